@@ -1,0 +1,5 @@
+"""`python -m sogoc`."""
+
+from sogoc.cli.app import main
+
+main()

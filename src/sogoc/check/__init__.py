@@ -1,0 +1,1 @@
+"""Every rule of a register in one pass: who fails, and why."""

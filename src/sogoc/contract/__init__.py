@@ -1,0 +1,1 @@
+"""What a register is: fields, kinds, keys, persons, rules, forms, freshness, legal ground."""

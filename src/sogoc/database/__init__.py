@@ -1,0 +1,1 @@
+"""The node's state: one PostgreSQL, its migrations, and who may connect."""

@@ -1,0 +1,1 @@
+"""A small made-up country, with the truth about it kept apart."""

@@ -1,0 +1,128 @@
+"""Every error that sogoc raises on purpose, named for the person who must act on it.
+
+SogocError
+├── ContractError       the contract's author
+├── RuleFileError       the steward of the rule files
+├── SettingsError       the operator, in sogoc.toml or the environment
+├── DeliveryRefused     the office that sent the file
+├── WorklistRefused     the office that sent a worklist back
+├── UndoRefused         whoever asked to take a delivery back
+├── PopulationMissing   the operator: no population register to verify against
+├── UnknownThing        whoever named a register, delivery or unit that is not there
+├── StoreError          the operator, at the node's database
+│   ├── StoreUnreachable
+│   └── MigrationFailed
+└── StepFailed          the developers: a step's SQL did not run
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing said to a person, in Vietnamese and in English.
+
+    It says what is wrong, where, and what to do. It never holds a person's name, number or date.
+    """
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a file something stands: rows and columns counted from 1, as a spreadsheet does."""
+
+    file: str
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file, self.sheet]
+        parts += [f"{name} {number}" for name, number in self._numbers() if number]
+        return ", ".join(part for part in parts if part)
+
+    def _numbers(self) -> tuple[tuple[str, int], ...]:
+        return (("row", self.row), ("column", self.column))
+
+
+class SogocError(Exception):
+    """Something that a person can put right; `sentence` says it in both languages."""
+
+    def __init__(self, sentence: Sentence, *, place: Place | None = None) -> None:
+        where = f"{place}: " if place else ""
+        super().__init__(f"{where}{sentence.en}")
+        self.sentence = sentence
+        self.place = place
+
+
+class ContractError(SogocError):
+    """The contract holds mistakes; `mistakes` names them all, each with its line."""
+
+    def __init__(self, file: str, mistakes: list[str]) -> None:
+        listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+        super().__init__(
+            Sentence(
+                vi=f"Đặc tả {file} có {len(mistakes)} lỗi, cần sửa trong tệp:\n{listed}",
+                en=f"{len(mistakes)} mistakes in the contract {file}, to mend there:\n{listed}",
+            ),
+        )
+        self.file = file
+        self.mistakes = mistakes
+
+
+class RuleFileError(SogocError):
+    """A dated rule file cannot be used as it stands."""
+
+
+class SettingsError(SogocError):
+    """A setting is unknown, missing or cannot be read."""
+
+
+class DeliveryRefused(SogocError):
+    """The file cannot be taken in; nothing of it was stored."""
+
+
+class WorklistRefused(SogocError):
+    """The returned worklist cannot be used; nothing of it was applied."""
+
+
+class UndoRefused(SogocError):
+    """The delivery cannot be taken back: later work stands on it, or it was never merged."""
+
+
+class PopulationMissing(SogocError):
+    """Persons cannot be verified: the node holds no population register."""
+
+
+class UnknownThing(SogocError):
+    """A name was given for which the node holds nothing."""
+
+
+class StoreError(SogocError):
+    """The node's database did not do what it must."""
+
+
+class StoreUnreachable(StoreError):
+    """No connection to the node's database."""
+
+
+class MigrationFailed(StoreError):
+    """A numbered migration did not run; the schema is as it was before it."""
+
+
+class StepFailed(SogocError):
+    """The engine refused a step; `makes` and `sql` say which."""
+
+    def __init__(self, makes: str, sql: str, reason: str) -> None:
+        super().__init__(
+            Sentence(
+                vi=f"Bước tạo bảng {makes} không chạy được: {reason}",
+                en=f"The step that makes {makes} did not run: {reason}",
+            ),
+        )
+        self.makes = makes
+        self.sql = sql

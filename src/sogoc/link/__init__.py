@@ -1,0 +1,1 @@
+"""Who is meant: each person of a record against the population register."""

@@ -1,0 +1,1 @@
+"""Provinces and communes, by date, and what became of the old ones."""

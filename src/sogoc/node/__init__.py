@@ -1,0 +1,1 @@
+"""Everything wired, once."""

@@ -1,0 +1,1 @@
+"""One delivery through all the stages, stopped and resumed."""

@@ -1,0 +1,1 @@
+"""Records with history: what is true when, and believed when."""

@@ -1,0 +1,1 @@
+"""How good a register is, by a dated rule file."""

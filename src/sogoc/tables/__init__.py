@@ -1,0 +1,1 @@
+"""Big tables: steps that are planned as SQL, and the engines that run them."""

@@ -1,0 +1,108 @@
+"""The engine for one machine, from a commune's laptop to a national centre: DuckDB.
+
+No extension is loaded: nodes stand in closed networks. What is kept is Parquet, never a
+`.duckdb` file, which another version may not open.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from sogoc.errors import StepFailed
+from sogoc.tables.engine import Step, literal, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+
+class DuckDBEngine:
+    """Keeps each table as one Parquet file in `folder`: written beside, then renamed into place."""
+
+    def __init__(
+        self, folder: Path, *, memory_gib: float = 4, threads: int = 2, spill_gib: int = 40
+    ) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._spill = tempfile.TemporaryDirectory(dir=folder, prefix=".spill-")
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_gib}GiB",
+                "threads": threads,
+                "temp_directory": self._spill.name,
+                # An unlimited spill once filled a whole disk.
+                "max_temp_directory_size": f"{spill_gib}GiB",
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                # Rows are numbered by us; the engine may work in any order and in less memory.
+                "preserve_insertion_order": False,
+            },
+        )
+        for file in sorted(folder.glob("*.parquet")):
+            self._view(file.stem, file)
+
+    def run(self, step: Step) -> int:
+        """Make the step's table; return its number of rows. Raises StepFailed."""
+        target = self._folder / f"{step.makes}.parquet"
+        beside = target.with_suffix(".part")
+        copy = (
+            f"copy ({step.select}) to {literal(str(beside))} "
+            "(format parquet, compression zstd, compression_level 1)"
+        )
+        try:
+            made = self._connection.execute(copy).fetchall()
+        except duckdb.Error as refusal:
+            beside.unlink(missing_ok=True)
+            # Only the first line: what follows may quote a row.
+            raise StepFailed(step.makes, step.select, str(refusal).split("\n", 1)[0]) from refusal
+        beside.replace(target)
+        self._view(step.makes, target)
+        return int(made[0][0])
+
+    def has(self, table: str) -> bool:
+        """Whether the table is there, whole."""
+        found = self.rows("select 1 from duckdb_views() where view_name = ?", [table])
+        return bool(found)
+
+    def register(self, table: str, rows: pa.Table | Path) -> None:
+        """Let an Arrow table or a Parquet file be read under this name."""
+        if isinstance(rows, Path):
+            self._view(table, rows)
+        else:
+            self._connection.register(table, rows)
+
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, read to the end."""
+        return self._connection.execute(select, list(parameters)).fetchall()
+
+    def arrow(self, select: str) -> pa.Table:
+        """The same as one Arrow table."""
+        return self._connection.execute(select).to_arrow_table()
+
+    def parquet(self, table: str) -> Path:
+        """The Parquet file in which the table stands; writes it if it was only in memory."""
+        file = self._folder / f"{table}.parquet"
+        if not file.exists():
+            # An Arrow table stays readable while it is copied; the view then takes its name.
+            self.run(Step(table, (table,), f"select * from {quoted(table)}"))
+        return file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of memory and spill; the tables stay."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def _view(self, table: str, file: Path) -> None:
+        view = f"select * from read_parquet({literal(str(file))})"
+        self._connection.execute(f"create or replace view {quoted(table)} as {view}")

@@ -1,0 +1,64 @@
+"""The port to an engine: a step is one named SELECT, and an engine makes its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`makes` is the table this step leaves behind; `reads` must exist before it runs.
+
+    `select` is one SELECT in DuckDB's dialect. Names stand in it through `quoted`, constants of
+    the contract through `literal`; values of rows never.
+    """
+
+    makes: str
+    reads: tuple[str, ...]
+    select: str
+
+
+class Engine(Protocol):
+    """Makes tables out of steps and of files.
+
+    Promises every engine keeps:
+
+    - `run` leaves the whole table or none; an older table of that name is replaced whole;
+    - `has` is true only of tables that are whole;
+    - the same step on the same tables gives the same rows.
+    """
+
+    def run(self, step: Step) -> int:
+        """Make the step's table; return its number of rows. Raises StepFailed."""
+
+    def has(self, table: str) -> bool:
+        """Whether the table is there, whole."""
+
+    def register(self, table: str, rows: pa.Table | Path) -> None:
+        """Let an Arrow table or a Parquet file be read under this name."""
+
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, read to the end."""
+
+    def arrow(self, select: str) -> pa.Table:
+        """The same as one Arrow table."""
+
+    def parquet(self, table: str) -> Path:
+        """The Parquet file in which the table stands; writes it if it was only in memory."""
+
+
+def quoted(name: str) -> str:
+    """A table or column name, safe to stand in SQL. The only place names are quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A constant of the contract, safe to stand in SQL. Values of rows never come this way."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""Pages and APIs: the only folder that knows requests and status codes."""

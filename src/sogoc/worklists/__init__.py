@@ -1,0 +1,1 @@
+"""What one unit must repair, in its own form, out and back."""

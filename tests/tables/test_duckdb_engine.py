@@ -1,0 +1,53 @@
+"""What the engine for one machine promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from sogoc.errors import StepFailed
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Step, literal, quoted
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
+    with DuckDBEngine(tmp_path / "run") as engine:
+        yield engine
+
+
+def test_a_step_leaves_one_whole_table(engine: DuckDBEngine) -> None:
+    assert engine.run(Step("numbers", (), "select range as n from range(3)")) == 3
+    assert engine.has("numbers")
+    assert sorted(engine.rows("select n from numbers")) == [(0,), (1,), (2,)]
+
+
+def test_a_step_that_fails_leaves_nothing_and_keeps_the_older_table(engine: DuckDBEngine) -> None:
+    engine.run(Step("numbers", (), "select 1 as n"))
+    with pytest.raises(StepFailed) as refused:
+        engine.run(Step("numbers", (), "select error('no') as n"))
+    assert refused.value.makes == "numbers"
+    assert engine.rows("select n from numbers") == [(1,)]
+
+
+def test_a_later_process_sees_the_tables_that_were_whole(tmp_path: Path) -> None:
+    with DuckDBEngine(tmp_path) as first:
+        first.run(Step("one", (), "select 1 as n"))
+    (tmp_path / "half.part").write_bytes(b"PAR1")
+    with DuckDBEngine(tmp_path) as again:
+        assert again.has("one")
+        assert not again.has("half")
+
+
+def test_a_table_in_memory_can_be_had_as_a_file(engine: DuckDBEngine) -> None:
+    engine.register("given", pa.table({"n": [1, 2]}))
+    assert engine.parquet("given").exists()
+    assert engine.rows("select count(*) from given") == [(2,)]
+
+
+def test_names_and_constants_cannot_break_out_of_their_quotes(engine: DuckDBEngine) -> None:
+    constant, name = literal("it's"), quoted('a"b')
+    assert engine.rows(f"select {constant} as {name}") == [("it's",)]
