@@ -1,0 +1,104 @@
+"""The settings of one node: `sogoc.toml` in its folder, and what the command line hands over."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from sogoc.errors import Place, Sentence, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "sogoc.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may set; every name here is a key of `sogoc.toml`."""
+
+    database_url: str = ""
+    """Empty: the node's own PostgreSQL in its folder. Else any PostgreSQL 15 or later."""
+    memory_gib: float = 4.0
+    """Memory the engine may use before it spills to disk."""
+    threads: int = 2
+    """Threads of the engine."""
+    keep_runs: int = 3
+    """How many runs of a register keep their stage tables under `var/runs`."""
+    keeper: str = ""
+    """Name of the agency that runs the node, printed on worklists and pages."""
+    language: str = ""
+    """`vi` or `en`; empty: as the terminal says."""
+    port: int = 8460
+    """Port of the pages, on this machine only."""
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings in `folder`, or the defaults where there is no file.
+
+    Raises SettingsError that names the file, the key and what is allowed.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return Settings()
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise SettingsError(
+            Sentence(
+                vi=f"Tệp cấu hình không đúng cú pháp TOML ({wrong}). Sửa tệp rồi chạy lại.",
+                en=f"The settings are not valid TOML ({wrong}). Mend the file and run again.",
+            ),
+            place=Place(file=str(file)),
+        ) from wrong
+    return checked(Settings(), given, where=str(file))
+
+
+def checked(settings: Settings, given: dict[str, Any], *, where: str) -> Settings:
+    """`settings` with `given` laid over it. Raises SettingsError for what is unknown or wrong."""
+    known = {field.name: field.type for field in fields(Settings)}
+    unknown = sorted(given.keys() - known.keys())
+    if unknown:
+        raise _refusal(
+            where,
+            vi=f"không có mục {', '.join(unknown)}; các mục có thể đặt: {', '.join(known)}",
+            en=f"no setting is called {', '.join(unknown)}; known are: {', '.join(known)}",
+        )
+    for name, value in given.items():
+        if not _fits(name, str(known[name]), value):
+            raise _refusal(
+                where,
+                vi=f"mục {name} không nhận giá trị này; cần kiểu {known[name]}, số phải lớn hơn 0",
+                en=f"{name} cannot be this value; it takes {known[name]}, numbers above 0",
+            )
+    return replace(settings, **given)
+
+
+_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+
+
+def _fits(name: str, wanted: str, value: object) -> bool:
+    if not isinstance(value, _TYPES[wanted]) or isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return value > 0
+    return name != "language" or value in {"", "vi", "en"}
+
+
+def _refusal(where: str, *, vi: str, en: str) -> SettingsError:
+    return SettingsError(
+        Sentence(
+            vi=f"Cấu hình sai: {vi}. Sửa rồi chạy lại.",
+            en=f"Wrong setting: {en}. Mend it and run again.",
+        ),
+        place=Place(file=where),
+    )
+
+
+def find_folder(start: Path) -> Path:
+    """The nearest folder from `start` upward with a `sogoc.toml`, else a new one below it."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    return start / "sogoc-node"
