@@ -114,6 +114,11 @@ class Field:
     score_by: bool = False
     """The axis of the scorecard; at most one field of an object."""
     synonyms: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
+    """For localities that a form gives in words: the text fields of the same object that name the
+    unit, smallest first. Where no column of a form goes to this field, *intake* writes their
+    texts into it, each once, joined by a comma and a blank; *standardise* finds the unit by its
+    names."""
 
     @property
     def type(self) -> str:
@@ -130,6 +135,18 @@ class Reference:
     fields: tuple[str, ...]
     held_by: str = ""
     """`other-node`: never a join, answered by a round or the exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`fields` of this object stand for a record of another, whoever holds it.
+
+    One held on this node is a rule of its own as well; one held elsewhere is not, for it cannot
+    be joined: linking answers it.
+    """
+
+    fields: tuple[str, ...]
+    reference: Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +167,8 @@ class Rule:
 
     `fail_when` is a DuckDB predicate over the standard record (fields by name, plus the columns
     of `tables.naming` such as `<field>__flaw`): true fails, false passes, NULL is not assessed.
+    It may also call the functions of `contract.reading.predicates`, such as `earliest(born)` or
+    `days_ago(30)`, which *check* expands.
     """
 
     code: str
@@ -168,7 +187,10 @@ class Rule:
     reference: Reference | None = None
     alike: Alike | None = None
     expected: str = ""
-    """Coverage: `table.column` of expected counts by locality."""
+    """Coverage: `table.column` of expected counts, the table as `tables.naming.reference` names
+    it; its column of localities is named like the rule's one field."""
+    person: str = ""
+    """Verification: the id of the person group it judges; empty: each of them."""
     owner: str = ""
     hint: str = ""
     hint_en: str = ""
@@ -191,7 +213,7 @@ class Person:
     spouse: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """A promised span for a field that says when the record was last updated (slaProperties)."""
 
@@ -220,6 +242,9 @@ class RegisterObject:
     """`one-to-one` where a person may stand once in the object, else `many-to-one`."""
     hamlet: str = ""
     """The field by which a commune hands out its worklists."""
+    references: tuple[ForeignKey, ...] = ()
+    retention: str = ""
+    """How long records are kept, such as `100 y`; empty: nothing promised."""
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
@@ -263,7 +288,22 @@ class Split:
 
     object: str
     columns: tuple[str, ...]
+    """Headers of the form's columns."""
     separators: tuple[str, ...] = ("\n", ";", " và ", " - ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """When a row of the form makes a record of `object`; without one, every row does.
+
+    Where one of the fields in `filled` holds something; or, if `unless` names any, where all of
+    those are empty. So a row with an organisation and no person makes no right of a person, but a
+    row with neither makes one, whose name is missing.
+    """
+
+    object: str
+    filled: tuple[Target, ...] = ()
+    unless: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +323,29 @@ class Form:
     collapse: tuple[str, ...] = ()
     """Objects whose records repeat over rows: identical repeats become one record."""
     constants: tuple[tuple[Target, str], ...] = ()
+    """Values that hold for every record of the form, such as the kind of a list."""
+    made: tuple[Made, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A text of law on which the register stands."""
+
+    kind: str
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """Who may do what with the register: the draft of a grant, never the grant itself."""
+
+    name: str
+    access: str = ""
+    description: str = ""
+    purpose: str = ""
+    fields: tuple[str, ...] = ()
+    legal_ground: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +366,9 @@ class Register:
     """The register that persons are verified against."""
     purpose: str = ""
     checked_against_text: bool = False
+    """Whether a person has compared the contract with the text of the law."""
+    grounds: tuple[Ground, ...] = ()
+    roles: tuple[Role, ...] = ()
     source: str = field(default="", compare=False)
     """Where the contract was read from, for messages."""
 

@@ -1,0 +1,1 @@
+"""A contract file becomes a register, or the list of all its mistakes with their lines."""
