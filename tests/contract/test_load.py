@@ -48,24 +48,25 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         schema:
           - name: nguoi
             properties:
-              - {name: ho_ten, requred: true}
+              - {name: ho_ten, logicalType: string, reqquired: true}
               - name: so
+                logicalType: string
                 customProperties: [{property: sogocKind, value: personal-idd, vendor: sogoc}]
               - {name: ten, logicalType: string, logicalTypeOptions: {pattern: "^(["}}
         """)
-    assert [one.split(":")[0] for one in told] == ["line 9", "line 11", "line 12"]
-    assert "unknown key 'requred', did you mean 'required'?" in told[0]
+    assert [one.split(":")[0] for one in told] == ["line 9", "line 12", "line 13"]
+    assert "unknown key 'reqquired', did you mean 'required'?" in told[0]
     assert "unknown kind 'personal-idd', did you mean 'personal-id'?" in told[1]
     assert "does not compile" in told[2]
 
 
 def test_each_mistake_is_told_in_vietnamese_too() -> None:
-    [told] = mistakes(of_fields("name: ho_ten, requred: true"))
-    assert told.endswith("/ không có khóa 'requred'")
+    [told] = mistakes(of_fields("name: ho_ten, logicalType: string, reqquired: true"))
+    assert told.endswith("/ không có khóa 'reqquired'")
 
 
 def test_a_required_field_is_a_rule_of_completeness() -> None:
-    register = contract(of_fields("name: ten, required: true"))
+    register = contract(of_fields("name: ten, logicalType: string, required: true"))
     [rule] = register.objects[0].rules
     assert rule.code == "nguoi.ten.missing"
     assert rule.criterion is Criterion.DU
@@ -75,5 +76,10 @@ def test_a_required_field_is_a_rule_of_completeness() -> None:
 
 
 def test_a_plain_string_is_text_and_one_with_an_enum_is_a_code() -> None:
-    register = contract(of_fields("name: a", "name: b, enum: [{value: x, label: X}]"))
+    register = contract(
+        of_fields(
+            "name: a, logicalType: string",
+            "name: b, logicalType: string, enum: [{value: x, label: X}]",
+        )
+    )
     assert [field.kind for field in register.objects[0].fields] == [Kind.TEXT, Kind.CODE]
