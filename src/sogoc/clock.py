@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_FRIDAY = 5
 
 
 class Clock(Protocol):
@@ -27,3 +29,22 @@ class SystemClock:
 def today(clock: Clock) -> date:
     """The calendar day in Vietnam, by which due dates and ages are counted."""
     return clock.now().astimezone(VIETNAM).date()
+
+
+def working_day_after(day: date, working_days: int, holidays: frozenset[date]) -> date:
+    """The day so many working days later; the day itself is not counted, nor a weekend."""
+    return _counted(day, working_days, holidays, step=timedelta(days=1))
+
+
+def working_day_before(day: date, working_days: int, holidays: frozenset[date]) -> date:
+    """The day so many working days earlier, counted the same way."""
+    return _counted(day, working_days, holidays, step=timedelta(days=-1))
+
+
+def _counted(day: date, working_days: int, holidays: frozenset[date], *, step: timedelta) -> date:
+    left = working_days
+    while left > 0:
+        day += step
+        if day.isoweekday() <= _FRIDAY and day not in holidays:
+            left -= 1
+    return day

@@ -35,8 +35,8 @@ def standard(name: str) -> str:
 def findings(name: str) -> str:
     """Rules broken by records before linking: `_row`, `_locality`, `fail_0`, `null_0`, `fail_1` ...
 
-    Bit i % 62 of `fail_{i // 62}` is the i-th rule of the object (contract order). Only records
-    with a bit set.
+    Bit i % 62 of `fail_{i // 62}` is the i-th rule of the object (contract order), broken; the
+    same bit of `null_` says that the rule could not be assessed. Only records that break a rule.
     """
     return f"findings__{name}"
 

@@ -1,0 +1,126 @@
+"""The one pass: every rule of an object over every record, into two masks of bits.
+
+The pass makes one row a record that fails, with every reason in `fail_0`, `fail_1` ..., and one
+row a combination of (place, what is empty) for all the others together, counted in `records`. So
+findings and scorecard come out of the same reading, and neither reads the records again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sogoc.tables.engine import Step, quoted
+from sogoc.tables.naming import now, standard
+from sogoc.values.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sogoc.check.rules import Judged
+    from sogoc.contract.model import RegisterObject
+
+BITS = 62
+"""Rules in one mask: sums of powers of two stay below the largest BIGINT on every engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The rules of one pass, and the conditions (`slots`) that say that something is empty."""
+
+    rules: tuple[Judged, ...]
+    words: int
+    slots: tuple[str, ...]
+
+    def slot_masks(self, rule: Judged) -> list[int]:
+        """The bits of `blank_0`, `blank_1` ... of which any leaves the rule unassessed."""
+        masks = [0] * self.blank_words
+        for unknown in rule.condition.unknown:
+            word, bit = divmod(self.slots.index(unknown), BITS)
+            masks[word] |= 1 << bit
+        return masks
+
+    @property
+    def blank_words(self) -> int:
+        """How many masks the slots need."""
+        return max(1, -(-len(self.slots) // BITS))
+
+
+def layout(one: RegisterObject, rules: Sequence[Judged]) -> Layout:
+    """The masks of a pass over these rules; the bit of a rule is its place in the contract."""
+    slots = dict.fromkeys(slot for rule in rules for slot in rule.condition.unknown)
+    words = max(1, -(-len(one.rules) // BITS))
+    return Layout(tuple(rules), words, tuple(slots))
+
+
+def checked(name: str) -> str:
+    """What the pass makes: `_row` (NULL for those that pass), `_locality`, masks, `records`."""
+    return f"checked__{name}"
+
+
+def masks_of(plan: Layout, prefix: str = "") -> list[str]:
+    """The names of the columns of masks, those of failing first."""
+    fails = [f"{prefix}fail_{word}" for word in range(plan.words)]
+    return fails + [f"{prefix}blank_{word}" for word in range(plan.blank_words)]
+
+
+def pass_step(one: RegisterObject, plan: Layout, makes: str) -> Step:
+    """The pass over the standard records, joined to the small tables of broken keys."""
+    return judging(one, plan, makes=makes, records=standard(one.name))
+
+
+def judging(one: RegisterObject, plan: Layout, *, makes: str, records: str) -> Step:
+    """The same over any table with the columns of the standard record."""
+    joined = [rule for rule in plan.rules if rule.keys is not None]
+    joins = "".join(_join(rule) for rule in joined)
+    tables = tuple(rule.keys.makes for rule in joined if rule.keys is not None)
+    failing = " or ".join(f"fail_{word} <> 0" for word in range(plan.words))
+    masks = ", ".join(masks_of(plan))
+    select = (
+        f"select case when {failing} then _row end as _row, _locality, {masks},"
+        f" count(*) as records from (select _row, {locality(one)} as _locality,"
+        f" {', '.join(_masks(plan))} from {quoted(records)} as record{joins}) as judged"
+        f" group by case when {failing} then _row end, _locality, {masks}"
+    )
+    return Step(makes, (records, *tables), select)
+
+
+def locality(one: RegisterObject) -> str:
+    """The place by which a record is scored: today's unit, NULL where it is not known."""
+    field = one.locality
+    if field is None:
+        return "cast(null as varchar)"
+    name = now(field.name) if field.kind in {Kind.COMMUNE, Kind.PROVINCE} else field.name
+    return quoted(name)
+
+
+def bits(terms: Iterable[tuple[int, str]], words: int) -> list[str]:
+    """Sums of powers of two, one a word: added, not joined by `|`, which not every engine knows."""
+    sums: list[list[str]] = [[] for _ in range(words)]
+    for position, condition in terms:
+        word, bit = divmod(position, BITS)
+        sums[word].append(f"case when {condition} then {number(1 << bit)} else {number(0)} end")
+    return [" + ".join(terms) if terms else number(0) for terms in sums]
+
+
+def number(value: int) -> str:
+    """A constant of 64 bits, whatever its size."""
+    return f"cast({value} as bigint)"
+
+
+def _masks(plan: Layout) -> list[str]:
+    fails = bits([(rule.position, rule.condition.fails) for rule in plan.rules], plan.words)
+    blanks = bits(enumerate(plan.slots), plan.blank_words)
+    named = zip(fails + blanks, masks_of(plan), strict=True)
+    return [f"{mask} as {name}" for mask, name in named]
+
+
+def _join(rule: Judged) -> str:
+    if rule.keys is None:
+        return ""
+    alias = f"broken_{rule.position}"
+    same = " and ".join(
+        f"record.{quoted(field)} = {alias}.{quoted(f'_rule_{rule.position}_{number}')}"
+        for number, field in enumerate(rule.on)
+    )
+    return f" left join {quoted(rule.keys.makes)} as {alias} on {same}"

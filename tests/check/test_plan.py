@@ -1,0 +1,214 @@
+"""What checking finds in records, and what it leaves unassessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import sqlglot
+
+from sogoc.check.plan import plan
+from sogoc.contract.model import Reference, RegisterObject, RuleForm
+from sogoc.tables import naming
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.testing.standard_records import TODAY, parcels, put, register, rule
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
+    with DuckDBEngine(tmp_path / "run") as engine:
+        yield engine
+
+
+def run(
+    engine: DuckDBEngine, one: RegisterObject, known: frozenset[str] = frozenset()
+) -> dict[int, set[int]]:
+    """The positions of the rules that each record breaks."""
+    for step in plan(register(one), today=TODAY, known=known):
+        engine.run(step)
+    broken: dict[int, set[int]] = {}
+    for row, position in engine.rows("select _row, rule from errors__parcel"):
+        broken.setdefault(row, set()).add(position)
+    return broken
+
+
+def counts(engine: DuckDBEngine, position: int) -> dict[str | None, tuple[int, int, int]]:
+    found = engine.rows(
+        "select _locality, failed, passed, unassessed from scorecard__parcel where rule = ?",
+        [position],
+    )
+    return {place: (failed, passed, unknown) for place, failed, passed, unknown in found}
+
+
+def test_a_record_is_named_with_every_rule_it_breaks(engine: DuckDBEngine) -> None:
+    one = parcels(
+        rule("small", "area", fail_when="area <= 0"),
+        rule("late", "issued", fail_when="issued > today()"),
+    )
+    put(
+        engine,
+        one,
+        [
+            {"commune": "00004", "area": 0, "issued": date(2030, 1, 1)},
+            {"commune": "00004", "area": 5, "issued": date(2020, 1, 1)},
+            {"commune": "00008", "area": -1, "issued": date(2020, 1, 1)},
+        ],
+    )
+    assert run(engine, one) == {1: {0, 1}, 3: {0}}
+    assert counts(engine, 0) == {"00004": (1, 1, 0), "00008": (1, 0, 0)}
+
+
+def test_an_empty_field_is_not_assessed_rather_than_passed(engine: DuckDBEngine) -> None:
+    one = parcels(rule("small", "area", fail_when="area <= 0"))
+    put(engine, one, [{"commune": "00004"}, {"commune": "00004", "area": 2}])
+    assert run(engine, one) == {}
+    assert counts(engine, 0) == {"00004": (0, 1, 1)}
+
+
+def test_one_side_of_an_or_can_answer_for_the_other_that_is_empty(engine: DuckDBEngine) -> None:
+    one = parcels(rule("either", "area", fail_when="area <= 0 or issued > today()"))
+    put(engine, one, [{"area": 0}, {"area": 1}, {"area": 1, "issued": date(2020, 1, 1)}])
+    assert run(engine, one) == {1: {0}}
+    assert counts(engine, 0) == {None: (1, 1, 1)}
+
+
+def test_a_missing_value_is_not_one_that_could_not_be_read(engine: DuckDBEngine) -> None:
+    one = parcels(
+        rule("missing", "area", fail_when='"area" is null and "area__flaw" is null'),
+        rule(
+            "unreadable",
+            "area",
+            fail_when='case when "area__flaw" is not null then true '
+            'when "area" is not null then false end',
+        ),
+    )
+    put(
+        engine,
+        one,
+        [
+            {},
+            {"area__raw": "1.1OO", "area__flaw": "not-a-number", "area__proposal": "1100"},
+            {"area": 3},
+        ],
+    )
+    assert run(engine, one) == {1: {0}, 2: {1}}
+    assert counts(engine, 0) == {None: (1, 2, 0)}
+    assert counts(engine, 1) == {None: (1, 1, 1)}
+    shown = engine.rows("select field, flaw, text, proposal from errors__parcel where rule = 1")
+    assert shown == [("area", "not-a-number", "1.1OO", "1100")]
+
+
+def test_each_record_with_a_repeated_key_fails_and_an_empty_key_is_not_assessed(
+    engine: DuckDBEngine,
+) -> None:
+    one = parcels(rule("twice", "code", "commune", form=RuleForm.UNIQUE))
+    put(
+        engine,
+        one,
+        [
+            {"code": "A", "commune": "00004"},
+            {"code": "A", "commune": "00004"},
+            {"code": "A", "commune": "00008"},
+            {"commune": "00008"},
+        ],
+    )
+    assert run(engine, one) == {1: {0}, 2: {0}}
+    assert counts(engine, 0) == {"00004": (2, 0, 0), "00008": (0, 1, 1)}
+
+
+def test_a_reference_to_a_register_of_this_node_is_looked_up(engine: DuckDBEngine) -> None:
+    to = Reference(register="population", object="person", fields=("number",))
+    one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))
+    put(engine, one, [{"owner": "001085000002"}, {"owner": "001085000009"}, {}])
+    table = naming.reference("population", "person")
+    engine.register(table, pa.table({"number": ["001085000002", "001085000002"]}))
+    assert run(engine, one, frozenset({table})) == {2: {0}}
+    assert counts(engine, 0) == {None: (1, 1, 1)}
+
+
+def test_a_reference_to_a_register_that_is_not_here_is_not_assessed(engine: DuckDBEngine) -> None:
+    to = Reference(register="population", object="person", fields=("number",))
+    one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))
+    put(engine, one, [{"owner": "001085000002"}])
+    assert run(engine, one) == {}
+    assert counts(engine, 0) == {None: (0, 0, 1)}
+
+
+def test_a_personal_number_is_held_against_sex_and_year_of_birth(engine: DuckDBEngine) -> None:
+    one = parcels(
+        rule("sex", "owner", "sex", fail_when="sex_of(owner) <> sex"),
+        rule("year", "owner", "born", fail_when="birth_year_of(owner) <> year_of(born)"),
+    )
+    put(
+        engine,
+        one,
+        [
+            {"owner": "001300000000", "sex": "nữ", "born": "2000-05"},
+            {"owner": "001300000000", "sex": "nam", "born": "1900"},
+            {"owner": "001085000002", "sex": "nam"},
+        ],
+    )
+    assert run(engine, one) == {2: {0, 1}}
+    assert counts(engine, 1) == {None: (1, 1, 1)}
+
+
+def test_a_year_alone_is_compared_by_its_first_and_last_day(engine: DuckDBEngine) -> None:
+    one = parcels(
+        rule("surely-before", "issued", "born", fail_when="issued < earliest(born)"),
+        rule("perhaps-before", "issued", "born", fail_when="issued < latest(born)"),
+    )
+    put(engine, one, [{"issued": date(1990, 6, 1), "born": born} for born in ("1990", "1990-06")])
+    assert run(engine, one) == {1: {1}, 2: {1}}
+
+
+def test_a_promise_in_working_days_skips_weekends(engine: DuckDBEngine) -> None:
+    one = parcels(rule("stale", "issued", fail_when="issued < working_days_ago(5)"))
+    put(engine, one, [{"issued": date(2026, 11, 13)}, {"issued": date(2026, 11, 12)}])
+    assert run(engine, one) == {2: {0}}
+
+
+def test_a_record_that_its_rule_does_not_concern_is_not_assessed(engine: DuckDBEngine) -> None:
+    one = parcels(
+        rule("small", "area", fail_when="area <= 0", not_assessed_when="commune = '00008'")
+    )
+    put(
+        engine, one, [{"area": 0, "commune": "00008"}, {"area": 0, "commune": "00004"}, {"area": 0}]
+    )
+    assert run(engine, one) == {2: {0}, 3: {0}}
+    assert counts(engine, 0)["00008"] == (0, 0, 1)
+
+
+def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: DuckDBEngine) -> None:
+    one = parcels(*(rule(f"r{n}", "area", fail_when=f"area = {n}") for n in range(70)))
+    put(engine, one, [{"area": 3}, {"area": 69}, {"area": 62}, {}])
+    assert run(engine, one) == {1: {3}, 2: {69}, 3: {62}}
+    assert counts(engine, 69) == {None: (1, 2, 1)}
+    nulls = engine.rows("select fail_1, null_1 from findings__parcel where _row = 2")
+    assert nulls == [(1 << 7, 0)]
+
+
+def test_an_object_without_rules_has_no_errors_and_an_empty_scorecard(
+    engine: DuckDBEngine,
+) -> None:
+    one = parcels()
+    put(engine, one, [{"area": 1}])
+    assert run(engine, one) == {}
+    assert engine.rows("select * from scorecard__parcel") == []
+
+
+def test_every_step_can_be_said_in_the_words_of_spark() -> None:
+    to = Reference(register="population", object="person", fields=("number",))
+    one = parcels(
+        rule("small", "area", fail_when="area <= 0 or length(code) > 3"),
+        rule("twice", "code", form=RuleForm.UNIQUE),
+        rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to),
+        rule("sex", "owner", "sex", fail_when="sex_of(owner) <> sex"),
+        rule("year", "born", fail_when="latest(born) < days_ago(40000)"),
+    )
+    known = frozenset({naming.reference("population", "person")})
+    for step in plan(register(one), today=TODAY, known=known):
+        [spoken] = sqlglot.transpile(step.select, read="duckdb", write="spark")
+        assert sqlglot.parse_one(spoken, read="spark").sql("spark")
