@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+from sogoc.cli import register
+from sogoc.cli.context import desk_for
+from sogoc.cli.say import Say
+from sogoc.errors import SogocError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(register.app, name="register")
 
 
 @app.callback()
-def sogoc() -> None:
+def sogoc(
+    context: typer.Context,
+    node: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the node; else $SOGOC_NODE, else the nearest sogoc.toml."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", "-l", help="vi or en; else as set or as the terminal says.")
+    ] = "",
+) -> None:
     """Sổ Gốc: registers that are đúng, đủ, sạch, sống."""
+    context.obj = desk_for(node, language)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; a refusal is said in both languages and ends with exit code 1."""
+    try:
+        app()
+    except SogocError as error:
+        Say("vi").refusal(error)
+        sys.exit(1)
