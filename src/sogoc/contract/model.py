@@ -211,6 +211,10 @@ class Person:
     father: str = ""
     mother: str = ""
     spouse: str = ""
+    """Names of the closest relatives."""
+    father_number: str = ""
+    mother_number: str = ""
+    spouse_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,9 @@ _PERSON_KINDS: dict[str, frozenset[Kind]] = {
     "father": frozenset({Kind.PERSON_NAME}),
     "mother": frozenset({Kind.PERSON_NAME}),
     "spouse": frozenset({Kind.PERSON_NAME}),
+    "father_number": frozenset({Kind.PERSONAL_ID}),
+    "mother_number": frozenset({Kind.PERSONAL_ID}),
+    "spouse_number": frozenset({Kind.PERSONAL_ID}),
 }
 """What each field of a person must be; in the file `old_number` is written `oldNumber`."""
 

@@ -111,6 +111,7 @@ def condition(
         return None
     if of == "completeness":
         tree = tree.transform(_nothing_written)
+    tree = tree.transform(_our_today)
     named = list(
         dict.fromkeys(_field_of(column.name) for column in tree.find_all(exp.Column, bfs=False))
     )
@@ -275,6 +276,11 @@ def _nothing_written(node: exp.Expression) -> exp.Expression:
         flaw = exp.column(f"{node.this.name}__flaw", quoted=node.this.this.quoted)
         return exp.paren(exp.and_(node.copy(), exp.Is(this=flaw, expression=exp.Null())))
     return node
+
+
+def _our_today(node: exp.Expression) -> exp.Expression:
+    """`today()` stays a call of ours: the engine's own day is not the day of the check."""
+    return exp.Anonymous(this="today") if isinstance(node, exp.CurrentDate) else node
 
 
 def _field_of(column: str) -> str:

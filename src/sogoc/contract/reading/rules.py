@@ -306,13 +306,14 @@ def _fields(
         return own["fields"].texts()
     if judged.fields:
         return judged.fields
-    return tuple(_first_of(ground))
+    return tuple(_first_of(ground, _own_text(own, "person")))
 
 
-def _first_of(ground: Ground) -> Iterator[str]:
+def _first_of(ground: Ground, person: str) -> Iterator[str]:
     """A rule about the outcome of linking is shown at the person's number, or name."""
-    for person in ground.persons[:1]:
-        yield person.number or person.name
+    meant = [one for one in ground.persons if person in {"", one.id}]
+    for one in meant[:1]:
+        yield one.number or one.name
 
 
 def _chosen(
