@@ -195,6 +195,19 @@ _BIRTH_YEAR = _Sort(
     "Digits 4 to 6 of the number tell the year of birth: compare with the identity card",
 )
 
+_HINTED: dict[Dimension, _Sort] = {
+    Dimension.COMPLETENESS: _MISSING,
+    Dimension.COVERAGE: _MISSING,
+    Dimension.UNIQUENESS: _DUPLICATE,
+    Dimension.TIMELINESS: _STALE,
+}
+
+
+def usual_hint(dimension: Dimension) -> tuple[str, str]:
+    """What to do, for a written rule that does not say it: in Vietnamese and in English."""
+    sort = _HINTED.get(dimension, _PATTERN)
+    return sort.hint, sort.hint_en
+
 
 def implied_rules(one: RegisterObject, promises: tuple[Freshness, ...]) -> tuple[Rule, ...]:
     """The rules that follow from the fields, keys, references, persons and promises."""

@@ -20,7 +20,7 @@ from sogoc.contract.model import (
 )
 from sogoc.contract.reading.document import Part, closest
 from sogoc.contract.reading.fields import unknown_field
-from sogoc.contract.reading.implied import CRITERION_OF, GROUP_OF
+from sogoc.contract.reading.implied import CRITERION_OF, GROUP_OF, usual_hint
 from sogoc.contract.reading.predicates import Condition, check_pattern, condition
 from sogoc.contract.reading.references import place_of
 from sogoc.contract.reading.standard import ours
@@ -109,8 +109,8 @@ def _rule(at: Part, part: Part, ground: Ground, *, mistakes: Mistakes) -> Rule |
         expected=judged.expected,
         person=_person(own, ground, mistakes),
         owner=fix.text("owner"),
-        hint=fix.text("hint"),
-        hint_en=fix.text("hint_en"),
+        hint=fix.text("hint") or usual_hint(dimension)[0],
+        hint_en=fix.text("hint_en") or usual_hint(dimension)[1],
     )
 
 
