@@ -1,0 +1,123 @@
+"""Which form the file is, and which of its sheets hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+from sogoc.errors import Place, Sentence
+from sogoc.intake import refusals
+from sogoc.intake.headers import Layout, at_positions, best
+
+if TYPE_CHECKING:
+    from sogoc.intake.kept import Kept
+    from sogoc.intake.shapes import Shape
+
+ENOUGH = 2
+"""Columns that must be known before a row is a header: one word alone is chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One sheet that is taken, and what its columns are."""
+
+    kept: Kept
+    layout: Layout
+
+    @property
+    def after(self) -> int:
+        """Rows up to the end of the header; none where the format names its columns."""
+        return 0 if self.kept.names else self.layout.after
+
+
+def choose(kept: list[Kept], shapes: list[Shape], place: Place) -> list[Chosen]:
+    """The sheets to take, all of one form. Raises DeliveryRefused where none fits."""
+    full = [one for one in kept if one.rows]
+    if not full:
+        raise refusals.empty(place)
+    found = [chosen for one in full for chosen in _readings(one, shapes)]
+    if not found:
+        raise refusals.no_form(place, [shape.form.id for shape in shapes])
+    leader = _leader(found)
+    if leader.layout.missing:
+        raise _incomplete(leader, place)
+    form = leader.layout.shape.form.id
+    fitting = [one for one in found if one.layout.shape.form.id == form]
+    fitting = [one for one in fitting if not one.layout.missing]
+    shown = [one for one in fitting if not one.kept.hidden] or fitting
+    _note_the_others(full, shown)
+    return shown
+
+
+def _leader(found: list[Chosen]) -> Chosen:
+    """The best reading: a form of the contract, unless the names of fields explain more columns.
+
+    So a form that lacks a column is refused as that form, and not taken as the rest of it.
+    """
+
+    def rank(one: Chosen) -> tuple[object, ...]:
+        return (one.layout.rank, not one.kept.hidden)
+
+    forms = [one for one in found if not one.layout.shape.from_fields]
+    best_form = max(forms, key=rank, default=None)
+    fields = [one for one in found if one.layout.shape.from_fields]
+    best_fields = max(fields, key=rank, default=None)
+    if best_form is None or best_fields is None:
+        return best_form or best_fields or found[0]
+    more = best_fields.layout.found - best_form.layout.found
+    whole = not best_fields.layout.missing and bool(best_form.layout.missing)
+    return best_fields if more > 0 or (more == 0 and whole) else best_form
+
+
+def _readings(kept: Kept, shapes: list[Shape]) -> list[Chosen]:
+    """The best layout of the sheet for each shape that knows enough of its columns."""
+    found: list[Chosen] = []
+    head = [list(kept.names)] if kept.names else kept.head
+    for shape in shapes:
+        if not fnmatch(kept.name, shape.form.sheet or "*"):
+            continue
+        layout = best(head, kept.merged, [shape])
+        if layout is None or layout.found < min(ENOUGH, _targets(shape)):
+            layout = at_positions(head, shape) if len(shapes) == 1 else None
+        if layout:
+            found.append(Chosen(kept, layout))
+    return found
+
+
+def _targets(shape: Shape) -> int:
+    return sum(1 for one in shape.known if one.column.targets)
+
+
+def _incomplete(leader: Chosen, place: Place) -> Exception:
+    line = 0 if leader.kept.names else leader.kept.head_lines[leader.layout.first]
+    at = Place(file=place.file, sheet=leader.kept.name, row=line)
+    return refusals.columns_missing(at, leader.layout.shape.form.id, leader.layout.missing)
+
+
+def _note_the_others(full: list[Kept], chosen: list[Chosen]) -> None:
+    """What is not taken is said: a sheet of another kind, a column that nobody knows."""
+    taken = {one.kept.name for one in chosen}
+    for one in full:
+        if one.name not in taken:
+            one.notes.append(
+                Sentence(
+                    f"Trang {one.name} không theo biểu mẫu này nên không lấy dữ liệu.",
+                    f"The sheet {one.name} is not of this form; nothing was taken from it.",
+                )
+            )
+    for sheet in chosen:
+        sheet.kept.notes += _remarks(sheet)
+
+
+def _remarks(one: Chosen) -> list[Sentence]:
+    name, listed = one.kept.name, "; ".join(one.layout.unknown)
+    unknown = Sentence(
+        f"Trang {name} có cột không thuộc biểu mẫu, không lấy: {listed}.",
+        f"The sheet {name} has columns outside the form, not taken: {listed}.",
+    )
+    hidden = Sentence(
+        f"Trang {name} đang bị ẩn; dữ liệu vẫn được lấy.",
+        f"The sheet {name} is hidden; its rows were taken all the same.",
+    )
+    return [note for note, is_so in ((unknown, listed), (hidden, one.kept.hidden)) if is_so]

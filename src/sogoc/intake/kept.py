@@ -1,0 +1,96 @@
+"""Sheets kept as they came, in files beside, while it is found out what they are."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sogoc.intake.headers import DEPTH
+from sogoc.intake.sheets import ROWS_A_BATCH, Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sogoc.errors import Place, Sentence
+    from sogoc.intake.sheets import Merge, Sheet
+
+_ROW = ["_sheet", "_line", "_types"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Kept:
+    """One sheet in Parquet files of growing width, and the rows at its top."""
+
+    name: str
+    hidden: bool = False
+    names: tuple[str, ...] = ()
+    merged: tuple[Merge, ...] = ()
+    notes: list[Sentence] = field(default_factory=list)
+    head: list[list[str]] = field(default_factory=list)
+    head_lines: list[int] = field(default_factory=list)
+    parts: list[Path] = field(default_factory=list)
+    width: int = 0
+    rows: int = 0
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows again, in their order."""
+        for part in self.parts:
+            yield from _stored_batches(part)
+
+
+def _stored_batches(part: Path) -> Iterator[Batch]:
+    with pq.ParquetFile(part) as stored:
+        for rows in stored.iter_batches(batch_size=ROWS_A_BATCH):
+            yield Batch(rows["_line"], rows.columns[len(_ROW) :], rows["_types"])
+
+
+def keep(sheet: Sheet, folder: Path, place: Place) -> Kept:
+    """Read the sheet to its end; what its reader refuses is refused here."""
+    kept = Kept(name=sheet.name or place.file, hidden=sheet.hidden, names=sheet.names)
+    kept.merged = sheet.merged
+    writer: pq.ParquetWriter | None = None
+    with ExitStack() as part:
+        for batch in sheet.batches:
+            _look(kept, batch)
+            if writer is None or len(batch.columns) > kept.width:
+                part.close()
+                writer = part.enter_context(_part(kept, folder, len(batch.columns)))
+            writer.write_batch(_stored(batch, kept))
+            kept.rows += len(batch.lines)
+    kept.notes += sheet.notes
+    return kept
+
+
+def _part(kept: Kept, folder: Path, width: int) -> pq.ParquetWriter:
+    kept.width = width
+    number = len(list(folder.glob("kept-*.parquet")))
+    kept.parts.append(folder / f"kept-{number:04d}.parquet")
+    return pq.ParquetWriter(kept.parts[-1], _schema(width), compression="lz4")
+
+
+def _schema(width: int) -> pa.Schema:
+    rows = [("_sheet", pa.string()), ("_line", pa.int32()), ("_types", pa.string())]
+    return pa.schema([*rows, *((f"c{at}", pa.string()) for at in range(1, width + 1))])
+
+
+def _stored(batch: Batch, kept: Kept) -> pa.RecordBatch:
+    many = len(batch.lines)
+    sheets = pa.array([kept.name] * many, pa.string())
+    fill = [pa.nulls(many, pa.string())] * (kept.width - len(batch.columns))
+    columns = [sheets, batch.lines, batch.types, *batch.columns, *fill]
+    return pa.RecordBatch.from_arrays(columns, schema=_schema(kept.width))
+
+
+def _look(kept: Kept, batch: Batch) -> None:
+    room = DEPTH - len(kept.head)
+    if room <= 0:
+        return
+    top = [column.slice(0, room).to_pylist() for column in batch.columns]
+    lines = batch.lines.slice(0, room).to_pylist()
+    kept.head += [[column[at] or "" for column in top] for at in range(len(lines))]
+    kept.head_lines += lines

@@ -1,0 +1,76 @@
+"""What every reader gives: sheets whose rows come in batches, each cell as text with its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sogoc.errors import Sentence
+
+ROWS_A_BATCH = 65_536
+"""Rows read at a time: what bounds the memory, whatever the size of the file."""
+
+WIDEST = 2_000
+"""More columns than this are no officer's table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, rows and columns counted from 0, both ends within."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows in their order: `columns[j]` holds the texts of column j + 1, NULL where empty.
+
+    `types` has one string a row, one letter a cell, see `tables.naming.taken`.
+    """
+
+    lines: pa.Array
+    columns: list[pa.Array]
+    types: pa.Array
+
+
+@dataclass(slots=True, kw_only=True)
+class Sheet:
+    """One table of the file. `batches` can be read once; `notes` are whole after that."""
+
+    name: str
+    batches: Iterator[Batch]
+    hidden: bool = False
+    names: tuple[str, ...] = ()
+    """Names of the columns where the format keeps them itself; else the header is in the rows."""
+    merged: tuple[Merge, ...] = ()
+    notes: list[Sentence] = field(default_factory=list)
+
+
+def texts(values: Sequence[str | None]) -> pa.Array:
+    """A column of texts, NULL where nothing was written."""
+    array = pa.array(values, pa.string())
+    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+
+
+def types_of(columns: list[pa.Array], letter: str = "t") -> pa.Array:
+    """One string a row for columns that are all of one type: the letter, or - where empty."""
+    letters = [pc.if_else(pc.is_valid(column), letter, "-") for column in columns]
+    return pc.binary_join_element_wise(*letters, "") if letters else pa.array([], pa.string())
+
+
+def batch_of(rows: Sequence[Sequence[str | None]], lines: Sequence[int]) -> Batch:
+    """A batch of plain texts; short rows are filled up with nothing."""
+    width = max(map(len, rows), default=0)
+    even = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
+    columns = [texts(column) for column in zip(*even, strict=True)] if width else []
+    types = types_of(columns) if columns else pa.array([""] * len(rows), pa.string())
+    return Batch(pa.array(lines, pa.int32()), columns, types)

@@ -1,0 +1,182 @@
+"""The tables that intake leaves: RAW, DECODED and the records of each object."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sogoc.errors import Sentence
+from sogoc.intake import lines
+from sogoc.intake.taking import Rows, schema, wire
+from sogoc.intake.writing.columns import tidy
+from sogoc.tables.engine import Step, literal, quoted
+from sogoc.tables.naming import DECODED, RAW, taken
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.intake.finding import Chosen
+    from sogoc.intake.kept import Kept
+    from sogoc.intake.sheets import Batch
+    from sogoc.tables.engine import Engine
+
+DECODED_SCHEMA = pa.schema(
+    [
+        ("_sheet", pa.string()),
+        ("_line", pa.int32()),
+        ("_column", pa.int32()),
+        ("writing", pa.string()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+    ]
+)
+
+
+class Tables:
+    """The tables of one delivery, written beside; `hand_over` gives them to the engine."""
+
+    def __init__(self, folder: Path, register: Register, chosen: list[Chosen]) -> None:
+        self._folder = folder
+        self._register = register
+        # All sheets are of one form, but their columns may stand in another order.
+        self._wired = {id(one): wire(one.layout, register) for one in chosen}
+        self._collapsed = chosen[0].layout.shape.form.collapse
+        self._made = dict.fromkeys((one.name for one in register.objects), 0)
+        self._writers = {
+            one.name: pq.ParquetWriter(self._file(one.name), schema(one), compression="lz4")
+            for one in register.objects
+        }
+        self._decoded = pq.ParquetWriter(folder / "decoded.parquet", DECODED_SCHEMA)
+        self.recovered: Counter[str] = Counter()
+        self.notes: list[Sentence] = []
+
+    @property
+    def records(self) -> int:
+        """Records of all objects."""
+        return sum(self._made.values())
+
+    def add(self, chosen: Chosen) -> Counter[str]:
+        """Take the records of one sheet; return the rows left out, by reason."""
+        header = tuple(path[-1] if path else "" for path in chosen.layout.paths)
+        sorting = lines.Sorting(() if chosen.kept.names else header)
+        passed = 0
+        for batch in chosen.kept.batches():
+            skip = min(max(chosen.after - passed, 0), len(batch.lines))
+            passed += len(batch.lines)
+            if skip < len(batch.lines):
+                self._add(chosen, _after(batch, skip), sorting)
+        self._note(chosen)
+        return sorting.left_out
+
+    def _add(self, chosen: Chosen, batch: Batch, sorting: lines.Sorting) -> None:
+        mapped = {at for at in chosen.layout.places if at is not None}
+        columns = [
+            tidy(column) if at in mapped else column for at, column in enumerate(batch.columns)
+        ]
+        are = sorting.records(columns)
+        rows = Rows(
+            chosen.kept.name,
+            batch.lines.filter(are),
+            [column.filter(are) if at in mapped else column for at, column in enumerate(columns)],
+            batch.types.filter(are),
+        )
+        for one in self._wired[id(chosen)]:
+            one.made = self._made[one.object.name]
+            self._writers[one.object.name].write_table(one.take(rows))
+            self._made[one.object.name] = one.made
+
+    def _note(self, chosen: Chosen) -> None:
+        for one in self._wired[id(chosen)]:
+            if not one.undivided:
+                continue
+            rows = ", ".join(str(line) for _, line in one.undivided[:10])
+            many = one.counts["undivided"]
+            self.notes.append(
+                Sentence(
+                    f"Trang {chosen.kept.name}: {many} dòng ghi nhiều người trong một ô mà không "
+                    f"tách được cho khớp giữa các cột, giữ nguyên; ví dụ dòng {rows}.",
+                    f"Sheet {chosen.kept.name}: {many} rows hold several persons in one cell that "
+                    f"cannot be divided in step over the columns, kept whole; such as {rows}.",
+                )
+            )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each object."""
+        return dict(self._made)
+
+    def close(self) -> None:
+        """End the files; they can be read then."""
+        for writer in (*self._writers.values(), self._decoded):
+            writer.close()
+
+    def hand_over(self, engine: Engine, kept: list[Kept]) -> None:
+        """Make the engine's tables. RAW comes last: where it is, all the others are."""
+        self.close()
+        form = next(iter(self._wired.values()))
+        for one in form:
+            source = f"intake__{one.object.name}"
+            engine.register(source, self._file(one.object.name))
+            self._made[one.object.name] = engine.run(
+                Step(taken(one.object.name), (source,), self._select(one.object, source))
+            )
+        engine.register("intake__decoded", self._folder / "decoded.parquet")
+        engine.run(Step(DECODED, ("intake__decoded",), 'select * from "intake__decoded"'))
+        engine.run(_raw(engine, kept))
+
+    def _select(self, found: RegisterObject, source: str) -> str:
+        if found.name not in self._collapsed:
+            return f"select * from {quoted(source)}"
+        fields = ", ".join(quoted(one.name) for one in found.fields)
+        return f"""
+            select row_number() over (order by first_row) as "_row", "_sheet", "_line", "_part",
+                "_types", {fields}
+            from (
+                select min("_row") as first_row, arg_min("_sheet", "_row") as "_sheet",
+                    arg_min("_line", "_row") as "_line", arg_min("_part", "_row") as "_part",
+                    arg_min("_types", "_row") as "_types", {fields}
+                from {quoted(source)}
+                group by {fields}
+            )
+        """
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"taken-{self._names().index(name)}.parquet"
+
+    def _names(self) -> list[str]:
+        return [one.name for one in self._register.objects]
+
+
+def _after(batch: Batch, skip: int) -> Batch:
+    from_here = [column.slice(skip) for column in batch.columns]
+    return replace(
+        batch, lines=batch.lines.slice(skip), columns=from_here, types=batch.types.slice(skip)
+    )
+
+
+def _raw(engine: Engine, kept: list[Kept]) -> Step:
+    """All cells of all sheets as one table, as wide as the widest."""
+    width = max(one.width for one in kept)
+    selects: list[str] = []
+    sources: list[str] = []
+    for one in kept:
+        for part in one.parts:
+            source = f"intake__raw_{len(sources)}"
+            engine.register(source, part)
+            sources.append(source)
+            selects.append(_wide(source, pq.read_schema(part), width))
+    return Step(RAW, tuple(sources), "\nunion all\n".join(selects))
+
+
+def _wide(source: str, stored: pa.Schema, width: int) -> str:
+    columns = ", ".join(
+        f'"c{at}"' if f"c{at}" in stored.names else f'cast(null as varchar) as "c{at}"'
+        for at in range(1, width + 1)
+    )
+    types = f"""rpad("_types", {width}, {literal("-")}) as "_types" """
+    return f'select "_sheet", "_line", {types}, {columns} from {quoted(source)}'

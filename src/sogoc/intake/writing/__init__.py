@@ -1,0 +1,1 @@
+"""The writing of old fonts and typing programs, recovered as Unicode."""

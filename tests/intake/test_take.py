@@ -1,0 +1,201 @@
+"""An officer's file becomes records: the whole path, with the dirt such files have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from sogoc.contract.model import Register
+from sogoc.errors import DeliveryRefused
+from sogoc.intake.take import take
+from sogoc.tables.duckdb_engine import DuckDBEngine
+
+HEADER = ["STT", "Họ và tên", "Số CCCD", "Địa chỉ", "Tờ bản đồ", "Thửa đất số", "Diện tích (m2)"]
+
+
+def workbook(file: Path, rows: Sequence[Sequence[object]], merges: tuple[str, ...] = ()) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Biểu 01"
+    for row in rows:
+        sheet.append(list(row))
+    for merge in merges:
+        sheet.merge_cells(merge)
+    book.save(file)
+    return file
+
+
+def text_file(file: Path, rows: list[list[str]], separator: str = ",") -> Path:
+    file.write_text("\n".join(separator.join(row) for row in rows), encoding="utf-8")
+    return file
+
+
+def records(engine: DuckDBEngine, name: str, *columns: str) -> list[tuple[object, ...]]:
+    chosen = ", ".join(f'"{column}"' for column in columns)
+    return engine.rows(f"select {chosen} from taken__{name} order by _row")
+
+
+def test_a_form_with_titles_two_header_rows_and_signatures_gives_only_its_records(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(
+        tmp_path / "PL3.xlsx",
+        [
+            ["ỦY BAN NHÂN DÂN XÃ"],
+            [],
+            ["STT", "Người sử dụng đất", None, None, "Thửa đất", None, "Diện tích (m2)"],
+            [None, "Họ và tên", "Số CCCD", "Địa chỉ", "Tờ bản đồ", "Thửa đất số"],
+            ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)"],
+            ["I. Thôn Đông"],
+            [1, "Nguyễn Văn A", "001085000001", "Thôn Đông", 3, 7, 100.5],
+            [],
+            [2, "Tống Công B", 1085000002, "Thôn Đông", 3, 8, "1.100,5"],
+            ["Tổng cộng", None, None, None, None, 2, 1201],
+            [None, None, None, None, "Ngày 1 tháng 2 năm 2026"],
+            [None, None, None, None, "NGƯỜI LẬP BIỂU"],
+            [None, None, None, None, "Trần Thị C"],
+        ],
+        ("B3:D3", "E3:F3", "A3:A4", "G3:G4"),
+    )
+    taken = take(file, land, engine)
+    assert taken.form == "PL3"
+    assert taken.sheets == ("Biểu 01",)
+    assert taken.counts == {"right": 2, "parcel": 2}
+    assert taken.left_out == {
+        "numbering": 1,
+        "section": 1,
+        "blank": 1,
+        "total": 1,
+        "signature": 3,
+    }
+    assert records(engine, "right", "_row", "_line", "_part", "_types", "owner", "number") == [
+        (1, 7, 1, "ttt", "Nguyễn Văn A", "001085000001"),
+        (2, 9, 1, "tnt", "Tống Công B", "1085000002"),
+    ]
+    assert records(engine, "parcel", "_types", "sheet", "parcel", "area") == [
+        ("nnn", "3", "7", "100.5"),
+        ("nnt", "3", "8", "1.100,5"),
+    ]
+
+
+def test_raw_keeps_every_row_as_it_came(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(tmp_path / "a.xlsx", [["Tiêu đề"], HEADER, [1, "A", None, date(2026, 1, 2)]])
+    take(file, land, engine)
+    rows = engine.rows("select _line, _types, c1, c2, c4 from raw order by _line")
+    assert rows == [
+        (1, "t------", "Tiêu đề", None, None),
+        (2, "ttttttt", "STT", "Họ và tên", "Địa chỉ"),
+        (3, "nt-d---", "1", "A", "2026-01-02"),
+    ]
+
+
+def test_several_persons_in_one_cell_become_as_many_records(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx",
+        [HEADER, [1, "Ông A và bà B", "001085000001; 001185000002", "Thôn Đông", 3, 7, 100]],
+    )
+    take(file, land, engine)
+    assert records(engine, "right", "_part", "owner", "number", "address") == [
+        (1, "Ông A", "001085000001", "Thôn Đông"),
+        (2, "bà B", "001185000002", "Thôn Đông"),
+    ]
+
+
+def test_persons_that_do_not_divide_alike_stay_in_one_record_and_are_told(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx", [HEADER, [1, "Ông A và bà B", "001085000001", "Thôn Đông", 3, 7, 1]]
+    )
+    taken = take(file, land, engine)
+    assert records(engine, "right", "owner", "number") == [("Ông A và bà B", "001085000001")]
+    assert any("dòng 2" in note.vi for note in taken.notes)
+
+
+def test_a_parcel_of_two_owners_on_two_rows_is_one_parcel(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx",
+        [HEADER, [1, "Ông A", None, None, 3, 7, 100], [2, "Bà B", None, None, 3, 7, 100]],
+    )
+    assert take(file, land, engine).counts == {"right": 2, "parcel": 1}
+
+
+def test_a_file_with_the_names_of_fields_needs_no_form(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = text_file(tmp_path / "a.csv", [["parcel", "sheet", "Area"], ["7", "3", "100,5"]], ";")
+    taken = take(file, land, engine)
+    assert taken.form == "parcel"
+    assert taken.counts == {"right": 0, "parcel": 1}
+    assert records(engine, "parcel", "_types", "sheet", "parcel", "area") == [
+        ("ttt", "3", "7", "100,5")
+    ]
+
+
+def test_columns_that_nobody_takes_are_named(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    rows = [[*HEADER, "Nợ thuế"], ["1", "A", "", "", "3", "7", "1", "không"]]
+    taken = take(text_file(tmp_path / "a.csv", rows), land, engine)
+    assert ["Nợ thuế" in note.en for note in taken.notes] == [True]
+
+
+def test_a_missing_column_refuses_the_file_and_leaves_no_table(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = text_file(tmp_path / "a.csv", [HEADER[2:], ["001085000001", "Đông", "3", "7", "1"]])
+    with pytest.raises(DeliveryRefused, match=r"PL3.*missing: Họ và tên"):
+        take(file, land, engine)
+    assert not any(engine.has(table) for table in ("raw", "decoded", "taken__right"))
+
+
+def test_a_file_of_something_else_names_the_forms_that_were_expected(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = text_file(tmp_path / "a.csv", [["x", "y"], ["1", "2"]])
+    with pytest.raises(DeliveryRefused, match=r"no row of column headers .*PL3"):
+        take(file, land, engine)
+
+
+def test_a_header_without_rows_is_an_empty_delivery(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    with pytest.raises(DeliveryRefused, match="no row of data"):
+        take(text_file(tmp_path / "a.csv", [HEADER]), land, engine)
+
+
+def test_a_form_that_the_contract_does_not_have_is_refused(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    with pytest.raises(DeliveryRefused, match="the contract has: PL3"):
+        take(text_file(tmp_path / "a.csv", [HEADER]), land, engine, form="PL4")
+
+
+def test_cells_may_hold_line_breaks_and_the_separator(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('sheet;parcel;area\n3;7;100\n\n3;8;"1;5\n"\n3;9;2\n', encoding="utf-8-sig")
+    take(file, land, engine)
+    assert records(engine, "parcel", "_line", "parcel", "area") == [
+        (2, "7", "100"),
+        (4, "8", "1;5"),
+        (6, "9", "2"),
+    ]
+
+
+def test_utf_16_with_tabs_is_read(tmp_path: Path, land: Register, engine: DuckDBEngine) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("Tờ bản đồ\tThửa đất\n3\t7\n", encoding="utf-16")
+    assert take(file, land, engine).counts["parcel"] == 1
