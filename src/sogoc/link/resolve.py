@@ -54,7 +54,8 @@ whole as (
     inner join {quoted(asked(one.name))} as a on s.asked = a.asked
     cross join {quoted(chances(one.name))} as m
 )
-select asked, person, place, confirmed, {", ".join(f"{c.id}_level" for c in policy.comparisons)}, weight,
+select asked, person, place, confirmed,
+    {", ".join(f"{c.id}_level" for c in policy.comparisons)}, weight,
     round(mass / (seen + unseen + {1 - policy.present}), 9) as posterior,
     round((seen + unseen) / (seen + unseen + {1 - policy.present}), 9) as anybody,
     round(weight - next_weight, 3) as margin

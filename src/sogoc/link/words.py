@@ -81,7 +81,7 @@ def _words(policy: Policy) -> dict[str, Sentence]:
 
 
 def _implied(evidence: str | None) -> frozenset[str]:
-    """ "The name agrees, marks aside" says nothing beside a sentence about the marks."""
+    """What says nothing more: that the name agrees, beside a sentence about its marks."""
     has_marks = " marks:" in f" {evidence or ''}"
     return frozenset({"name:equal"}) if has_marks else frozenset()
 
