@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pyarrow as pa
 import pytest
 import sqlglot
 
-from sogoc.check.plan import plan
-from sogoc.contract.model import Reference, RegisterObject, RuleForm
+from sogoc.check.plan import plan, plan_after_link
+from sogoc.contract.model import Alike, Person, Reference, RegisterObject, RuleForm
 from sogoc.tables import naming
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.testing.standard_records import TODAY, parcels, put, register, rule
@@ -199,6 +200,26 @@ def test_an_object_without_rules_has_no_errors_and_an_empty_scorecard(
     assert engine.rows("select * from scorecard__parcel") == []
 
 
+def test_a_place_with_fewer_records_than_expected_fails_and_one_not_counted_is_unassessed(
+    engine: DuckDBEngine,
+) -> None:
+    one = parcels(
+        rule("all", "commune", form=RuleForm.COVERAGE, expected="reference__stats__land.parcels")
+    )
+    put(engine, one, [{"commune": "00004"}, {"commune": "00004"}, {"commune": "00008"}])
+    counted = pa.table({"commune": ["00004", "00010"], "parcels": [3, 5]})
+    engine.register("reference__stats__land", counted)
+    run(engine, one, frozenset({"reference__stats__land"}))
+    assert counts(engine, 0) == {"00004": (1, 2, 0), "00010": (5, 0, 0), "00008": (0, 0, 1)}
+
+
+def test_coverage_without_expected_counts_is_not_assessed(engine: DuckDBEngine) -> None:
+    one = parcels(rule("all", "commune", form=RuleForm.COVERAGE, expected="reference__a__b.n"))
+    put(engine, one, [{"commune": "00004"}])
+    run(engine, one)
+    assert counts(engine, 0) == {"00004": (0, 0, 1)}
+
+
 def test_every_step_can_be_said_in_the_words_of_spark() -> None:
     to = Reference(register="population", object="person", fields=("number",))
     one = parcels(
@@ -207,8 +228,13 @@ def test_every_step_can_be_said_in_the_words_of_spark() -> None:
         rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to),
         rule("sex", "owner", "sex", fail_when="sex_of(owner) <> sex"),
         rule("year", "born", fail_when="latest(born) < days_ago(40000)"),
+        rule("all", "commune", form=RuleForm.COVERAGE, expected="reference__a__b.n"),
+        rule("alike", "code", form=RuleForm.NEAR_DUPLICATE, alike=Alike(alike=("code",))),
+        rule("verified", "owner", form=RuleForm.VERIFICATION, fail_when="verification = 'found'"),
     )
     known = frozenset({naming.reference("population", "person")})
-    for step in plan(register(one), today=TODAY, known=known):
+    land = register(replace(one, persons=(Person(id="owner", number="owner"),)))
+    steps = plan(land, today=TODAY, known=known) + plan_after_link(land, today=TODAY)
+    for step in steps:
         [spoken] = sqlglot.transpile(step.select, read="duckdb", write="spark")
         assert sqlglot.parse_one(spoken, read="spark").sql("spark")

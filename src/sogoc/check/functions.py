@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from sogoc.clock import working_day_before
 from sogoc.values.kinds import Kind
+from sogoc.values.sql import birth_year_of_number, earliest, latest, sex_of_number, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,48 +50,31 @@ def _written_out(node: exp.Expr, around: Surroundings) -> exp.Expr:
 
 
 def _earliest(call: exp.Anonymous, around: Surroundings) -> exp.Expr:
-    return _edge(call, around, year="-01-01", month="{day}")
+    return _of_date(call, around, (earliest, "cast({} as date)"))
 
 
 def _latest(call: exp.Anonymous, around: Surroundings) -> exp.Expr:
-    return _edge(call, around, year="-12-31", month="last_day({day})")
-
-
-def _edge(call: exp.Anonymous, around: Surroundings, *, year: str, month: str) -> exp.Expr:
-    """The first or last day a date with precision can mean; of a whole date that date itself."""
-    if _kind(call, around) is not Kind.PARTIAL_DATE:
-        return _sql("cast({x} as date)", call)
-    of_month = month.format(day="try_cast({x} || '-01' as date)")
-    return _sql(
-        f"case length({{x}}) when 4 then try_cast({{x}} || '{year}' as date)"
-        f" when 7 then {of_month} else try_cast({{x}} as date) end",
-        call,
-    )
+    return _of_date(call, around, (latest, "cast({} as date)"))
 
 
 def _year_of(call: exp.Anonymous, around: Surroundings) -> exp.Expr:
-    if _kind(call, around) in {Kind.DATE, Kind.TIMESTAMP}:
-        return _sql("cast(year({x}) as bigint)", call)
-    return _sql("try_cast(substr({x}, 1, 4) as bigint)", call)
+    return _of_date(call, around, (year_of, "cast(year({}) as integer)"))
+
+
+def _of_date(
+    call: exp.Anonymous, around: Surroundings, ways: tuple[Callable[[str], str], str]
+) -> exp.Expr:
+    """A date with precision is a text; a whole date is what it says."""
+    of_text, of_date = ways
+    return _sql(of_date.format if _is_whole_date(call, around) else of_text, call)
 
 
 def _sex_of(call: exp.Anonymous, _: Surroundings) -> exp.Expr:
-    """Digit 4 of a personal number: even for men, odd for women (Decree 137/2015)."""
-    digit = "substr({x}, 4, 1)"
-    return _sql(
-        f"case when {digit} in ('0', '2', '4', '6', '8') then 'nam'"
-        f" when {digit} in ('1', '3', '5', '7', '9') then 'nữ' end",
-        call,
-    )
+    return _sql(sex_of_number, call)
 
 
 def _birth_year_of(call: exp.Anonymous, _: Surroundings) -> exp.Expr:
-    """Digits 4 to 6: two digits of digit 4 for each century from 1900, then the year in it."""
-    digit = "substr({x}, 4, 1)"
-    centuries = " ".join(
-        f"when {digit} in ('{2 * n}', '{2 * n + 1}') then {1900 + 100 * n}" for n in range(5)
-    )
-    return _sql(f"case {centuries} end + try_cast(substr({{x}}, 5, 2) as bigint)", call)
+    return _sql(birth_year_of_number, call)
 
 
 def _days_ago(call: exp.Anonymous, around: Surroundings) -> exp.Expr:
@@ -118,9 +102,10 @@ def reads_the_day(tree: exp.Expr) -> bool:
     return bool(calls & {"days_ago", "working_days_ago"}) or bool(tree.find(exp.CurrentDate))
 
 
-def _kind(call: exp.Anonymous, around: Surroundings) -> Kind | None:
+def _is_whole_date(call: exp.Anonymous, around: Surroundings) -> bool:
     argument = call.expressions[0]
-    return around.kinds.get(argument.name) if isinstance(argument, exp.Column) else None
+    kind = around.kinds.get(argument.name) if isinstance(argument, exp.Column) else None
+    return kind in {Kind.DATE, Kind.TIMESTAMP}
 
 
 def _count(call: exp.Anonymous) -> int:
@@ -131,6 +116,6 @@ def _day(day: date) -> exp.Expr:
     return sqlglot.parse_one(f"cast('{day.isoformat()}' as date)", read="duckdb")
 
 
-def _sql(template: str, call: exp.Anonymous) -> exp.Expr:
-    written = template.format(x=call.expressions[0].sql("duckdb"))
+def _sql(write: Callable[[str], str], call: exp.Anonymous) -> exp.Expr:
+    written = write(call.expressions[0].sql("duckdb"))
     return exp.paren(sqlglot.parse_one(written, read="duckdb"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sogoc.check.rules import Judged
-    from sogoc.contract.model import RegisterObject
+    from sogoc.contract.model import Field, RegisterObject
 
 BITS = 62
 """Rules in one mask: sums of powers of two stay below the largest BIGINT on every engine."""
@@ -79,19 +79,22 @@ def judging(one: RegisterObject, plan: Layout, *, makes: str, records: str) -> S
     select = (
         f"select case when {failing} then _row end as _row, _locality, {masks},"
         f" count(*) as records from (select _row, {locality(one)} as _locality,"
-        f" {', '.join(_masks(plan))} from {quoted(records)} as record{joins}) as judged"
+        f" {', '.join(mask_columns(plan))} from {quoted(records)} as record{joins}) as judged"
         f" group by case when {failing} then _row end, _locality, {masks}"
     )
     return Step(makes, (records, *tables), select)
 
 
-def locality(one: RegisterObject) -> str:
+def locality(one: RegisterObject, table: str = "") -> str:
     """The place by which a record is scored: today's unit, NULL where it is not known."""
     field = one.locality
-    if field is None:
-        return "cast(null as varchar)"
-    name = now(field.name) if field.kind in {Kind.COMMUNE, Kind.PROVINCE} else field.name
-    return quoted(name)
+    return "cast(null as varchar)" if field is None else f"{table}{place(field)}"
+
+
+def place(field: Field) -> str:
+    """The column of today's unit; of a field that holds no unit, its value."""
+    is_unit = field.kind in {Kind.COMMUNE, Kind.PROVINCE}
+    return quoted(now(field.name) if is_unit else field.name)
 
 
 def bits(terms: Iterable[tuple[int, str]], words: int) -> list[str]:
@@ -108,7 +111,8 @@ def number(value: int) -> str:
     return f"cast({value} as bigint)"
 
 
-def _masks(plan: Layout) -> list[str]:
+def mask_columns(plan: Layout) -> list[str]:
+    """The masks themselves, named."""
     fails = bits([(rule.position, rule.condition.fails) for rule in plan.rules], plan.words)
     blanks = bits(enumerate(plan.slots), plan.blank_words)
     named = zip(fails + blanks, masks_of(plan), strict=True)

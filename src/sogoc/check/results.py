@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.check.masks import BITS, masks_of, number
+from sogoc.check.masks import BITS, bits, masks_of, number
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import flaw, proposal, raw, standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sogoc.check.masks import Layout
     from sogoc.contract.model import RegisterObject
@@ -19,18 +19,37 @@ if TYPE_CHECKING:
 def findings_step(plan: Layout, made_by_pass: str, makes: str) -> Step:
     """The records that fail, with one bit a rule failed and one bit a rule not assessed."""
     fails = [f"fail_{word}" for word in range(plan.words)]
-    nulls: list[list[str]] = [[] for _ in range(plan.words)]
-    for rule in plan.rules:
-        unknown = _unknown(plan.slot_masks(rule))
-        if unknown:
-            word, bit = divmod(rule.position, BITS)
-            nulls[word].append(f"case when {unknown} then {number(1 << bit)} else {number(0)} end")
-    named = [f"{' + '.join(terms) or number(0)} as null_{word}" for word, terms in enumerate(nulls)]
+    named = [f"{mask} as null_{word}" for word, mask in enumerate(_nulls(plan))]
     select = (
         f"select _row, _locality, {', '.join(fails + named)}"
         f" from {quoted(made_by_pass)} where _row is not null"
     )
     return Step(makes, (made_by_pass,), select)
+
+
+def judged_step(one: RegisterObject, plan: Layout, made_by_pass: str) -> Step:
+    """How many records break which rules, where no rule waits for linking."""
+    fails = ", ".join(f"fail_{word}" for word in range(plan.words))
+    nulls = ", ".join(f"{number(0)} as null_{word}" for word in range(plan.words))
+    select = (
+        f"select _locality, {fails}, {nulls}, cast(sum(records) as bigint) as records"
+        f" from {quoted(made_by_pass)} group by _locality, {fails}"
+    )
+    return Step(naming.judged(one.name), (made_by_pass,), select)
+
+
+def linked_judged_step(one: RegisterObject, plan: Layout, made_by_pass: str) -> Step:
+    """The same of both passes; the bits of the first are in `found_i`."""
+    words = range(plan.words)
+    fails = [f"fail_{word} + found_{word} as fail_{word}" for word in words]
+    nulls = [f"{mask} as null_{word}" for word, mask in enumerate(_nulls(plan))]
+    masks = ", ".join(f"fail_{word}, null_{word}" for word in words)
+    select = (
+        f"select _locality, {masks}, cast(sum(records) as bigint) as records from ("
+        f"select _locality, {', '.join(fails + nulls)}, records from {quoted(made_by_pass)})"
+        f" as both_passes group by _locality, {masks}"
+    )
+    return Step(naming.judged(one.name), (made_by_pass,), select)
 
 
 def card(plan: Layout, made_by_pass: str) -> str:
@@ -64,6 +83,12 @@ def card(plan: Layout, made_by_pass: str) -> str:
     )
 
 
+def _nulls(plan: Layout) -> list[str]:
+    """One bit a rule that could not be assessed, out of what was empty."""
+    masks = ((rule.position, _unknown(plan.slot_masks(rule))) for rule in plan.rules)
+    return bits([(position, unknown) for position, unknown in masks if unknown], plan.words)
+
+
 _NO_RULE = -1
 """Stands in a list of rules that would be empty: its mask does not exist."""
 
@@ -86,15 +111,9 @@ def _unknown(masks: list[int]) -> str:
     )
 
 
-def errors_step(one: RegisterObject, positions: Sequence[int], found_in: str) -> Step:
-    """The errors of these rules in full."""
-    select = errors(one, positions, found_in)
-    return Step(naming.errors(one.name), (found_in, standard(one.name)), select)
-
-
-def errors(one: RegisterObject, positions: Sequence[int], found_in: str) -> str:
+def errors(one: RegisterObject, plan: Layout, found_in: str) -> str:
     """One row a broken rule, shown at the first field the rule names, with the text as it came."""
-    rules = [(position, one.rules[position].fields[0]) for position in positions]
+    rules = [(r.position, one.rules[r.position].fields[0]) for r in plan.rules]
     rules = rules or [(_NO_RULE, one.fields[0].name)]
     lines = ", ".join(
         f"({p}, {p // BITS}, {number(1 << p % BITS)}, {literal(f)})" for p, f in rules

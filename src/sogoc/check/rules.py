@@ -86,8 +86,8 @@ def reference_rule(
     return _over_keys(rule.fields, position, step)
 
 
-def judged(one: RegisterObject, around: Surroundings) -> list[Judged]:
-    """Every rule of the object that can be answered before linking, in the contract's order."""
+def simple_rules(one: RegisterObject, around: Surroundings) -> list[Judged]:
+    """The rules over one record, keys and references, in the contract's order."""
     found = []
     for position, rule in enumerate(one.rules):
         if rule.form is RuleForm.ROW:

@@ -46,6 +46,15 @@ def linked_findings(name: str) -> str:
     return f"linked_findings__{name}"
 
 
+def judged(name: str) -> str:
+    """How many records break which rules: `_locality`, `fail_i`, `null_i`, `records`.
+
+    Bits as in `findings`, of all rules, those over verification included; a bit of `null_` is
+    only set for those, where what linking said leaves them open.
+    """
+    return f"judged__{name}"
+
+
 def scorecard(name: str) -> str:
     """Counts of every rule: `_locality`, `rule` (position), `failed`, `passed`, `unassessed`."""
     return f"scorecard__{name}"
