@@ -163,6 +163,7 @@ def _check_columns(part: Part, columns: tuple[FormColumn, ...], register: _Regis
         register.mistakes.add(part, "the form has no columns", "biểu chưa có cột nào")
     check_unique(part.at("columns"), "header", register.mistakes)
     check_unique(part.at("columns"), "column", register.mistakes)
+    _check_headers(part, columns, register)
     taken: set[Target] = set()
     for one, column in zip(part.at("columns"), columns, strict=True):
         for target in column.targets:
@@ -173,6 +174,19 @@ def _check_columns(part: Part, columns: tuple[FormColumn, ...], register: _Regis
                     f"hai cột cùng dẫn đến {target.object}.{target.field}",
                 )
             taken.add(target)
+
+
+def _check_headers(part: Part, columns: tuple[FormColumn, ...], register: _Register) -> None:
+    """Where no position tells columns apart, no two may answer to the same words."""
+    seen: dict[str, int] = {}
+    for number, (one, column) in enumerate(zip(part.at("columns"), columns, strict=True)):
+        for header in (column.header, *column.also):
+            if not column.position and seen.setdefault(header.casefold(), number) != number:
+                register.mistakes.add(
+                    one,
+                    f"two columns answer to the header {header!r}",
+                    f"hai cột cùng có tiêu đề {header!r}",
+                )
 
 
 def _split(part: Part, columns: tuple[FormColumn, ...], register: _Register) -> Split:

@@ -243,7 +243,7 @@ def _coverage(how: Part, ground: Ground, mistakes: Mistakes) -> _Judged | None:
         return None
     if place is None:
         return None
-    table = reference(place.register, place.object)
+    table = reference(place.register or ground.around.root.text("id"), place.object)
     return _Judged(RuleForm.COVERAGE, by, expected=f"{table}.{place.field}")
 
 
