@@ -1,0 +1,1 @@
+"""What each office delivers, register by register."""
