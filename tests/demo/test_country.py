@@ -66,9 +66,9 @@ def test_there_are_twins_and_sons_of_their_fathers_name(world: World) -> None:
 
 def test_highland_names_stand_in_their_own_shape(world: World) -> None:
     people = world.people
-    ede = people.name[people.people == people.peoples.index("Ê Đê")]
-    assert all(name.startswith(("Y ", "H'")) for name in ede)
-    assert any("ŏ" in name or "ĕ" in name or "ŭ" in name for name in ede)
+    highland = people.name[people.people == people.peoples.index("Ê Đê")]
+    assert all(name.startswith(("Y ", "H'")) for name in highland)
+    assert any("ŏ" in name or "ĕ" in name or "ŭ" in name for name in highland)
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
