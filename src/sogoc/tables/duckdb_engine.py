@@ -82,7 +82,7 @@ class DuckDBEngine:
 
     def arrow(self, select: str) -> pa.Table:
         """The same as one Arrow table."""
-        return self._connection.execute(select).to_arrow_table()
+        return self._connection.sql(select).to_arrow_table()
 
     def parquet(self, table: str) -> Path:
         """The Parquet file in which the table stands; writes it if it was only in memory."""
