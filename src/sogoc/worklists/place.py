@@ -1,0 +1,24 @@
+"""For whom a worklist is: a commune, or one hamlet of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class UnitNames(Protocol):
+    """Names of administrative units by date."""
+
+    def name(self, code: str, day: date) -> str:
+        """The name of a unit on a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """`locality` is the unit's code; `hamlet` as the register writes it, empty: the whole unit."""
+
+    locality: str
+    hamlet: str = ""
