@@ -25,9 +25,7 @@ def records_page(view: View, reader: Reader, name: str) -> Response:
     """The records that fit the filters, personal values masked."""
     register = view.register(name)
     wanted = asked(register, view.request.query_params)
-    records = RecordReader(
-        reader.connection, register, wanted.object, view.parts.groups(register)
-    )
+    records = RecordReader(reader.connection, register, wanted.object, view.parts.groups(register))
     localities = _localities(view, reader, register, wanted)
     chosen = wanted.records(localities)
     count = records.count(chosen)
@@ -145,9 +143,7 @@ def _places(view: View, reader: Reader, register: Register) -> list[tuple[str, s
     return sorted(((code, view.place(code)) for code in codes if code), key=lambda row: row[1])
 
 
-def _localities(
-    view: View, reader: Reader, register: Register, wanted: Asked
-) -> list[str] | None:
+def _localities(view: View, reader: Reader, register: Register, wanted: Asked) -> list[str] | None:
     """The communes meant: the one named, or all of a province that occur in the register."""
     code = wanted.filters.get("locality")
     if code is None or len(code) > 2:  # noqa: PLR2004 - a province code has two digits

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sogoc.contract.model import Severity
+from sogoc.worklists.place import UnitNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
@@ -18,24 +19,23 @@ if TYPE_CHECKING:
     from sogoc.errors import Sentence
     from sogoc.values.kinds import Kind
     from sogoc.worklists.connection import Connection
-    from sogoc.worklists.place import UnitNames
 
 
 class Contracts(Protocol):
     """The registers a node knows."""
 
-    def register(self, id: str) -> Register:  # noqa: A002 - named as in the contract
+    def register(self, register: str) -> Register:
         """The register of that id. Raises UnknownThing."""
 
-    def registers(self) -> Sequence[Register]:
+    def registers(self) -> Iterable[Register]:
         """All of them."""
 
 
 class Provinces(UnitNames, Protocol):
     """Names of units, and to which province each belongs."""
 
-    def province_of(self, code: str, day: date) -> str:
-        """Code of the province, empty where it is not known."""
+    def province_of(self, code: str, day: date) -> str | None:
+        """Code of the province, None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ select
 from node.record_group as g
 where g.delivery = %(delivery)s
 group by g.locality
-order by group_3 + group_2 desc, g.locality;
+order by sum(case when g."group" > 1 then g.records else 0 end) desc, g.locality;
 
 -- name: failures_by_place
 -- Broken rules for each locality after one delivery.

@@ -97,7 +97,9 @@ class RecordReader:
 
     def one(self, record: int) -> Record | None:
         """One record by its id, None if there is none."""
-        select = f"select {self._columns()}, 0 as findings from {self._table()} as r where r.id = %(id)s"
+        select = (
+            f"select {self._columns()}, 0 as findings from {self._table()} as r where r.id = %(id)s"
+        )
         found = self.connection.execute(select, {"id": record}).fetchall()
         return self._record(found[0]) if found else None
 

@@ -106,9 +106,7 @@ class View:
         sentence = self.parts.flaw(field.kind, flaw)
         return self.speech.sentence(sentence) if sentence else ""
 
-    def show(
-        self, template: str, status: HTTPStatus = HTTPStatus.OK, **given: Any
-    ) -> HTMLResponse:
+    def show(self, template: str, status: HTTPStatus = HTTPStatus.OK, **given: Any) -> HTMLResponse:
         """The page."""
         page = templates().get_template(template)
         text = page.render(view=self, say=self.speech, **given)

@@ -54,8 +54,7 @@ def rows(
     wanted = {field.name for field in fields(shape)}  # type: ignore[arg-type]  # shapes are dataclasses
     kept = [position for position, name in enumerate(names) if name in wanted]
     return [
-        shape(**{names[position]: row[position] for position in kept})
-        for row in cursor.fetchall()
+        shape(**{names[position]: row[position] for position in kept}) for row in cursor.fetchall()
     ]
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class UnitNames(Protocol):
     """Names of administrative units by date."""
 
-    def name(self, code: str, day: date) -> str:
-        """The name of a unit on a day."""
+    def name(self, code: str, day: date) -> str | None:
+        """The name of a unit on a day, None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

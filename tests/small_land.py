@@ -1,0 +1,428 @@
+"""A small land register for tests of the desk: three communes, made-up people, real kinds of dirt.
+
+Every person, number and certificate here is made up.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sogoc.contract.model import (
+    Criterion,
+    Dimension,
+    ErrorGroup,
+    Field,
+    ForeignKey,
+    Form,
+    FormColumn,
+    Person,
+    Reference,
+    Register,
+    RegisterObject,
+    Rule,
+    RuleForm,
+    Severity,
+    Target,
+)
+from sogoc.values.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    class Executes(Protocol):
+        """A connection that runs a statement."""
+
+        def execute(self, query: str, params: Any = None) -> object:
+            """Run it."""
+
+
+NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
+FLAWED_NUMBER = "0660850012"
+"""Ten digits: two zeros lost when a spreadsheet took the number for a number."""
+
+
+def _rule(code: str, name: str, field: str, *, criterion: Criterion, group: ErrorGroup) -> Rule:
+    return Rule(
+        code=code,
+        name=name,
+        name_en=f"{code} (English)",
+        dimension=Dimension.CONFORMITY,
+        criterion=criterion,
+        severity=Severity.WARNING if code.endswith("junk") else Severity.ERROR,
+        group=group,
+        fields=(field,),
+        fail_when=f"{field} is null",
+        hint="So với giấy chứng nhận bản gốc rồi sửa tại sổ.",
+        hint_en="Compare with the original certificate, then mend the register.",
+    )
+
+
+PARCEL = RegisterObject(
+    name="thua_dat",
+    label="Thửa đất",
+    label_en="Parcel",
+    fields=(
+        Field(name="ma_thua", kind=Kind.PARCEL_ID, label="Mã thửa", label_en="Parcel ID", key=1),
+        Field(
+            name="ma_xa",
+            kind=Kind.COMMUNE,
+            label="Mã xã",
+            label_en="Commune",
+            critical=True,
+            score_by=True,
+        ),
+        Field(name="so_to", kind=Kind.MAP_SHEET, label="Số tờ bản đồ", label_en="Map sheet"),
+        Field(name="so_thua", kind=Kind.PARCEL_NUMBER, label="Số thửa", label_en="Parcel number"),
+        Field(name="dien_tich", kind=Kind.AREA, label="Diện tích (m²)", label_en="Area (m²)"),
+        Field(name="thon", kind=Kind.TEXT, label="Thôn", label_en="Hamlet"),
+    ),
+    rules=(
+        _rule(
+            "thua_dat.dien_tich.missing",
+            "Thiếu diện tích thửa đất",
+            "dien_tich",
+            criterion=Criterion.DU,
+            group=ErrorGroup.MISSING,
+        ),
+        _rule(
+            "thua_dat.thon.junk",
+            "Tên thôn không có nghĩa",
+            "thon",
+            criterion=Criterion.SACH,
+            group=ErrorGroup.OUT_OF_DOMAIN,
+        ),
+    ),
+    identities=(("ma_thua",),),
+    hamlet="thon",
+)
+RIGHT = RegisterObject(
+    name="quyen",
+    label="Quyền sử dụng đất",
+    label_en="Right in a parcel",
+    fields=(
+        Field(name="ma_quyen", kind=Kind.TEXT, label="Mã quyền", label_en="Right ID", key=1),
+        Field(name="ma_thua", kind=Kind.PARCEL_ID, label="Mã thửa", label_en="Parcel ID"),
+        Field(name="ho_ten", kind=Kind.PERSON_NAME, label="Họ và tên", label_en="Full name"),
+        Field(name="ngay_sinh", kind=Kind.PARTIAL_DATE, label="Ngày sinh", label_en="Born"),
+        Field(
+            name="so_dinh_danh",
+            kind=Kind.PERSONAL_ID,
+            label="Số định danh cá nhân",
+            label_en="Personal number",
+            critical=True,
+        ),
+        Field(name="so_gcn", kind=Kind.LAND_CERTIFICATE, label="Số Giấy chứng nhận"),
+        Field(name="ma_xa", kind=Kind.COMMUNE, label="Mã xã", label_en="Commune", score_by=True),
+        Field(name="thon", kind=Kind.TEXT, label="Thôn", label_en="Hamlet"),
+    ),
+    rules=(
+        _rule(
+            "quyen.so_dinh_danh.format",
+            "Số định danh không đủ 12 chữ số",
+            "so_dinh_danh",
+            criterion=Criterion.SACH,
+            group=ErrorGroup.FORMAT,
+        ),
+        _rule(
+            "quyen.ngay_sinh.missing",
+            "Thiếu ngày sinh của người sử dụng đất",
+            "ngay_sinh",
+            criterion=Criterion.DU,
+            group=ErrorGroup.MISSING,
+        ),
+        Rule(
+            code="quyen.khop-dan-cu",
+            name="Người sử dụng đất không khớp dữ liệu dân cư",
+            name_en="The right holder does not agree with the population register",
+            form=RuleForm.VERIFICATION,
+            dimension=Dimension.ACCURACY,
+            criterion=Criterion.DUNG,
+            group=ErrorGroup.ROOT_SOURCE,
+            fields=("ho_ten",),
+            hint="Mở hồ sơ gốc; sổ sai thì sửa tại đây, dân cư sai thì gửi Công an xã.",
+            hint_en="Open the papers; mend the register here, or write to the commune police.",
+        ),
+    ),
+    persons=(Person(number="so_dinh_danh", name="ho_ten", born="ngay_sinh"),),
+    identities=(("ma_quyen",),),
+    references=(
+        ForeignKey(
+            fields=("ma_thua",), reference=Reference(object="thua_dat", fields=("ma_thua",))
+        ),
+    ),
+    hamlet="thon",
+)
+
+
+def _column(header: str, *targets: tuple[str, str]) -> FormColumn:
+    return FormColumn(header=header, targets=tuple(Target(object=o, field=f) for o, f in targets))
+
+
+FORM = Form(
+    id="PL3-01",
+    label="Phụ lục 3-01",
+    sheet="PL3-01",
+    header_from=1,
+    header_to=2,
+    columns=(
+        _column("STT"),
+        _column("Mã xã", ("thua_dat", "ma_xa"), ("quyen", "ma_xa")),
+        _column("Mã thửa", ("thua_dat", "ma_thua"), ("quyen", "ma_thua")),
+        _column("Mã quyền", ("quyen", "ma_quyen")),
+        _column("Số phát hành GCN", ("quyen", "so_gcn")),
+        _column("Họ và tên", ("quyen", "ho_ten")),
+        _column("Ngày sinh", ("quyen", "ngay_sinh")),
+        _column("Số định danh", ("quyen", "so_dinh_danh")),
+        _column("Số tờ", ("thua_dat", "so_to")),
+        _column("Số thửa", ("thua_dat", "so_thua")),
+        _column("Diện tích", ("thua_dat", "dien_tich")),
+        _column("Thôn, tổ dân phố", ("thua_dat", "thon"), ("quyen", "thon")),
+    ),
+)
+LAND = Register(
+    id="land",
+    name="Sổ đất đai",
+    name_en="Land register",
+    version="1.0.0",
+    keeper="Sở Nông nghiệp và Môi trường",
+    purpose="Thửa đất và người sử dụng đất; một bản ghi một thửa, một bản ghi một quyền.",
+    objects=(PARCEL, RIGHT),
+    forms=(FORM,),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OneRegister:
+    """A shelf with the land register alone."""
+
+    one: Register = LAND
+
+    def register(self, register: str) -> Register:
+        """The land register, whatever is asked for in a test."""
+        return self.one if register == self.one.id else _missing(register)
+
+    def registers(self) -> Iterable[Register]:
+        """The land register."""
+        return [self.one]
+
+
+def _missing(register: str) -> Register:
+    from sogoc.errors import Sentence, UnknownThing  # noqa: PLC0415 - only when a test asks wrongly
+
+    raise UnknownThing(Sentence(f"Không có sổ {register}.", f"There is no register {register}."))
+
+
+@dataclass(frozen=True, slots=True)
+class StandingClock:
+    """A clock that always tells the same moment."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        """That moment."""
+        return self.moment
+
+
+PLACES = (("22057", ("Thôn Hà", "Thôn Bình")), ("22015", ("Tổ dân phố 3",)), ("22316", ()))
+NAMES = (
+    "Nguyễn Thị Thử",
+    "Trần Văn Mẫu",
+    "Y Bhăm Niê Thử",
+    "H'Lơi Ksơr Mẫu",
+    "Lê Thị Ví Dụ",
+    "Đỗ Minh Hoạ",
+)
+
+
+def fill(connection: Executes, records: int = 72) -> None:
+    """Put the register with two deliveries, findings, verification and scores into a new node."""
+    _tables(connection)
+    _deliveries(connection, records)
+    for number in range(1, records + 1):
+        _record(connection, number)
+    _scores(connection, records)
+
+
+def _tables(connection: Executes) -> None:
+    fields = {
+        "thua_dat": "ma_thua text, ma_xa text, so_to bigint, so_thua bigint, "
+        "dien_tich numeric(18,2), thon text",
+        "quyen": "ma_quyen text, ma_thua text, ho_ten text, ngay_sinh text, so_dinh_danh text, "
+        "so_gcn text, ma_xa text, thon text",
+    }
+    own = (
+        "_came jsonb, _delivery bigint, _sheet text, _line int, _part int, _digest text, "
+        "_locality text, _true_from date, _believed_from timestamptz, _missing_since bigint"
+    )
+    ended = "_true_to date, _believed_to timestamptz, _ended_by bigint, _change text"
+    for name, columns in fields.items():
+        connection.execute(
+            f"create table register.land__{name} "
+            f"(id bigint primary key, key text not null unique, {columns}, {own})"
+        )
+        connection.execute(
+            f"create table register.land__{name}__history "
+            f"(id bigint, key text not null, {columns}, {own}, {ended})"
+        )
+
+
+def _deliveries(connection: Executes, records: int) -> None:
+    counts = {
+        name: {"rows": records, "inserted": records - 4, "changed": 2, "unchanged": 2, "missing": 0}
+        for name in ("thua_dat", "quyen")
+    }
+    for number, file in ((1, "PL3-01 thang 7.xlsx"), (2, "PL3-01 tháng 8 – cả ba xã.xlsx")):
+        connection.execute(
+            "insert into node.delivery (register, contract_version, form, file_name, sha256, bytes,"
+            " kept_path, received_at, received_by, as_of, state, rules_version, counts, merged_at)"
+            " values ('land', '1.0.0', 'PL3-01', %s, %s, 481233, '', %s, 'Cán bộ thử', %s, 'merged',"
+            " 'dqi-4856 2026-09-14', %s, %s)",
+            (
+                file,
+                str(number) * 64,
+                NOW,
+                date(2026, 7 + number - 1, 31),
+                json.dumps({**counts, "cells": 12 * records, "decoded": 31}),
+                NOW,
+            ),
+        )
+
+
+def _place(number: int) -> tuple[str, str | None]:
+    code, hamlets = PLACES[number % len(PLACES)]
+    return code, hamlets[number // 3 % len(hamlets)] if hamlets else None
+
+
+def _record(connection: Executes, number: int) -> None:
+    code, hamlet = _place(number)
+    broken = number % 4 == 0
+    tail = (2, "PL3-01", number + 2, 1, f"digest-{number}", code, date(2026, 8, 31), NOW)
+    parcel = (number, f"p{number}", f"THUA{number:08}", code, 12, number, None if broken else 310.5)
+    connection.execute(
+        "insert into register.land__thua_dat values (" + ", ".join(["%s"] * 17) + ", null)",
+        (*parcel, hamlet, json.dumps({"dien_tich": "ba sào"} if broken else {}), *tail),
+    )
+    born = None if number % 6 == 0 else f"19{50 + number % 40}-0{1 + number % 9}-12"
+    own = None if broken else f"0661850{number:05}"
+    right = (f"Q{number}", f"THUA{number:08}", NAMES[number % len(NAMES)], born, own)
+    connection.execute(
+        "insert into register.land__quyen values (" + ", ".join(["%s"] * 19) + ", null)",
+        (
+            number,
+            f"q{number}",
+            *right,
+            f"AA {number:08}",
+            code,
+            hamlet,
+            json.dumps({"so_dinh_danh": FLAWED_NUMBER} if broken else {}),
+            *tail,
+        ),
+    )
+    if number <= 3:
+        _earlier(connection, number, tail)
+    _findings(connection, number)
+
+
+def _earlier(connection: Executes, number: int, tail: tuple[object, ...]) -> None:
+    code, hamlet = _place(number)
+    values = (f"Q{number}", f"THUA{number:08}", NAMES[number], "1961", None, "AA 1", code, hamlet)
+    connection.execute(
+        "insert into register.land__quyen__history values (" + ", ".join(["%s"] * 24) + ")",
+        (
+            *(number, f"q{number}", *values, "{}", 1, *tail[1:]),
+            *(None, date(2026, 8, 31), NOW, 2, "changed"),
+        ),
+    )
+
+
+def _findings(connection: Executes, number: int) -> None:
+    code, hamlet = _place(number)
+    found: list[tuple[str, str, str, str | None, str | None, str | None]] = []
+    if number % 4 == 0:
+        found += [
+            ("quyen", "quyen.so_dinh_danh.format", "so_dinh_danh", "length", FLAWED_NUMBER, None),
+            ("thua_dat", "thua_dat.dien_tich.missing", "dien_tich", "not-a-number", "ba sào", None),
+        ]
+    if number % 6 == 0:
+        found.append(("quyen", "quyen.ngay_sinh.missing", "ngay_sinh", None, None, "1962"))
+    if number % 9 == 0:
+        found.append(("quyen", "quyen.khop-dan-cu", "ho_ten", None, "Nguyễn Thi Thử", None))
+    for name, rule, field, flaw, came, proposal in found:
+        connection.execute(
+            "insert into node.finding (register, object, record, rule, field, locality, hamlet,"
+            ' "group", severity, criterion, flaw, came_as, proposal, opened_by, opened_at, due)'
+            " values ('land', %s, %s, %s, %s, %s, %s, 4, 'error', 'sach', %s, %s, %s, 2, %s, %s)",
+            (name, number, rule, field, code, hamlet, flaw, came, proposal, NOW, date(2026, 9, 15)),
+        )
+    outcome = ("verified", "verified", "differs", "not_found", "found")[number % 5]
+    connection.execute(
+        "insert into node.verification (register, object, record, person, outcome, probability,"
+        " differs, evidence, delivery, believed_from) values"
+        " ('land', 'quyen', %s, 'person', %s, 0.98, %s, %s, 2, %s)",
+        (
+            number,
+            outcome,
+            "ho_ten" if outcome == "differs" else None,
+            "Số định danh khớp; họ tên khác một dấu; năm sinh khớp.",
+            NOW,
+        ),
+    )
+
+
+def _scores(connection: Executes, records: int) -> None:
+    rules = {
+        "quyen.so_dinh_danh.format": ("sach", 4),
+        "thua_dat.dien_tich.missing": ("du", 4),
+        "quyen.ngay_sinh.missing": ("du", 6),
+        "quyen.khop-dan-cu": ("dung", 9),
+    }
+    localities = [code for code, _ in PLACES]
+    for rule, (criterion, every) in rules.items():
+        for locality in ["", *localities]:
+            numbers = [n for n in range(1, records + 1) if locality in {"", _place(n)[0]}]
+            failed = sum(1 for n in numbers if n % every == 0)
+            _score(connection, ("rule", rule, criterion, locality), (len(numbers), failed, 0, None))
+    for locality, dqi in zip(["", *localities], (81.5, 92.25, 71.0, 48.9), strict=True):
+        _score(connection, ("register", "land", "", locality), (records, 40, 3, dqi))
+        for group, share in ((1, 0.66), (2, 0.3), (3, 0.04)):
+            if locality:
+                connection.execute(
+                    "insert into node.record_group values"
+                    " (2, 'dqi-4856 2026-09-14', 'land', 'quyen', %s, %s, %s, %s)",
+                    (locality, group, round(records * share / 3), _reason(group)),
+                )
+    _score(connection, ("field", "quyen.so_dinh_danh", "", ""), (72, 18, 0, 75.0))
+    connection.execute(
+        "insert into node.score values (1, 'dqi-4856 2026-09-14', 'land', 'register', 'land', '',"
+        " '', 70, 30, 5, 64.2, 'red')"
+    )
+    connection.execute(
+        "insert into node.near_duplicate values (2, 'land', 'quyen', 4, 7, 0.93,"
+        " 'Cùng ngày sinh, họ tên khác một dấu', null)"
+    )
+    connection.execute(
+        "insert into node.coverage values (2, 'land', 'thua_dat', 'du-so-thua', '22057', 30, 24)"
+    )
+
+
+def _reason(group: int) -> str:
+    return {1: "", 2: "quyen.so_dinh_danh.format", 3: "quyen.khop-dan-cu"}[group]
+
+
+def _score(
+    connection: Executes,
+    name: tuple[str, str, str, str],
+    counts: tuple[int, int, int, float | None],
+) -> None:
+    dqi = counts[3]
+    colour = "" if dqi is None else "green" if dqi >= 90 else "yellow" if dqi >= 70 else "red"
+    connection.execute(
+        "insert into node.score (delivery, rules_version, register, level, name, criterion,"
+        " locality, assessed, failed, unassessed, dqi, colour)"
+        " values (2, 'dqi-4856 2026-09-14', 'land', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (*name, *counts, colour),
+    )
