@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sogoc.contract.model import (
     Criterion,
@@ -31,13 +31,10 @@ from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Protocol
 
-    class Executes(Protocol):
-        """A connection that runs a statement."""
+    from psycopg import Connection
 
-        def execute(self, query: str, params: Any = None) -> object:
-            """Run it."""
+    Executes = Connection[tuple[object, ...]]
 
 
 NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
@@ -227,7 +224,7 @@ class StandingClock:
         return self.moment
 
 
-PLACES = (("22057", ("Thôn Hà", "Thôn Bình")), ("22015", ("Tổ dân phố 3",)), ("22316", ()))
+PLACES = (("22057", ("Thôn Hà", "Thôn Bình")), ("22015", ("Tổ dân phố 3",)), ("22045", ()))
 NAMES = (
     "Nguyễn Thị Thử",
     "Trần Văn Mẫu",
@@ -277,10 +274,11 @@ def _deliveries(connection: Executes, records: int) -> None:
     }
     for number, file in ((1, "PL3-01 thang 7.xlsx"), (2, "PL3-01 tháng 8 – cả ba xã.xlsx")):
         connection.execute(
-            "insert into node.delivery (register, contract_version, form, file_name, sha256, bytes,"
-            " kept_path, received_at, received_by, as_of, state, rules_version, counts, merged_at)"
-            " values ('land', '1.0.0', 'PL3-01', %s, %s, 481233, '', %s, 'Cán bộ thử', %s, 'merged',"
-            " 'dqi-4856 2026-09-14', %s, %s)",
+            "insert into node.delivery (register, contract_version, form, file_name, sha256,"
+            " bytes, kept_path, received_at, received_by, as_of, state, rules_version, counts,"
+            " merged_at)"
+            " values ('land', '1.0.0', 'PL3-01', %s, %s, 481233, '', %s, 'Cán bộ thử', %s,"
+            " 'merged', 'dqi-4856 2026-09-14', %s, %s)",
             (
                 file,
                 str(number) * 64,
@@ -388,13 +386,14 @@ def _scores(connection: Executes, records: int) -> None:
             _score(connection, ("rule", rule, criterion, locality), (len(numbers), failed, 0, None))
     for locality, dqi in zip(["", *localities], (81.5, 92.25, 71.0, 48.9), strict=True):
         _score(connection, ("register", "land", "", locality), (records, 40, 3, dqi))
-        for group, share in ((1, 0.66), (2, 0.3), (3, 0.04)):
-            if locality:
-                connection.execute(
-                    "insert into node.record_group values"
-                    " (2, 'dqi-4856 2026-09-14', 'land', 'quyen', %s, %s, %s, %s)",
-                    (locality, group, round(records * share / 3), _reason(group)),
-                )
+        for group, reason in ((1, "clean"), (2, "errors")) if locality else ():
+            numbers = [n for n in range(1, records + 1) if _place(n)[0] == locality]
+            count = sum(1 for n in numbers if _broken(n) == (group == 2))
+            connection.execute(
+                "insert into node.record_group values"
+                " (2, 'dqi-4856 2026-09-14', 'land', 'quyen', %s, %s, %s, %s)",
+                (locality, group, count, reason),
+            )
     _score(connection, ("field", "quyen.so_dinh_danh", "", ""), (72, 18, 0, 75.0))
     connection.execute(
         "insert into node.score values (1, 'dqi-4856 2026-09-14', 'land', 'register', 'land', '',"
@@ -409,8 +408,8 @@ def _scores(connection: Executes, records: int) -> None:
     )
 
 
-def _reason(group: int) -> str:
-    return {1: "", 2: "quyen.so_dinh_danh.format", 3: "quyen.khop-dan-cu"}[group]
+def _broken(number: int) -> bool:
+    return any(number % every == 0 for every in (4, 6, 9))
 
 
 def _score(

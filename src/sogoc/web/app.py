@@ -122,8 +122,8 @@ class Pages:
         """One record."""
         asked = request.path_params
         with self._reading(request) as (view, reader):
-            path = (asked["object"], asked["record"])
-            return lists.record_page(view, reader, asked["register"], path)
+            path = (asked["register"], asked["object"], asked["record"])
+            return lists.record_page(view, reader, path)
 
     def findings(self, request: Request) -> Response:
         """A list of findings."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
 
-FILTERS = ("rule", "locality", "hamlet", "group", "outcome", "delivery", "change")
+FILTERS = ("rule", "locality", "hamlet", "group", "reason", "outcome", "delivery", "change")
 HAMLET_LENGTH = 100
 
 
@@ -43,6 +43,7 @@ class Asked:
             hamlet=given.get("hamlet"),
             rule=given.get("rule"),
             group=int(given["group"]) if "group" in given else None,
+            reason=given.get("reason"),
             outcome=given.get("outcome"),
             delivery=int(given["delivery"]) if "delivery" in given else None,
             change=given.get("change"),
@@ -59,6 +60,7 @@ def asked(register: Register, query: Mapping[str, str]) -> Asked:
         "locality": lambda text: text.isdigit() and len(text) in {2, 3, 5},
         "hamlet": lambda text: len(text) <= HAMLET_LENGTH,
         "group": lambda text: text in {str(group) for group in GROUPS},
+        "reason": lambda text: text.replace("-", "").isalnum() and text.isascii(),
         "outcome": OUTCOMES.__contains__,
         "delivery": _is_number,
         "change": CHANGES.__contains__,

@@ -14,9 +14,11 @@ from html import escape
 
 import vl_convert
 
-INK, WATER, QUIET, LINE = "#14213d", "#1d6a96", "#47566a", "#c9d4dd"
-WIDE, PHONE = 560, 200
-"""Width of the plotting area; labels come beside it."""
+INK, WATER, LINE = "#14213d", "#1d6a96", "#c9d4dd"
+FIGURE = 60
+"""Room for the figure at the end of the longest bar."""
+WIDE, PHONE = 760, 300
+"""Width of the plotting area; the label of a bar stands above it."""
 
 _NUMBERS = {
     "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]},
@@ -40,61 +42,62 @@ class Chart:
     phone: str
 
 
-def bars(items: list[Bar], *, name: str, title: str, description: str, language: str) -> Chart:
-    """Horizontal bars, longest first as given; `name` makes the ids unique on the page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What a chart is called: `name` makes its ids unique on the page, the rest is read out."""
+
+    name: str
+    title: str
+    description: str
+    language: str
+
+
+def bars(items: list[Bar], caption: Caption) -> Chart:
+    """Horizontal bars in the order given."""
     drawn = tuple((item.label, item.value) for item in items)
     return Chart(
-        wide=_named(_bars(drawn, WIDE, 300, language), f"{name}-wide", title, description),
-        phone=_named(_bars(drawn, PHONE, 105, language), f"{name}-phone", title, description),
+        wide=_told(_bars(drawn, WIDE, caption.language), caption, "wide"),
+        phone=_told(_bars(drawn, PHONE, caption.language), caption, "phone"),
     )
 
 
-def line(points: list[Bar], *, name: str, title: str, description: str, language: str) -> Chart:
+def line(points: list[Bar], caption: Caption) -> Chart:
     """A score over deliveries, from 0 to 100, each point marked."""
     drawn = tuple((point.label, point.value) for point in points)
     return Chart(
-        wide=_named(_line(drawn, WIDE + 160, language), f"{name}-wide", title, description),
-        phone=_named(_line(drawn, PHONE + 60, language), f"{name}-phone", title, description),
+        wide=_told(_line(drawn, WIDE, caption.language), caption, "wide"),
+        phone=_told(_line(drawn, PHONE, caption.language), caption, "phone"),
     )
 
 
+def _told(svg: str, caption: Caption, size: str) -> str:
+    return _named(svg, f"{caption.name}-{size}", (caption.title, caption.description))
+
+
 @lru_cache(maxsize=256)
-def _bars(items: tuple[tuple[str, float], ...], width: int, label: int, language: str) -> str:
-    """Label, bar and figure in one row; no axis to read off."""
+def _bars(items: tuple[tuple[str, float], ...], width: int, language: str) -> str:
+    """The label stands above its bar, so that a long rule can be read on a phone too."""
     values = [{"label": text, "value": value, "order": i} for i, (text, value) in enumerate(items)]
-    y = {
-        "field": "label",
-        "type": "nominal",
-        "sort": {"field": "order"},
-        "title": None,
-        "axis": {
-            "domain": False,
-            "ticks": False,
-            "labelLimit": label,
-            "labelPadding": 10,
-            "labelFontSize": 14 if width == WIDE else 12,
-            "labelColor": INK,
-        },
-    }
+    y = {"field": "order", "type": "ordinal", "axis": None}
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": True}}
-    figure = {"align": "left", "dx": 6, "fontSize": 14, "fontWeight": 600, "color": INK}
+    text = {"type": "text", "align": "left", "fontSize": 15, "color": INK}
+    label = {**text, "dy": -11, "limit": width}
+    figure = {**text, "dx": 7, "dy": 9, "fontWeight": 600}
+    number = {"field": "value", "type": "quantitative", "format": ",.0f"}
     spec = {
         "data": {"values": values},
-        "width": width - 60,
-        "height": {"step": 30},
+        "width": width - FIGURE,
+        "height": {"step": 46},
         "layer": [
             {
-                "mark": {"type": "bar", "color": WATER, "height": 16},
+                "mark": {"type": "bar", "color": WATER, "height": 14, "yOffset": 9, "y2Offset": 9},
                 "encoding": {"y": y, "x": x},
             },
             {
-                "mark": {"type": "text", **figure},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "text": {"field": "value", "type": "quantitative", "format": ",.0f"},
-                },
+                "mark": label,
+                "encoding": {"y": y, "x": {"value": 0}, "text": {"field": "label"}},
             },
+            {"mark": figure, "encoding": {"y": y, "x": x, "text": number}},
         ],
     }
     return _svg(spec, language)
@@ -103,8 +106,13 @@ def _bars(items: tuple[tuple[str, float], ...], width: int, label: int, language
 @lru_cache(maxsize=64)
 def _line(points: tuple[tuple[str, float], ...], width: int, language: str) -> str:
     values = [{"label": text, "value": value, "order": i} for i, (text, value) in enumerate(points)]
-    x = {"field": "label", "type": "ordinal", "sort": {"field": "order"}, "title": None}
-    x["axis"] = {"labelAngle": 0, "labelFontSize": 13, "labelColor": INK, "labelOverlap": True}  # type: ignore[assignment]  # nested like the other parts of a specification
+    x = {
+        "field": "label",
+        "type": "ordinal",
+        "sort": {"field": "order"},
+        "title": None,
+        "axis": {"labelAngle": 0, "labelFontSize": 13, "labelColor": INK, "labelOverlap": True},
+    }
     y = {
         "field": "value",
         "type": "quantitative",
@@ -112,19 +120,19 @@ def _line(points: tuple[tuple[str, float], ...], width: int, language: str) -> s
         "title": None,
         "axis": {"grid": True, "gridColor": LINE, "tickCount": 5, "labelFontSize": 13},
     }
-    mark = {"type": "line", "color": WATER, "strokeWidth": 2.5}
-    mark["point"] = {"filled": True, "size": 70, "color": WATER}
-    encoding = {"x": x, "y": y}
-    return _svg(
-        {
-            "data": {"values": values},
-            "width": width,
-            "height": 220,
-            "mark": mark,
-            "encoding": encoding,
+    spec: dict[str, object] = {
+        "data": {"values": values},
+        "width": width - FIGURE,
+        "height": 220,
+        "mark": {
+            "type": "line",
+            "color": WATER,
+            "strokeWidth": 2.5,
+            "point": {"filled": True, "size": 70, "color": WATER},
         },
-        language,
-    )
+        "encoding": {"x": x, "y": y},
+    }
+    return _svg(spec, language)
 
 
 def _svg(spec: dict[str, object], language: str) -> str:
@@ -138,11 +146,12 @@ def _svg(spec: dict[str, object], language: str) -> str:
     )
 
 
-def _named(svg: str, name: str, title: str, description: str) -> str:
+def _named(svg: str, name: str, told: tuple[str, str]) -> str:
     """Vega's own roles describe its scene graph; a reader wants one image with a name."""
     bare = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)
     bare = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', bare)
     bare = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", bare)
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc"'
-    told = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
-    return re.sub(r"<svg([^>]*)>", lambda found: f"{head}{found[1]}>{told}", bare, count=1)
+    title, description = (escape(text) for text in told)
+    words = f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>'
+    return re.sub(r"<svg([^>]*)>", lambda found: f"{head}{found[1]}>{words}", bare, count=1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.web.asked import Asked
+    from sogoc.web.parts import RuleNote
 
 COLUMNS = 6
 """Fields of a record that a list shows: key, locality, then those judged most."""
@@ -25,8 +26,9 @@ def records_page(view: View, reader: Reader, name: str) -> Response:
     """The records that fit the filters, personal values masked."""
     register = view.register(name)
     wanted = asked(register, view.request.query_params)
-    records = RecordReader(reader.connection, register, wanted.object, view.parts.groups(register))
-    localities = _localities(view, reader, register, wanted)
+    note = _rules(view, reader, name)
+    records = RecordReader(reader.connection, register, wanted.object, note.groups)
+    localities = _localities(view, reader, (register, wanted))
     chosen = wanted.records(localities)
     count = records.count(chosen)
     _check_page(wanted.page, count)
@@ -34,6 +36,7 @@ def records_page(view: View, reader: Reader, name: str) -> Response:
         "records.html",
         register=register,
         asked=wanted,
+        note=note,
         count=count,
         pages=pages(count),
         columns=_columns(wanted.object),
@@ -44,15 +47,17 @@ def records_page(view: View, reader: Reader, name: str) -> Response:
     )
 
 
-def record_page(view: View, reader: Reader, name: str, path: tuple[str, int]) -> Response:
+def record_page(view: View, reader: Reader, path: tuple[str, str, int]) -> Response:
     """One record in full: fields, findings, persons, history, and where each came from."""
+    name, kind, number = path
     register = view.register(name)
     try:
-        one = register.object(path[0])
+        one = register.object(kind)
     except KeyError as unknown:
         raise no_such("loại bản ghi", "object") from unknown
-    records = RecordReader(reader.connection, register, one, view.parts.groups(register))
-    record = records.one(path[1])
+    note = _rules(view, reader, name)
+    records = RecordReader(reader.connection, register, one, note.groups)
+    record = records.one(number)
     if record is None:
         raise no_such("bản ghi", "record")
     wanted = FindingFilter(register=name, object=one.name, record=record.id, state=None)
@@ -80,7 +85,7 @@ def findings_page(view: View, reader: Reader, name: str) -> Response:
         register=name,
         object=None if everything else wanted.object.name,
         rule=wanted.filters.get("rule"),
-        localities=_localities(view, reader, register, wanted),
+        localities=_localities(view, reader, (register, wanted)),
         hamlet=wanted.filters.get("hamlet"),
     )
     count = reader.count_findings(chosen)
@@ -90,6 +95,7 @@ def findings_page(view: View, reader: Reader, name: str) -> Response:
         register=register,
         asked=wanted,
         everything=everything,
+        note=_rules(view, reader, name),
         count=count,
         pages=pages(count),
         findings=reader.findings(chosen, wanted.page),
@@ -128,8 +134,14 @@ def _check_page(page: int, count: int) -> None:
         raise no_such_page()
 
 
+def _rules(view: View, reader: Reader, name: str) -> RuleNote:
+    """The rule file that the last delivery in force was scored by."""
+    latest = reader.latest(name)
+    return view.parts.rule_note(latest.rules_version if latest else "")
+
+
 def _columns(one: RegisterObject) -> list[str]:
-    """Keys first, then what identifies a person or place, then the rest, in the contract's order."""
+    """Keys, then what identifies a person or place, then the rest, in the contract's order."""
     keys = [field.name for field in one.fields if field.key or field.critical or field.score_by]
     rest = [field.name for field in one.fields if field.name not in keys]
     chosen = set((keys + rest)[:COLUMNS])
@@ -143,8 +155,9 @@ def _places(view: View, reader: Reader, register: Register) -> list[tuple[str, s
     return sorted(((code, view.place(code)) for code in codes if code), key=lambda row: row[1])
 
 
-def _localities(view: View, reader: Reader, register: Register, wanted: Asked) -> list[str] | None:
+def _localities(view: View, reader: Reader, meant: tuple[Register, Asked]) -> list[str] | None:
     """The communes meant: the one named, or all of a province that occur in the register."""
+    register, wanted = meant
     code = wanted.filters.get("locality")
     if code is None or len(code) > 2:  # noqa: PLR2004 - a province code has two digits
         return None if code is None else [code]

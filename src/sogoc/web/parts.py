@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from sogoc.contract.model import Severity
+from sogoc.errors import Sentence
 from sogoc.worklists.place import UnitNames
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
-    from sogoc.errors import Sentence
     from sogoc.values.kinds import Kind
     from sogoc.worklists.connection import Connection
 
@@ -39,22 +38,44 @@ class Provinces(UnitNames, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """One line of the table of groups in a rule file: the first that is true decides.
+
+    `when` is a condition over counts of the record: errors, warnings, missing, required,
+    key_errors, unverified.
+    """
+
+    group: int
+    reason: str
+    when: str
+    sentence: Sentence
+
+
+PLAIN_GROUPS = (
+    GroupLine(
+        group=2,
+        reason="errors",
+        when="errors > 0",
+        sentence=Sentence("Có lỗi cần sửa hoặc bổ sung", "It has errors to mend or gaps to fill"),
+    ),
+    GroupLine(group=1, reason="clean", when="true", sentence=Sentence("Không có lỗi", "No errors")),
+)
+"""What holds while no rule file says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNote:
-    """What a page says of the rule file that a figure was computed by."""
+    """What the pages say and use of the rule file that a figure was computed by."""
 
     version: str
     source: str = ""
     checked_against_text: bool = False
+    groups: tuple[GroupLine, ...] = PLAIN_GROUPS
 
-
-def group_by_severity(register: Register) -> dict[str, int]:
-    """Rule code -> group 2 for errors: what holds while no rule file says otherwise."""
-    return {
-        rule.code: 2
-        for one in register.objects
-        for rule in one.rules
-        if rule.severity is Severity.ERROR
-    }
+    def reason(self, code: str) -> Sentence:
+        """Why a record is in its group, in words."""
+        found = (line.sentence for line in self.groups if line.reason == code)
+        return next(found, Sentence(code, code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +89,7 @@ class Parts:
     clock: Clock
     worklist_folder: Path
     keeper: str = ""
-    groups: Callable[[Register], dict[str, int]] = field(default=group_by_severity)
-    """Rule code -> group 2 or 3 that an open finding of it puts a record in."""
     rule_note: Callable[[str], RuleNote] = field(default=lambda version: RuleNote(version=version))
-    """What is known of a rule file's version."""
+    """What is known of a rule file by its version."""
     flaw: Callable[[Kind, str], Sentence | None] = field(default=lambda _kind, _flaw: None)
     """In words, how a text of this kind could not be read."""

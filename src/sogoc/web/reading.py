@@ -257,17 +257,17 @@ class Reader:
 
     def registers(self) -> list[Standing]:
         """Every register that has a delivery in force."""
-        return rows(self.connection, SQL["registers"], Standing, {})
+        return rows(self.connection, SQL["registers"], Standing)
 
     def deliveries(self, register: str | None = None) -> list[Delivery]:
         """The newest deliveries."""
         wanted = {"register": register, "id": None, "limit": self.limit}
-        return rows(self.connection, SQL["deliveries"], Delivery, wanted)
+        return rows(self.connection, SQL["deliveries"], Delivery, **wanted)
 
     def delivery(self, number: int) -> Delivery | None:
         """One delivery, None if there is none of that number."""
         wanted = {"register": None, "id": number, "limit": 1}
-        return next(iter(rows(self.connection, SQL["deliveries"], Delivery, wanted)), None)
+        return next(iter(rows(self.connection, SQL["deliveries"], Delivery, **wanted)), None)
 
     def latest(self, register: str) -> Delivery | None:
         """The last delivery in force of a register."""
@@ -276,69 +276,69 @@ class Reader:
     def scores(self, delivery: int, level: str, locality: str | None = "") -> list[Score]:
         """Scores of one delivery at one level; `locality` None: for each locality."""
         wanted = {"delivery": delivery, "level": level, "locality": locality}
-        return rows(self.connection, SQL["scores"], Score, wanted)
+        return rows(self.connection, SQL["scores"], Score, **wanted)
 
     def trend(self, register: str) -> list[Point]:
         """The score of a register over its deliveries, oldest first."""
-        return rows(self.connection, SQL["trend"], Point, {"register": register})
+        return rows(self.connection, SQL["trend"], Point, register=register)
 
     def groups(self, delivery: int) -> list[Group]:
         """Records by object, group and reason."""
-        return rows(self.connection, SQL["groups"], Group, {"delivery": delivery})
+        return rows(self.connection, SQL["groups"], Group, delivery=delivery)
 
     def places(self, delivery: int) -> list[Place]:
         """Records by group for each locality, those with most to repair first."""
-        return rows(self.connection, SQL["places"], Place, {"delivery": delivery})
+        return rows(self.connection, SQL["places"], Place, delivery=delivery)
 
     def failures_by_place(self, delivery: int) -> list[PlaceFailures]:
         """Broken rules for each locality, most first."""
         wanted = {"delivery": delivery}
-        return rows(self.connection, SQL["failures_by_place"], PlaceFailures, wanted)
+        return rows(self.connection, SQL["failures_by_place"], PlaceFailures, **wanted)
 
     def outcomes(self, register: str) -> list[Outcome]:
         """Outcomes of verification as believed now."""
-        return rows(self.connection, SQL["outcomes"], Outcome, {"register": register})
+        return rows(self.connection, SQL["outcomes"], Outcome, register=register)
 
     def to_hand_out(self, register: str) -> list[ToHandOut]:
         """Open findings for each commune and hamlet, most first."""
-        return rows(self.connection, SQL["to_hand_out"], ToHandOut, {"register": register})
+        return rows(self.connection, SQL["to_hand_out"], ToHandOut, register=register)
 
     def worklists(self, register: str | None = None, *, id: int | None = None) -> list[Worklist]:  # noqa: A002 - the column's name
         """Worklists already made, newest first."""
         wanted = {"register": register, "id": id, "limit": self.limit}
-        return rows(self.connection, SQL["worklists"], Worklist, wanted)
+        return rows(self.connection, SQL["worklists"], Worklist, **wanted)
 
     def findings(self, wanted: FindingFilter, page: int = 1) -> list[Finding]:
         """One page of the findings that fit."""
         parameters = _of(wanted) | {"limit": self.limit, "offset": (page - 1) * self.limit}
-        return rows(self.connection, SQL["findings"], Finding, parameters)
+        return rows(self.connection, SQL["findings"], Finding, **parameters)
 
     def count_findings(self, wanted: FindingFilter) -> int:
         """How many findings fit."""
-        return number(self.connection, SQL["count_findings"], _of(wanted))
+        return number(self.connection, SQL["count_findings"], **_of(wanted))
 
     def verifications(self, register: str, name: str, record: int) -> list[Verification]:
         """The answers for the persons of one record."""
         wanted = {"register": register, "object": name, "record": record}
-        return rows(self.connection, SQL["verifications"], Verification, wanted)
+        return rows(self.connection, SQL["verifications"], Verification, **wanted)
 
     def corrections(self, register: str, name: str, record: int) -> list[Correction]:
         """What officers changed or confirmed in one record."""
         wanted = {"register": register, "object": name, "record": record}
-        return rows(self.connection, SQL["corrections"], Correction, wanted)
+        return rows(self.connection, SQL["corrections"], Correction, **wanted)
 
     def near_duplicates(self, delivery: int, page: int = 1) -> list[Pair]:
         """One page of pairs much alike."""
         wanted = {"delivery": delivery, "limit": self.limit, "offset": (page - 1) * self.limit}
-        return rows(self.connection, SQL["near_duplicates"], Pair, wanted)
+        return rows(self.connection, SQL["near_duplicates"], Pair, **wanted)
 
     def count_near_duplicates(self, delivery: int) -> int:
         """How many pairs one delivery left to judge."""
-        return number(self.connection, SQL["count_near_duplicates"], {"delivery": delivery})
+        return number(self.connection, SQL["count_near_duplicates"], delivery=delivery)
 
     def coverage(self, delivery: int) -> list[Coverage]:
         """Objects expected against present."""
-        return rows(self.connection, SQL["coverage"], Coverage, {"delivery": delivery})
+        return rows(self.connection, SQL["coverage"], Coverage, delivery=delivery)
 
 
 def _of(wanted: FindingFilter) -> dict[str, object]:

@@ -69,7 +69,7 @@ where
     delivery = %(delivery)s
     and level = %(level)s
     and (%(locality)s::text is null or locality = %(locality)s)
-order by failed desc, name, criterion, locality;
+order by failed desc, name asc, criterion asc, locality asc;
 
 -- name: trend
 -- The score of a register after each delivery that is in force.
@@ -99,7 +99,7 @@ select
 from node.record_group as g
 where g.delivery = %(delivery)s
 group by g.object, g."group", g.reason
-order by g.object, g."group", records desc, g.reason;
+order by g.object asc, g."group" asc, records desc, g.reason asc;
 
 -- name: places
 -- Records by group for each locality after one delivery.
@@ -112,7 +112,7 @@ select
 from node.record_group as g
 where g.delivery = %(delivery)s
 group by g.locality
-order by sum(case when g."group" > 1 then g.records else 0 end) desc, g.locality;
+order by sum(case when g."group" > 1 then g.records else 0 end) desc, g.locality asc;
 
 -- name: failures_by_place
 -- Broken rules for each locality after one delivery.
@@ -122,7 +122,7 @@ select
 from node.score
 where delivery = %(delivery)s and level = 'rule' and locality <> ''
 group by locality
-order by failed desc, locality;
+order by failed desc, locality asc;
 
 -- name: outcomes
 -- What became of the persons of a register when they were looked up, as believed now.
@@ -134,7 +134,7 @@ select
 from node.verification
 where register = %(register)s and believed_to is null
 group by object, outcome
-order by object, persons desc, outcome;
+order by object asc, persons desc, outcome asc;
 
 -- name: to_hand_out
 -- Open findings for each commune and hamlet.
@@ -142,12 +142,12 @@ select
     coalesce(locality, '') as locality,
     coalesce(hamlet, '') as hamlet,
     count(*) as findings,
-    count(distinct (object, record)) as records,
+    count(distinct object || '/' || record) as records,
     min(due) as due
 from node.finding
 where register = %(register)s and closed_at is null
 group by coalesce(locality, ''), coalesce(hamlet, '')
-order by findings desc, locality, hamlet;
+order by findings desc, locality asc, hamlet asc;
 
 -- name: worklists
 -- Worklists already made, newest first.
@@ -200,7 +200,7 @@ where
     and (%(object)s::text is null or object = %(object)s)
     and (%(record)s::bigint is null or record = %(record)s)
     and (%(rule)s::text is null or rule = %(rule)s)
-    and (%(localities)s::text [] is null or locality = any(%(localities)s))
+    and (%(localities)s::text[] is null or locality = any(%(localities)s))
     and (%(hamlet)s::text is null or hamlet = %(hamlet)s)
     and (%(state)s::text is null or (closed_at is null) = (%(state)s = 'open'))
 order by object, record, id
@@ -214,7 +214,7 @@ where
     register = %(register)s
     and (%(object)s::text is null or object = %(object)s)
     and (%(rule)s::text is null or rule = %(rule)s)
-    and (%(localities)s::text [] is null or locality = any(%(localities)s))
+    and (%(localities)s::text[] is null or locality = any(%(localities)s))
     and (%(hamlet)s::text is null or hamlet = %(hamlet)s)
     and (%(state)s::text is null or (closed_at is null) = (%(state)s = 'open'));
 
@@ -231,7 +231,7 @@ select
     believed_to
 from node.verification
 where register = %(register)s and object = %(object)s and record = %(record)s
-order by person, believed_from desc;
+order by person asc, believed_from desc;
 
 -- name: corrections
 -- Values of one record that officers changed or confirmed.
@@ -257,7 +257,7 @@ select
     judged
 from node.near_duplicate
 where delivery = %(delivery)s
-order by likeness desc, object, record, other
+order by likeness desc, object asc, record asc, other asc
 limit %(limit)s offset %(offset)s;
 
 -- name: count_near_duplicates

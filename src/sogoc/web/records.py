@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sogoc.tables.engine import quoted
+from sogoc.tables.engine import literal, quoted
 from sogoc.worklists.connection import Connection, number
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sogoc.contract.model import Register, RegisterObject
+    from sogoc.web.parts import GroupLine
 
 CHANGES = ("inserted", "changed", "unchanged", "missing")
 """What a delivery did to a record."""
@@ -28,6 +29,7 @@ class RecordFilter:
     hamlet: str | None = None
     rule: str | None = None
     group: int | None = None
+    reason: str | None = None
     outcome: str | None = None
     delivery: int | None = None
     change: str | None = None
@@ -65,19 +67,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class RecordReader:
-    """Reads records of one object; `groups` says which rules put a record in group 2 or 3."""
+    """Reads records of one object; `groups` is the rule file's table of groups."""
 
     connection: Connection
     register: Register
-    object: RegisterObject
-    groups: dict[str, int]
+    kept: RegisterObject
+    """The object whose records these are."""
+    groups: tuple[GroupLine, ...]
 
     def count(self, wanted: RecordFilter) -> int:
         """How many records fit."""
         where, parameters = self._where(wanted)
-        return number(
-            self.connection, f"select count(*) from {self._table()} as r where {where}", parameters
-        )
+        select = f"select count(*) from {self._table()} as r where {where}"
+        return number(self.connection, select, **parameters)
 
     def page(self, wanted: RecordFilter, *, offset: int, limit: int) -> list[Record]:
         """One page of the records that fit, in the order of their ids."""
@@ -105,7 +107,7 @@ class RecordReader:
 
     def versions(self, record: int) -> list[Version]:
         """Its earlier versions, newest first."""
-        names = ", ".join(f"h.{quoted(field.name)}" for field in self.object.fields)
+        names = ", ".join(f"h.{quoted(field.name)}" for field in self.kept.fields)
         select = f"""
             select {names}, h._delivery, h._true_from, h._true_to, h._believed_from,
                 h._believed_to, h._ended_by, h._change
@@ -117,9 +119,9 @@ class RecordReader:
 
     def hamlets(self, localities: list[str] | None) -> list[str]:
         """The hamlets written in the register, for a filter."""
-        if not self.object.hamlet:
+        if not self.kept.hamlet:
             return []
-        name = quoted(self.object.hamlet)
+        name = quoted(self.kept.hamlet)
         select = f"""
             select distinct r.{name} from {self._table()} as r
             where r.{name} is not null
@@ -130,17 +132,17 @@ class RecordReader:
         return [str(row[0]) for row in found]
 
     def _table(self, ending: str = "") -> str:
-        return "register." + quoted(f"{self.register.id}__{self.object.name}{ending}")
+        return "register." + quoted(f"{self.register.id}__{self.kept.name}{ending}")
 
     def _columns(self) -> str:
-        names = ", ".join(f"r.{quoted(field.name)}" for field in self.object.fields)
+        names = ", ".join(f"r.{quoted(field.name)}" for field in self.kept.fields)
         return (
             f"{names}, r.id, r._came, r._delivery, r._sheet, r._line, r._part, r._locality, "
             "r._missing_since"
         )
 
     def _record(self, row: tuple[Any, ...]) -> Record:
-        names = [field.name for field in self.object.fields]
+        names = [field.name for field in self.kept.fields]
         values, rest = dict(zip(names, row, strict=False)), row[len(names) :]
         return Record(
             id=rest[0],
@@ -156,7 +158,7 @@ class RecordReader:
         )
 
     def _version(self, row: tuple[Any, ...]) -> Version:
-        names = [field.name for field in self.object.fields]
+        names = [field.name for field in self.kept.fields]
         values, rest = dict(zip(names, row, strict=False)), row[len(names) :]
         return Version(
             values=values,
@@ -173,7 +175,7 @@ class RecordReader:
         """The filters as one condition; a group is decided by the worst open finding."""
         parameters: dict[str, object] = {
             "register": self.register.id,
-            "object": self.object.name,
+            "object": self.kept.name,
             "localities": wanted.localities,
             "hamlet": wanted.hamlet,
             "rule": wanted.rule,
@@ -183,23 +185,62 @@ class RecordReader:
         conditions = ["true"]
         if wanted.localities is not None:
             conditions.append("r._locality = any(%(localities)s)")
-        if wanted.hamlet is not None and self.object.hamlet:
-            conditions.append(f"r.{quoted(self.object.hamlet)} = %(hamlet)s")
+        if wanted.hamlet is not None and self.kept.hamlet:
+            conditions.append(f"r.{quoted(self.kept.hamlet)} = %(hamlet)s")
         if wanted.rule is not None:
             conditions.append(_with_finding("f.rule = %(rule)s"))
         if wanted.outcome is not None:
             conditions.append(_WITH_OUTCOME)
-        conditions += self._in_group(wanted.group, parameters)
+        reasons = self._reasons(wanted)
+        if reasons is not None:
+            parameters["reasons"] = reasons
+            conditions.append(self._in_group())
         conditions += self._by_change(wanted)
         return " and ".join(conditions), parameters
 
-    def _in_group(self, group: int | None, parameters: dict[str, object]) -> list[str]:
-        if group is None:
-            return []
-        parameters["of_group"] = [rule for rule, worst in self.groups.items() if worst == group]
-        parameters["of_worse"] = [rule for rule, worst in self.groups.items() if worst > group]
-        worse = "not " + _with_finding("f.rule = any(%(of_worse)s)")
-        return [worse] if group == 1 else [_with_finding("f.rule = any(%(of_group)s)"), worse]
+    def _reasons(self, wanted: RecordFilter) -> list[str] | None:
+        """The reasons meant by a group, a reason, or both; None where neither was asked for."""
+        if wanted.group is None and wanted.reason is None:
+            return None
+        return [
+            line.reason
+            for line in self.groups
+            if wanted.group in {None, line.group} and wanted.reason in {None, line.reason}
+        ]
+
+    def _in_group(self) -> str:
+        """The rule file's table as one expression: its first true line names the reason."""
+        lines = " ".join(f"when {line.when} then {literal(line.reason)}" for line in self.groups)
+        required = sum(field.required for field in self.kept.fields)
+        keys = ", ".join(literal(field.name) for field in self.kept.fields if field.key) or "''"
+        return f"""r.id in (
+            select g.id from (
+                select e.id, {required} as required,
+                    coalesce(c.errors, 0) as errors, coalesce(c.warnings, 0) as warnings,
+                    coalesce(c.missing, 0) as missing, coalesce(c.key_errors, 0) as key_errors,
+                    coalesce(u.unverified, 0) as unverified
+                from {self._table()} as e
+                left join (
+                    select f.record,
+                        sum(case when f.severity = 'error' then 1 else 0 end) as errors,
+                        sum(case when f.severity = 'warning' then 1 else 0 end) as warnings,
+                        sum(case when f."group" = 1 then 1 else 0 end) as missing,
+                        sum(case when f.severity = 'error' and f.field in ({keys}) then 1 else 0
+                            end) as key_errors
+                    from node.finding as f
+                    where f.register = %(register)s and f.object = %(object)s
+                        and f.closed_at is null
+                    group by f.record
+                ) as c on c.record = e.id
+                left join (
+                    select v.record, count(*) as unverified from node.verification as v
+                    where v.register = %(register)s and v.object = %(object)s
+                        and v.believed_to is null and v.outcome <> 'verified'
+                    group by v.record
+                ) as u on u.record = e.id
+            ) as g
+            where case {lines} end = any(%(reasons)s)
+        )"""
 
     def _by_change(self, wanted: RecordFilter) -> list[str]:
         if wanted.delivery is None:

@@ -1,4 +1,4 @@
-"""The report of one delivery and the page of a register: figures, each with a way to its records."""
+"""The report of a delivery and the page of a register: figures, each with a way to its records."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sogoc.web.charts import Bar, Chart, bars, line
-from sogoc.web.reading import Reader, Score
+from sogoc.web.charts import Bar, Caption, Chart, bars, line
 from sogoc.web.view import View, no_such, object_of
 from sogoc.web.wording import OUTCOMES
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sogoc.contract.model import Register
-    from sogoc.web.reading import Delivery, Group, Place, Point
+    from sogoc.web.reading import Delivery, Group, Outcome, Place, Point, Reader, Score
 
 BARS = 10
 """Bars of a chart; the table below it holds all."""
@@ -68,6 +67,7 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
     register = view.register(delivery.register)
     kinds = error_kinds(view, register, reader.scores(number, "rule"))
     places = place_rows(view, reader, number)
+    outcomes = reader.outcomes(delivery.register)
     return view.show(
         "delivery.html",
         delivery=delivery,
@@ -79,8 +79,8 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
         kinds_chart=_kinds_chart(view, kinds),
         places=places,
         places_chart=_places_chart(view, places),
-        outcomes=reader.outcomes(delivery.register),
-        outcomes_chart=_outcomes_chart(view, reader, delivery.register),
+        outcomes=outcomes,
+        outcomes_chart=_outcomes_chart(view, outcomes),
         hand_out=reader.to_hand_out(delivery.register),
         note=view.parts.rule_note(delivery.rules_version),
         near_duplicates=reader.count_near_duplicates(number),
@@ -248,55 +248,48 @@ def _stored(latest: Delivery | None, name: str) -> int:
 
 def _kinds_chart(view: View, kinds: list[ErrorKind]) -> Chart | None:
     drawn = [Bar(kind.name, kind.failed) for kind in kinds[:BARS] if kind.failed]
-    return _bars(
-        view,
-        "kinds",
-        drawn,
-        view.speech("Lỗi theo loại: số bản ghi mắc lỗi", "Errors by kind: records that fail"),
-    )
+    return _bars(view, drawn, ("kinds", view.speech("Lỗi theo loại", "Errors by kind")))
 
 
 def _places_chart(view: View, places: list[PlaceRow]) -> Chart | None:
     drawn = [Bar(row.name, row.failed) for row in places[:BARS] if row.failed]
-    return _bars(
-        view, "places", drawn, view.speech("Lỗi theo địa bàn", "Errors by locality: rules broken")
-    )
+    return _bars(view, drawn, ("places", view.speech("Lỗi theo địa bàn", "Errors by locality")))
 
 
-def _outcomes_chart(view: View, reader: Reader, register: str) -> Chart | None:
+def _outcomes_chart(view: View, outcomes: list[Outcome]) -> Chart | None:
     sums: dict[str, int] = defaultdict(int)
-    for one in reader.outcomes(register):
+    for one in outcomes:
         sums[one.outcome] += one.persons
     ranked = sorted(sums.items(), key=lambda item: -item[1])
     drawn = [Bar(view.speech.word(OUTCOMES, outcome), persons) for outcome, persons in ranked]
-    return _bars(
-        view,
-        "outcomes",
-        drawn,
-        view.speech("Kết quả đối soát: số người", "Verification: persons by outcome"),
-    )
+    return _bars(view, drawn, ("outcomes", view.speech("Kết quả đối soát", "Verification")))
 
 
-def _bars(view: View, name: str, drawn: list[Bar], title: str) -> Chart | None:
+def _bars(view: View, drawn: list[Bar], named: tuple[str, str]) -> Chart | None:
+    """A chart of bars, None where there is nothing to draw."""
     if not drawn:
         return None
-    first = drawn[0]
-    told = view.speech(
+    say, first = view.speech, drawn[0]
+    told = say(
         f"Biểu đồ cột ngang, {len(drawn)} cột. Nhiều nhất: {first.label}, "
-        f"{view.speech.number(first.value)}. Số liệu đầy đủ ở bảng bên dưới.",
+        f"{say.number(first.value)}. Số liệu đầy đủ ở bảng bên dưới.",
         f"Horizontal bars, {len(drawn)} of them. Most: {first.label}, "
-        f"{view.speech.number(first.value)}. All figures stand in the table below.",
+        f"{say.number(first.value)}. All figures stand in the table below.",
     )
-    return bars(drawn, name=name, title=title, description=told, language=view.speech.language)
+    caption = Caption(name=named[0], title=named[1], description=told, language=say.language)
+    return bars(drawn, caption)
 
 
 def _trend_chart(view: View, trend: list[Point]) -> Chart | None:
-    drawn = [Bar(view.speech.day(one.as_of), one.dqi) for one in trend if one.dqi is not None]
+    say = view.speech
+    drawn = [Bar(say.day(one.as_of), one.dqi) for one in trend if one.dqi is not None]
     if len(drawn) < 2:  # noqa: PLR2004 - one point is no line
         return None
-    told = view.speech(
-        f"Từ {view.speech.number(drawn[0].value, 1)} đến {view.speech.number(drawn[-1].value, 1)}.",
-        f"From {view.speech.number(drawn[0].value, 1)} to {view.speech.number(drawn[-1].value, 1)}.",
+    first, last = (say.number(point.value, 1) for point in (drawn[0], drawn[-1]))
+    caption = Caption(
+        name="trend",
+        title=say("Chỉ số qua các lô dữ liệu", "Score over the deliveries"),
+        description=say(f"Từ {first} đến {last}.", f"From {first} to {last}."),
+        language=say.language,
     )
-    title = view.speech("Chỉ số qua các lô dữ liệu", "Score over the deliveries")
-    return line(drawn, name="trend", title=title, description=told, language=view.speech.language)
+    return line(drawn, caption)

@@ -24,4 +24,4 @@ async def _serve(app: ASGIApp, port: int) -> None:
     try:
         await server.serve()
     except asyncio.CancelledError:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it bare

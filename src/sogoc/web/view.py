@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -14,7 +14,6 @@ from sogoc.clock import today
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.web import wording
 from sogoc.web.masking import masked
-from sogoc.web.wording import Speech
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Field, Register, RegisterObject, Rule
     from sogoc.web.parts import Parts
+    from sogoc.web.wording import Speech
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +106,9 @@ class View:
         sentence = self.parts.flaw(field.kind, flaw)
         return self.speech.sentence(sentence) if sentence else ""
 
-    def show(self, template: str, status: HTTPStatus = HTTPStatus.OK, **given: Any) -> HTMLResponse:
+    def show(
+        self, template: str, status: HTTPStatus = HTTPStatus.OK, **given: object
+    ) -> HTMLResponse:
         """The page."""
         page = templates().get_template(template)
         text = page.render(view=self, say=self.speech, **given)

@@ -35,25 +35,10 @@ CRITERIA: dict[str, Sentence] = {
     "thong-nhat": Sentence("Thống nhất", "Consistent (thống nhất)"),
 }
 
-GROUPS: dict[int, tuple[Sentence, Sentence]] = {
-    1: (
-        Sentence("Nhóm 1: sạch, đang dùng được", "Group 1: clean and in use"),
-        Sentence("Không còn lỗi phải sửa.", "Nothing left to repair."),
-    ),
-    2: (
-        Sentence("Nhóm 2: cần sửa hoặc xác minh", "Group 2: to be corrected or verified"),
-        Sentence(
-            "Có lỗi mà xã, phường sửa được khi đối chiếu hồ sơ.",
-            "Holds errors that the commune can repair from its papers.",
-        ),
-    ),
-    3: (
-        Sentence("Nhóm 3: chưa dùng được", "Group 3: not usable as it stands"),
-        Sentence(
-            "Thiếu hoặc sai đến mức phải lập lại từ hồ sơ gốc.",
-            "So incomplete or wrong that it must be built anew from the papers.",
-        ),
-    ),
+GROUPS: dict[int, Sentence] = {
+    1: Sentence("Nhóm 1: sạch, đang dùng được", "Group 1: clean and in use"),
+    2: Sentence("Nhóm 2: cần sửa hoặc xác minh", "Group 2: to be corrected or verified"),
+    3: Sentence("Nhóm 3: chưa dùng được", "Group 3: not usable as it stands"),
 }
 
 STATES: dict[str, Sentence] = {
@@ -124,9 +109,7 @@ class Speech:
         return "–" if value is None else f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
 
     def size(self, value: int) -> str:
-        """Bytes as KB or MB."""
-        if value >= 1_000_000:
-            return f"{self.number(value / 1_000_000, 1)} MB"
+        """Bytes as KB."""
         return f"{self.number(value / 1_000, 1)} KB"
 
     def value(self, value: object) -> str:

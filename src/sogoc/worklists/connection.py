@@ -46,7 +46,7 @@ Row = TypeVar("Row")
 
 
 def rows(
-    connection: Connection, statement: str, shape: type[Row], parameters: Mapping[str, object]
+    connection: Connection, statement: str, shape: type[Row], **parameters: object
 ) -> list[Row]:
     """The rows as `shape`, a dataclass whose field names are the statement's columns."""
     cursor = connection.execute(statement, parameters)
@@ -58,6 +58,6 @@ def rows(
     ]
 
 
-def number(connection: Connection, statement: str, parameters: Mapping[str, object]) -> int:
+def number(connection: Connection, statement: str, **parameters: object) -> int:
     """The single number of a statement that counts."""
     return int(connection.execute(statement, parameters).fetchall()[0][0])
