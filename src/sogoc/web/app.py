@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from sogoc.errors import SogocError, StoreUnreachable, UnknownThing
 from sogoc.web import lists, report
 from sogoc.web.entrance import Entrance, Keys, enter
-from sogoc.web.reading import Reader
+from sogoc.web.reading.figures import Reader
 from sogoc.web.view import View
 from sogoc.web.wording import LANGUAGES, Speech
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sogoc.errors import Sentence, UnknownThing
-from sogoc.web.records import CHANGES, RecordFilter
+from sogoc.web.reading.records import CHANGES, RecordFilter
 from sogoc.web.wording import GROUPS, OUTCOMES
 
 if TYPE_CHECKING:

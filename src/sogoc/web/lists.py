@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sogoc.errors import UnknownThing
 from sogoc.web.asked import asked, no_such_page, page_number
-from sogoc.web.reading import PAGE, FindingFilter, Reader
-from sogoc.web.records import RecordReader
+from sogoc.web.reading.figures import PAGE, FindingFilter, Reader
+from sogoc.web.reading.records import RecordReader
 from sogoc.web.report import province_of
 from sogoc.web.view import View, no_such
 

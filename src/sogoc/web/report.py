@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sogoc.contract.model import Register
-    from sogoc.web.reading import Delivery, Group, Outcome, Place, Point, Reader, Score
+    from sogoc.web.reading.figures import Delivery, Group, Outcome, Place, Point, Reader, Score
 
 BARS = 10
 """Bars of a chart; the table below it holds all."""

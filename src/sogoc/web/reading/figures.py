@@ -12,7 +12,7 @@ from sogoc.worklists.connection import Connection, number, rows
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-SQL = statements(files("sogoc.web") / "reading.sql")
+SQL = statements(files("sogoc.web.reading") / "figures.sql")
 PAGE = 50
 """Rows of a list on one page."""
 

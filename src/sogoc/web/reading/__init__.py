@@ -1,0 +1,1 @@
+"""Reads what the pages show; decides nothing and writes nothing."""
