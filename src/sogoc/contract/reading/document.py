@@ -17,6 +17,9 @@ from sogoc.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same in C is ten times as fast, where the package was built with it."""
+
 _AS_WRITTEN = "tag:yaml.org,2002:timestamp"
 
 
@@ -99,7 +102,7 @@ class Mistakes:
 def read(text: str, mistakes: Mistakes) -> Part:
     """The whole file as parts. Raises ContractError where it is no YAML mapping at all."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as refusal:
         mark = refusal.problem_mark or refusal.context_mark
         line = Part(line=mark.line + 1 if mark else 1)
