@@ -239,7 +239,7 @@ class RegisterObject:
     persons: tuple[Person, ...] = ()
     identities: tuple[tuple[str, ...], ...] = ()
     """Sets of fields that name a record, best first: the primary key, then others. The first
-    whose fields are all there is used; a record with none is named by its delivery and row."""
+    whose fields are all there is used; a record with none is named by its content."""
     true_from: str = ""
     """The field that says since when the record is true; empty: since the delivery."""
     link_to: str = "many-to-one"

@@ -80,6 +80,14 @@ def verified(name: str) -> str:
     return f"verified__{name}"
 
 
+def recorded(name: str) -> str:
+    """Which record of the register each is: `_row`, `record` (its id), `change`, `_locality`.
+
+    `change`: inserted, changed, returned (was missing, and is as it was) or unchanged.
+    """
+    return f"recorded__{name}"
+
+
 def reference(register: str, name: str) -> str:
     """The current records of another register on this node, columns named as its fields."""
     return f"reference__{register}__{name}"

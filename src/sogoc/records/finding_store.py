@@ -1,0 +1,119 @@
+"""Findings in the node's database: opened by one delivery, closed by a later one or by a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from psycopg import sql
+
+from sogoc.database.bulk import copy_in, copy_out
+from sogoc.named_sql import statements
+from sogoc.records import finding_plan as plan
+from sogoc.records.marked import marked
+from sogoc.tables.naming import near_duplicates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    import psycopg
+
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.tables.engine import Engine
+
+_SQL = statements(files("sogoc.records") / "finding_store.sql")
+_BEFORE = {
+    "id": pa.int64(),
+    "record": pa.int64(),
+    "rule": pa.string(),
+    "person": pa.string(),
+    "field": pa.string(),
+    "flaw": pa.string(),
+    "came_as": pa.string(),
+    "opened_at": pa.string(),
+    "due": pa.date32(),
+    "settled": pa.bool_(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCounts:
+    """What a delivery did to the findings of one object."""
+
+    opened: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStore:
+    """The findings of a node, through one open connection."""
+
+    connection: psycopg.Connection
+
+    def merge(
+        self,
+        register: Register,
+        tables: Engine,
+        *,
+        delivery: int,
+        at: datetime,
+        due: Mapping[str, date],
+    ) -> dict[str, FindingCounts]:
+        """Hold the errors of a delivery against the open findings; `due` gives a day by rule code.
+
+        Call it after `RecordStore.merge`, in the same transaction; reads `errors(o)`. A finding
+        whose rule is still broken stays as it was opened; one whose record was delivered and now
+        holds is closed by the delivery. Findings of records that were not delivered stay open.
+        """
+        merge = _Merge(self.connection, tables, register.id, delivery, at)
+        return {one.name: merge.object(one, due) for one in register.objects}
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    connection: psycopg.Connection
+    tables: Engine
+    register: str
+    delivery: int
+    at: datetime
+
+    def object(self, one: RegisterObject, due: Mapping[str, date]) -> FindingCounts:
+        of = {"register": self.register, "object": one.name}
+        select = sql.SQL(_SQL["before"])
+        before = copy_out(self.connection, select, _BEFORE, parameters=of)
+        self.tables.register(plan.open_before(one.name), before)
+        self.tables.run(plan.broken_step(one, due))
+        step = plan.opened_step(self.register, one, delivery=self.delivery, at=self.at)
+        count = self.tables.run(step)
+        closed = self.tables.arrow(plan.closed_select(one))
+        self._close(closed)
+        if count:
+            target = sql.Identifier("node", "finding")
+            copy_in(self.connection, target, self.tables.parquet(step.makes))
+        return FindingCounts(opened=count, closed=closed.num_rows)
+
+    def _close(self, ids: pa.Table) -> None:
+        if not ids.num_rows:
+            return
+        with marked(self.connection, ids):
+            self.connection.execute(_SQL["close"], {"delivery": self.delivery, "at": self.at})
+
+
+def keep_near_duplicates(
+    connection: psycopg.Connection, register: Register, tables: Engine, *, delivery: int
+) -> int:
+    """Keep the pairs of records that look alike, for a person to judge; return how many.
+
+    Reads `near_duplicates(o)` where it was made. A pair is named by its records, the lower first.
+    """
+    count = 0
+    for one in register.objects:
+        if tables.has(near_duplicates(one.name)):
+            step = plan.pairs_step(register.id, one, delivery=delivery)
+            tables.run(step)
+            target = sql.Identifier("node", "near_duplicate")
+            count += copy_in(connection, target, tables.parquet(step.makes))
+    return count

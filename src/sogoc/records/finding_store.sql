@@ -1,0 +1,33 @@
+-- name: before
+-- Findings that stand open, and those that an officer settled for the register as it is.
+select
+    id,
+    record,
+    rule,
+    person,
+    field,
+    flaw,
+    came_as,
+    opened_at,
+    due,
+    closed_at is not null as settled
+from node.finding
+where
+    register = %(register)s
+    and object = %(object)s
+    and (
+        closed_at is null
+        or (closed_by_officer is not null and outcome = 'source-was-right')
+    );
+
+-- name: close
+-- A later delivery put right what these were about.
+update node.finding
+set
+    state_before = state,
+    state = 'done',
+    closed_by = %(delivery)s,
+    closed_at = %(at)s,
+    outcome = 'redelivered'
+from pg_temp.marked
+where marked.id = finding.id;

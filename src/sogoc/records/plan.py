@@ -1,0 +1,178 @@
+"""The steps that compare a delivery with what the register holds: which record is which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sogoc.tables import naming
+from sogoc.tables.engine import Step, literal, quoted
+from sogoc.tables.naming import raw
+from sogoc.values.kinds import Kind
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sogoc.contract.model import Field, RegisterObject
+
+_PLACES = {Kind.COMMUNE, Kind.PROVINCE}
+_NUL, _CONTROL = "chr(0)", "[\\x00-\\x1f]"
+_ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
+
+
+def held(name: str) -> str:
+    """What the register holds: `id`, `key`, `digest`, `locality`, `missing`."""
+    return f"held__{name}"
+
+
+def named(name: str) -> str:
+    """Records of the delivery by name: `_row`, `_key`, `_digest`, `_locality`."""
+    return f"named__{name}"
+
+
+def incoming(name: str) -> str:
+    """Records that are new or changed, in the columns of the register's table."""
+    return f"incoming__{name}"
+
+
+def naming_step(one: RegisterObject) -> Step:
+    """What names each record, and a checksum of its content.
+
+    The first set of identity fields that is all there names it; without one, its content does, so
+    that the same row is the same record in the next delivery. Several records of one name are all
+    kept: the second in the order of the sheet is named `...#2`, and check reports them.
+    """
+    source = naming.standard(one.name)
+    sets = [_identity(number, fields) for number, fields in enumerate(one.identities, 1)]
+    key = f"coalesce({', '.join([*sets, literal('content:') + ' || _digest'])})"
+    select = (
+        f"select _row, _digest, _locality, case when copy = 1 then _key"
+        f" else _key || '#' || cast(copy as varchar) end as _key"
+        f" from (select _row, _digest, _locality, _key, row_number() over ("
+        f"partition by _key order by _sheet, _line, _part, _row) as copy"
+        f" from (select *, {key} as _key from (select *, {_digest(one)} as _digest,"
+        f" {locality(one)} as _locality from {quoted(source)}) as content) as keyed) as copies"
+    )
+    return Step(named(one.name), (source,), select)
+
+
+def recorded_step(one: RegisterObject, next_id: int) -> Step:
+    """Which record of the register each record of the delivery is; new ones are numbered on."""
+    select = (
+        f"select named._row as _row, named._key as _key, named._digest as _digest,"
+        f" named._locality as _locality,"
+        f" coalesce(held.id, {next_id} - 1 + row_number() over ("
+        f"partition by held.id is null order by named._row)) as record,"
+        f" case when held.id is null then 'inserted' when held.digest <> named._digest"
+        f" then 'changed' when held.missing then 'returned' else 'unchanged' end as change"
+        f" from {quoted(named(one.name))} as named"
+        f" left join {quoted(held(one.name))} as held on held.key = named._key"
+    )
+    return Step(naming.recorded(one.name), (named(one.name), held(one.name)), select)
+
+
+def incoming_step(
+    one: RegisterObject, change: str, *, delivery: int, as_of: date, at: datetime
+) -> Step:
+    """The records with this change, column by column as they go into the register."""
+    fields = ", ".join(f"{_storable(field)} as {quoted(field.name)}" for field in one.fields)
+    makes = f"{incoming(one.name)}__{change}"
+    reads = (naming.recorded(one.name), naming.standard(one.name))
+    inner = (
+        f"select recorded.record as id, replace(recorded._key, {_NUL}, '') as key, {fields},"
+        f" {_texts_as_they_came(one)} as _texts, _sheet, _line, _part,"
+        f" recorded._digest as _digest, recorded._locality as _locality,"
+        f" {_true_from(one, as_of)} as _true_from"
+        f" from {quoted(reads[0])} as recorded"
+        f" inner join {quoted(reads[1])} as record on record._row = recorded._row"
+        f" where recorded.change = {literal(change)}"
+    )
+    names = ", ".join(quoted(field.name) for field in one.fields)
+    select = (
+        f"select id, key, {names}, {_AS_JSON} as _came, cast({delivery} as bigint) as _delivery,"
+        f" _sheet, _line, _part, _digest, _locality, _true_from,"
+        f" {literal(at.isoformat())} as _believed_from from ({inner}) as record"
+    )
+    return Step(makes, reads, select)
+
+
+def missing_select(one: RegisterObject) -> str:
+    """Records of the localities that were delivered which are not among those delivered."""
+    here = quoted(naming.recorded(one.name))
+    return (
+        f"select id from {quoted(held(one.name))} where not missing"
+        f" and locality in (select _locality from {here})"
+        f" and id not in (select record from {here})"
+    )
+
+
+def locality(one: RegisterObject) -> str:
+    """Today's unit of a record, NULL where it is not known; one place where the object has none."""
+    field = one.locality
+    if field is None:
+        return "''"
+    name = naming.now(field.name) if field.kind in _PLACES else field.name
+    return f"cast({quoted(name)} as varchar)"
+
+
+def _identity(number: int, fields: tuple[str, ...]) -> str:
+    """Values joined by a bar; a bar, a backslash or a number sign in a value is escaped."""
+    texts = [f"cast({quoted(name)} as varchar)" for name in fields]
+    escaped = [
+        f"replace(replace(replace({text}, '\\', '\\\\'), '|', '\\|'), '#', '\\#')" for text in texts
+    ]
+    # NULL as soon as one of the fields is: then this set names nothing.
+    return f"'{number}:' || " + " || '|' || ".join(escaped)
+
+
+def _digest(one: RegisterObject) -> str:
+    """Values by name, and texts that could not be read.
+
+    Empty fields leave no trace, so a field that a later contract adds changes no record until it
+    holds something. Another spelling of the same value is no change.
+    """
+    parts = [
+        f"coalesce({literal(field.name + '=')} || cast({quoted(field.name)} as varchar),"
+        f" {literal(field.name + '?')} || {quoted(raw(field.name))})"
+        for field in one.fields
+    ]
+    return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+
+
+def _storable(field: Field) -> str:
+    """PostgreSQL takes no NUL in a text; the text as it came says where one stood."""
+    column = f"record.{quoted(field.name)}"
+    return f"replace({column}, {_NUL}, '')" if field.type == "VARCHAR" else column
+
+
+def _texts_as_they_came(one: RegisterObject) -> str:
+    """Members of a JSON object: texts whose value is empty or was written differently."""
+    parts = []
+    for field in one.fields:
+        text = f"record.{quoted(raw(field.name))}"
+        value = f"cast(record.{quoted(field.name)} as varchar)"
+        member = literal(f'"{field.name}":"')
+        escaped = f"replace(replace({text}, '\\', '\\\\'), '\"', '\\\"')"
+        other = f"{value} is null or {text} <> {value}"
+        parts.append(f"case when {other} then {member} || {escaped} || '\"' end")
+    return f"nullif(concat_ws(',', {', '.join(parts)}), '')"
+
+
+def _without_control_characters(text: str) -> str:
+    """Control characters written as JSON demands; they are rare, so looked for first."""
+    written = text
+    for number in range(32):
+        # PostgreSQL's JSON holds no NUL: the sign for it stands in its place.
+        escape = "\\u2400" if number == 0 else _ESCAPES.get(number, f"\\u{number:04x}")
+        written = f"replace({written}, chr({number}), {literal(escape)})"
+    return f"case when regexp_matches({text}, '{_CONTROL}') then {written} else {text} end"
+
+
+_AS_JSON = "'{' || " + _without_control_characters("_texts") + " || '}'"
+
+
+def _true_from(one: RegisterObject, as_of: date) -> str:
+    """The day written in the field that says so, where it is a whole day; else the delivery's."""
+    day = f"date {literal(as_of.isoformat())}"
+    if not one.true_from:
+        return day
+    return f"coalesce(try_cast(record.{quoted(one.true_from)} as date), {day})"

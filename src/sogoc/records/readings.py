@@ -1,0 +1,77 @@
+"""Records as they stand, as we believed them at a moment, as they were true on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from psycopg import sql
+
+from sogoc.records.shape import Tables, arrow_type
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What the node holds at present; records that went missing included, and marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsBelieved:
+    """What the node held at that moment: for questions such as "on what was this decided?"."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AsTrue:
+    """What was true on that day by all that the node knows at present."""
+
+    on: date
+
+
+NOW = Now()
+
+
+def types_of(target: Tables) -> dict[str, pa.DataType]:
+    """The columns of a reading."""
+    fields = {field.name: arrow_type(field) for field in target.object.fields}
+    return {
+        "_record": pa.int64(),
+        **fields,
+        "_locality": pa.string(),
+        "_true_from": pa.date32(),
+        "_missing_since": pa.int64(),
+    }
+
+
+def select_of(target: Tables, reading: Now | AsBelieved | AsTrue) -> sql.Composed:
+    """The SELECT of a reading, one row a record."""
+    names = [name for name in types_of(target) if name != "_record"]
+    columns = sql.SQL(", ").join([sql.SQL("id as _record"), *map(sql.Identifier, names)])
+    match reading:
+        case Now():
+            return sql.SQL("select {} from {}").format(columns, target.current)
+        case AsBelieved(at):
+            return sql.SQL(
+                "select {0} from {1} where _believed_from <= {3} union all "
+                "select {0} from {2} where _believed_from <= {3} and _believed_to > {3}"
+            ).format(columns, target.current, target.history, sql.Literal(at))
+        case AsTrue(on):
+            # Several versions may claim a day; what was learned last is what we know.
+            return sql.SQL(
+                "select {0} from (select distinct on (id) * from ("
+                "select id, {4}, _believed_from from {1} where _true_from <= {3} union all "
+                "select id, {4}, _believed_from from {2} where _true_from <= {3} "
+                "and coalesce(_true_to, 'infinity') > {3}"
+                ") as versions order by id, _believed_from desc) as latest"
+            ).format(
+                columns,
+                target.current,
+                target.history,
+                sql.Literal(on),
+                sql.SQL(", ").join(map(sql.Identifier, names)),
+            )

@@ -1,0 +1,81 @@
+"""The register's records in the node's database: prepared, merged, undone, handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sogoc.database.bulk import copy_to_parquet
+from sogoc.database.deliveries import Deliveries
+from sogoc.records.merge import Merge, MergeCounts
+from sogoc.records.prepare import prepare
+from sogoc.records.readings import NOW, select_of, types_of
+from sogoc.records.shape import Tables
+from sogoc.records.undo import undo
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    import psycopg
+
+    from sogoc.contract.model import Register
+    from sogoc.records.readings import AsBelieved, AsTrue, Now
+    from sogoc.tables.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStore:
+    """The records of a node, through one open connection."""
+
+    connection: psycopg.Connection
+
+    def prepare(self, register: Register) -> None:
+        """Make or widen the register's tables. Raises StoreError."""
+        prepare(self.connection, register)
+
+    def merge(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime
+    ) -> dict[str, MergeCounts]:
+        """Put the standard records of a delivery into the register; return counts by object.
+
+        Whole or not at all. The caller opens the transaction in which the findings, the
+        verifications, the scores and the delivery's new state go in too: a node that dies at any
+        line leaves the register before the delivery or after it, never between. Deliveries of the
+        same register wait for each other. Leaves `recorded(o)` in the engine; it holds for this
+        transaction only and must be made again if that is rolled back.
+        """
+        with self.connection.transaction():
+            self.connection.execute(
+                "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                (f"sogoc.register.{register.id}",),
+            )
+            as_of = Deliveries(self.connection).one(delivery).as_of
+            merge = Merge(
+                connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
+            )
+            return {one.name: merge.object(Tables(register.id, one)) for one in register.objects}
+
+    def undo(self, register: Register, *, delivery: int, at: datetime) -> None:
+        """Take a delivery back: everything stands as before it. Raises UndoRefused."""
+        undo(self.connection, register, delivery=delivery, at=at)
+
+    def export(
+        self,
+        register: Register,
+        name: str,
+        folder: Path,
+        *,
+        reading: Now | AsBelieved | AsTrue = NOW,
+    ) -> Path:
+        """Write the records of one object to `folder/<register>__<object>.parquet`.
+
+        Columns: `_record` (its id), the fields, `_locality`, `_true_from`, `_missing_since`; one
+        row a record.
+        """
+        target = Tables(register.id, register.object(name))
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{register.id}__{name}.parquet"
+        select = select_of(target, reading)
+        copy_to_parquet(self.connection, select, types_of(target), file=file)
+        return file

@@ -1,0 +1,117 @@
+"""Answers about persons in the node's database, and the answers that were believed before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from psycopg import sql
+
+from sogoc.database.bulk import copy_in, copy_out
+from sogoc.named_sql import statements
+from sogoc.records.marked import marked
+from sogoc.tables.engine import Step, literal, quoted
+from sogoc.tables.naming import recorded, verified
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import psycopg
+
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.tables.engine import Engine
+
+_SQL = statements(files("sogoc.records") / "verification_store.sql")
+_BELIEVED = {
+    "record": pa.int64(),
+    "person": pa.string(),
+    "outcome": pa.string(),
+    "number": pa.string(),
+    "probability": pa.float64(),
+    "differs": pa.string(),
+    "evidence": pa.string(),
+}
+_SAME_ANSWER = (
+    "came.outcome = held.outcome and coalesce(came.number, '') = coalesce(held.number, '')"
+    " and coalesce(came.differs, '') = coalesce(held.differs, '')"
+    " and coalesce(came.evidence, '') = coalesce(held.evidence, '')"
+    # A population that grew by one person moves every likelihood a little: that is no news.
+    " and abs(coalesce(came.probability, -1) - coalesce(held.probability, -1)) < 0.001"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStore:
+    """The verifications of a node, through one open connection."""
+
+    connection: psycopg.Connection
+
+    def merge(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime
+    ) -> dict[str, int]:
+        """Put the answers of linking in; return how many are new or other, by object.
+
+        Call it after `RecordStore.merge`, in the same transaction. Objects without `verified(o)`
+        were not asked about: their answers stay. An answer that is the same stays since when it
+        was first believed; another one ends it, and so does a person who is no longer named.
+        """
+        merge = _Merge(self.connection, tables, register.id, delivery, at)
+        asked = [one for one in register.objects if tables.has(verified(one.name))]
+        return {one.name: merge.object(one) for one in asked}
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    connection: psycopg.Connection
+    tables: Engine
+    register: str
+    delivery: int
+    at: datetime
+
+    def object(self, one: RegisterObject) -> int:
+        of = {"register": self.register, "object": one.name}
+        select = sql.SQL(_SQL["believed"])
+        rows = copy_out(self.connection, select, _BELIEVED, parameters=of)
+        self.tables.register(_believed(one), rows)
+        self._end(one)
+        return self._begin(one)
+
+    def _end(self, one: RegisterObject) -> None:
+        over = self.tables.arrow(
+            f"select held.record as id, held.person as person from {quoted(_believed(one))} as held"
+            f" where held.record in (select record from {quoted(recorded(one.name))})"
+            f" and not exists (select 1 from ({_came(one)}) as came"
+            f" where came.record = held.record and came.person = held.person and {_SAME_ANSWER})"
+        )
+        if over.num_rows:
+            of = {"register": self.register, "object": one.name}
+            with marked(self.connection, over):
+                times = {"delivery": self.delivery, "at": self.at}
+                self.connection.execute(_SQL["end"], {**of, **times})
+
+    def _begin(self, one: RegisterObject) -> int:
+        select = (
+            f"select {literal(self.register)} as register, {literal(one.name)} as object, came.*,"
+            f" cast({self.delivery} as bigint) as delivery,"
+            f" {literal(self.at.isoformat())} as believed_from from ({_came(one)}) as came"
+            f" where not exists (select 1 from {quoted(_believed(one))} as held"
+            f" where came.record = held.record and came.person = held.person and {_SAME_ANSWER})"
+        )
+        step = Step(f"answers_to_keep__{one.name}", (verified(one.name), _believed(one)), select)
+        self.tables.run(step)
+        target = sql.Identifier("node", "verification")
+        return copy_in(self.connection, target, self.tables.parquet(step.makes))
+
+
+def _believed(one: RegisterObject) -> str:
+    return f"believed__{one.name}"
+
+
+def _came(one: RegisterObject) -> str:
+    return (
+        "select recorded.record as record, person, outcome, number, probability, differs, evidence"
+        f" from {quoted(verified(one.name))} as verified"
+        f" inner join {quoted(recorded(one.name))} as recorded on recorded._row = verified._row"
+    )
