@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+ELSEWHERE = "(chưa rõ thôn)"
+"""Stands for the records of a commune that name no hamlet, where others do."""
+
+
 class UnitNames(Protocol):
     """Names of administrative units by date."""
 

@@ -1,0 +1,30 @@
+"""What every work on a list needs: the register, its database, the names of places, the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sogoc.clock import Clock
+    from sogoc.contract.model import Register
+    from sogoc.errors import Sentence
+    from sogoc.values.kinds import Kind
+    from sogoc.worklists.connection import Connection
+    from sogoc.worklists.place import UnitNames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The parts of a node that worklists need. The caller holds the transaction."""
+
+    connection: Connection
+    register: Register
+    units: UnitNames
+    clock: Clock
+    keeper: str = ""
+    rules_version: str = ""
+    flaw: Callable[[Kind, str], Sentence | None] = field(default=lambda _kind, _flaw: None)
+    """In words, how a text of this kind could not be read."""

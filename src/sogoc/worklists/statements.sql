@@ -1,0 +1,105 @@
+-- name: places
+-- Communes and hamlets that have open findings.
+select
+    coalesce(locality, '') as locality,
+    coalesce(
+        hamlet,
+        case
+            when bool_or(hamlet is not null) over (partition by coalesce(locality, ''))
+                then %(elsewhere)s
+            else ''
+        end
+    ) as hamlet
+from node.finding
+where register = %(register)s and closed_at is null
+group by locality, hamlet
+order by locality, hamlet;
+
+-- name: open_findings
+-- Open findings of a commune, or of one hamlet of it.
+select
+    id,
+    object,
+    record,
+    rule,
+    field,
+    flaw,
+    proposal,
+    due
+from node.finding
+where
+    register = %(register)s
+    and closed_at is null
+    and coalesce(locality, '') = %(locality)s
+    and (%(hamlet)s = '' or coalesce(hamlet, %(elsewhere)s) = %(hamlet)s)
+order by object, record, id;
+
+-- name: begin_list
+-- A worklist gets its number before it is written, since the number stands in it.
+insert into node.worklist (
+    register, form, locality, hamlet, made_at, rules_version, file_name, sha256, findings
+) values (
+    %(register)s, %(form)s, %(locality)s, %(hamlet)s, %(made_at)s, %(rules_version)s,
+    '', '', %(findings)s
+) returning id;
+
+-- name: written
+-- The worklist as it went out.
+update node.worklist set file_name = %(file_name)s, sha256 = %(sha256)s
+where id = %(id)s;
+
+-- name: forget_list
+-- A worklist that grew too large and was written anew in parts.
+delete from node.worklist
+where id = %(id)s;
+
+-- name: sent
+-- The worklist that came back, as this node remembers it; locked, so that two returns queue.
+select
+    id,
+    register,
+    locality,
+    hamlet,
+    made_at,
+    returned_sha256
+from node.worklist
+where id = %(id)s
+for update;
+
+-- name: finding_states
+-- How the findings of a returned worklist stand now.
+select
+    id,
+    object,
+    record,
+    field,
+    outcome,
+    closed_at is not null as closed
+from node.finding
+where register = %(register)s and id = any(%(ids)s);
+
+-- name: answer
+-- A finding is answered; only one that is still open.
+update node.finding
+set
+    state = case when %(closes)s then 'done' else 'in-work' end,
+    outcome = %(outcome)s,
+    evidence = %(evidence)s,
+    closed_at = case when %(closes)s then %(at)s::timestamptz end,
+    closed_by_officer = case when %(closes)s then %(officer)s end
+where id = %(id)s and closed_at is null;
+
+-- name: correct
+-- A value that an officer changed, with the evidence.
+insert into node.correction (
+    worklist, register, object, record, field, before, after, officer, at, evidence, delivery
+) values (
+    %(worklist)s, %(register)s, %(object)s, %(record)s, %(field)s, %(before)s, %(after)s,
+    %(officer)s, %(at)s, %(evidence)s, %(delivery)s
+);
+
+-- name: returned
+-- The worklist came back.
+update node.worklist
+set returned_at = %(at)s, returned_by = %(officer)s, returned_sha256 = %(sha256)s
+where id = %(id)s;

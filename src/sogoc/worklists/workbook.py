@@ -1,0 +1,265 @@
+"""The Excel file of a worklist: the officer's own form, wrong cells coloured, answers to pick.
+
+Every cell is text: a personal number keeps its zeros, and a text that begins like a formula stays
+a text (`= + - @`), marked as one so that a spreadsheet does not run it when it is edited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from sogoc.worklists import manifest
+from sogoc.worklists.answers import ANSWERS, CASES
+from sogoc.worklists.manifest import Head, Sent, packed
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from sogoc.contract.model import Form
+    from sogoc.worklists.rows import Note, Row
+
+GUIDE, LISTS = "Hướng dẫn", "_danh_muc"
+OWN = (
+    "Mã dòng",
+    "Lỗi và cách sửa",
+    "Đề xuất",
+    "Hạn",
+    "Trả lời",
+    "Trường hợp đặc biệt",
+    "Căn cứ, ghi chú",
+)
+"""Our columns, right of the form's own."""
+_FACE = "Calibri"
+_WIDTHS = (10, 60, 26, 12, 26, 30, 34)
+_LINE = Side(style="thin", color="C9D4DD")
+_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_HEAD = PatternFill("solid", fgColor="DCE8F0")
+_OWN_HEAD = PatternFill("solid", fgColor="123A5C")
+_WRONG = PatternFill("solid", fgColor="FFD9D6")
+_FILL_IN = PatternFill("solid", fgColor="FFF6D6")
+_WRAP = Alignment(wrap_text=True, vertical="top")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What the head of the form and the first sheet say."""
+
+    register: str
+    keeper: str
+    place: str
+    due: str
+    made: str
+
+
+def workbook(form: Form, rows: list[Row], *, head: Head, titles: Titles) -> Workbook:
+    """The whole file, not yet saved."""
+    book = Workbook()
+    guide = cast("Worksheet", book.active)
+    _guide(guide, titles, len(rows))
+    sheet = book.create_sheet(head.sheet)
+    _title(sheet, form, head, titles=titles)
+    _header(sheet, form, head)
+    _page(sheet, head, titles)
+    for position, row in enumerate(rows):
+        _row(sheet, row, at=head.first_row + position, token=token_of(head, position))
+    _choices(book, sheet, head, count=len(rows))
+    hidden = book.create_sheet(manifest.SHEET)
+    hidden.sheet_state = "veryHidden"
+    for position, text in enumerate(packed(head, sent_rows(head, rows)), start=1):
+        _put(hidden, (position, 1), text)
+    book.active = 1
+    guide.sheet_view.tabSelected = False
+    return book
+
+
+def token_of(head: Head, position: int) -> str:
+    """What names a row however the sheet is sorted or cut."""
+    return f"{head.worklist}-{position + 1}"
+
+
+def sent_rows(head: Head, rows: list[Row]) -> list[Sent]:
+    """What the hidden sheet remembers of each row."""
+    return [
+        Sent(
+            token=token_of(head, position),
+            records={name: [kept.id, kept.digest] for name, kept in row.records.items()},
+            findings={str(note.finding): note.column for note in row.notes},
+            cells=[clean(cell) for cell in row.cells],
+        )
+        for position, row in enumerate(rows)
+    ]
+
+
+def clean(text: str) -> str:
+    """Without the control characters that a spreadsheet cannot hold."""
+    return str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _put(sheet: Worksheet, at: tuple[int, int], text: str) -> Cell:
+    """A text that stays a text, whatever it begins with."""
+    cell = cast("Cell", sheet.cell(*at))
+    cell.value = clean(text) or None
+    if cell.value is not None:
+        cell.data_type = "s"
+        cell.quotePrefix = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    cell.number_format = "@"
+    return cell
+
+
+def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
+    sheet.title = GUIDE
+    sheet.column_dimensions["A"].width = 4
+    sheet.column_dimensions["B"].width = 100
+    lines = [
+        (f"Danh sách cần rà soát: {titles.register}", Font(name=_FACE, bold=True, size=16)),
+        (
+            f"{titles.place}. Lập ngày {titles.made}. Hạn trả lại: {titles.due}.",
+            Font(name=_FACE, size=12),
+        ),
+        (f"Cơ quan giao: {titles.keeper}" if titles.keeper else "", Font(name=_FACE, size=12)),
+        ("", Font(name=_FACE)),
+        (
+            f"Tệp này chỉ gồm {count} dòng có lỗi, theo đúng biểu mẫu của cơ quan.",
+            Font(name=_FACE, size=12),
+        ),
+        (
+            "1. Mở trang tính thứ hai. Ô tô màu hồng là ô có lỗi; lý do và",
+            Font(name=_FACE, size=12),
+        ),
+        ("    đề xuất nằm ở các cột bên phải và trong ghi chú của ô.", Font(name=_FACE, size=12)),
+        ("2. Đối chiếu với giấy tờ gốc. Sổ sai thì sửa ngay tại ô đó.", Font(name=_FACE, size=12)),
+        ("    Đề xuất chỉ để tham khảo; không chắc thì không sửa.", Font(name=_FACE, size=12)),
+        ("3. Ở cột “Trả lời”, chọn một câu trong danh sách thả xuống.", Font(name=_FACE, size=12)),
+        ("    Sổ đúng thì giữ nguyên ô và chọn “Sổ đúng, giữ nguyên”.", Font(name=_FACE, size=12)),
+        ("4. Gặp trường hợp đặc biệt thì chọn ở cột kế bên.", Font(name=_FACE, size=12)),
+        ("5. Ghi căn cứ: số giấy tờ, ngày kiểm tra, người cung cấp.", Font(name=_FACE, size=12)),
+        (
+            "6. Dòng chưa làm xong cứ để trống rồi gửi lại; có thể gửi nhiều lần.",
+            Font(name=_FACE, size=12),
+        ),
+        ("    Không xoá cột “Mã dòng”, không đổi tên trang tính.", Font(name=_FACE, size=12)),
+        ("", Font(name=_FACE)),
+        (
+            "Tệp chứa dữ liệu cá nhân: chỉ giao cho người được phân công.",
+            Font(name=_FACE, bold=True, size=12),
+        ),
+    ]
+    for position, (text, font) in enumerate(lines, start=2):
+        cell = _put(sheet, (position, 2), text)
+        cell.font = font
+        cell.alignment = _WRAP
+    sheet.sheet_view.showGridLines = False
+
+
+def _title(sheet: Worksheet, form: Form, head: Head, *, titles: Titles) -> None:
+    text = f"{form.label or form.id} – {titles.register}, {titles.place}"
+    _put(sheet, (1, 1), text).font = Font(name=_FACE, bold=True, size=14)
+    sheet.row_dimensions[1].height = 24
+    sheet.freeze_panes = f"A{head.first_row}"
+
+
+def _header(sheet: Worksheet, form: Form, head: Head) -> None:
+    """Header and numbering stand right above the first row, where the form has its last two."""
+    header = head.first_row - 2
+    texts = [*(column.header for column in form.columns), *OWN]
+    for position, text in enumerate(texts, start=1):
+        own = position > len(form.columns)
+        fill = _OWN_HEAD if own else _HEAD
+        cell = _put(sheet, (header, position), text)
+        cell.font = Font(name=_FACE, bold=True, color="FFFFFF" if own else "14213D")
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+        number = _put(sheet, (header + 1, position), "" if own else f"({position})")
+        number.alignment = Alignment(horizontal="center")
+        for one in (cell, number):
+            one.fill, one.border = fill, _BORDER
+        width = (
+            _WIDTHS[position - len(form.columns) - 1] if own else min(28, max(11, len(text) + 3))
+        )
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    sheet.row_dimensions[header].height = 48
+
+
+def _page(sheet: Worksheet, head: Head, titles: Titles) -> None:
+    """On paper: A3 across, the header on every page."""
+    sheet.print_title_rows = f"{head.first_row - 2}:{head.first_row - 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.oddFooter = HeaderFooterItem()
+    sheet.oddFooter.center.text = f"{titles.place} – &P/&N"
+
+
+def _row(sheet: Worksheet, row: Row, *, at: int, token: str) -> None:
+    for position, text in enumerate(row.cells, start=1):
+        cell = _put(sheet, (at, position), text)
+        cell.alignment = _WRAP
+        cell.border = _BORDER
+    for note in row.notes:
+        if note.column >= 0:
+            _mark(cast("Cell", sheet.cell(at, note.column + 1)), row.notes)
+    own = (token, _reasons(row), _proposals(row), _due(row), "", "", "")
+    for position, text in enumerate(own, start=len(row.cells) + 1):
+        cell = _put(sheet, (at, position), text)
+        cell.alignment = _WRAP
+        cell.border = _BORDER
+        if position > len(row.cells) + 4:
+            cell.fill = _FILL_IN
+    sheet.row_dimensions[at].height = 15 * max(2, -(-len(own[1]) // 62) + own[1].count("\n"))
+
+
+def _mark(cell: Cell, notes: list[Note]) -> None:
+    """The colour, and the reason once more where the hand is."""
+    own = [note for note in notes if note.column == cell.column - 1]
+    text = "\n".join(
+        note.reason + (f"\nĐề xuất: {note.proposal}" if note.proposal else "") for note in own
+    )
+    cell.fill = _WRONG
+    cell.comment = Comment(clean(text), "Sổ Gốc", width=320, height=140)
+
+
+def _named(row: Row, note: Note) -> str:
+    return f"Cột {note.column + 1}: " if note.column >= 0 and len(row.notes) > 1 else ""
+
+
+def _reasons(row: Row) -> str:
+    return "\n".join(_named(row, note) + note.reason for note in row.notes)
+
+
+def _proposals(row: Row) -> str:
+    return "\n".join(_named(row, note) + note.proposal for note in row.notes if note.proposal)
+
+
+def _due(row: Row) -> str:
+    days = [note.due for note in row.notes if note.due]
+    return f"{min(days):%d/%m/%Y}" if days else ""
+
+
+def _choices(book: Workbook, sheet: Worksheet, head: Head, *, count: int) -> None:
+    """Drop-downs; the lists stand in a hidden sheet, since a formula holds 255 letters only."""
+    lists = book.create_sheet(LISTS)
+    lists.sheet_state = "hidden"
+    own = ((5, 1, list(ANSWERS.values())), (6, 2, list(CASES.values())))
+    for offset, column, choices in own:
+        for position, text in enumerate(choices, start=1):
+            _put(lists, (position, column), text)
+        letter = get_column_letter(column)
+        source = f"'{LISTS}'!${letter}$1:${letter}${len(choices)}"
+        choice = DataValidation(type="list", formula1=source, allow_blank=True)
+        choice.error = "Hãy chọn một câu trong danh sách."
+        choice.errorTitle = "Không có trong danh sách"
+        choice.showErrorMessage = True
+        target = get_column_letter(head.columns + offset)
+        choice.add(f"{target}{head.first_row}:{target}{head.first_row + max(count, 1) - 1}")
+        sheet.add_data_validation(choice)
