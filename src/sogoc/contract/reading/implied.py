@@ -18,6 +18,7 @@ from sogoc.contract.model import (
     Severity,
 )
 from sogoc.contract.reading.fields import LOCALITIES
+from sogoc.contract.reading.predicates import FILLER, nothing_written
 from sogoc.tables.engine import literal, quoted
 from sogoc.tables.naming import flaw, now
 from sogoc.values.kinds import Kind
@@ -220,21 +221,26 @@ def implied_rules(one: RegisterObject, promises: tuple[Freshness, ...]) -> tuple
 
 
 def _of_field(one: RegisterObject, field: Field) -> Iterator[Rule]:
-    value, unread = quoted(field.name), quoted(flaw(field.name))
+    value = quoted(field.name)
     if field.required:
-        yield _rule(_MISSING, one, field, fail_when=f"{value} is null and {unread} is null")
-    if field.kind is not Kind.TEXT:
-        # False only where a value was read: what is empty is not assessed.
-        unreadable = (
-            f"case when {unread} is not null then true when {value} is not null then false end"
-        )
-        yield _rule(_unreadable(field), one, field, fail_when=unreadable)
+        yield _rule(_MISSING, one, field, fail_when=nothing_written(field.name))
+    yield _rule(_unreadable(field), one, field, fail_when=_unread(field))
     if field.kind in LOCALITIES:
         unsure = f"case when {value} is not null then {quoted(now(field.name))} is null end"
         yield _rule(_NEEDS_A_PERSON, one, field, fail_when=unsure)
     yield from _limits(one, field)
     if field.unique and _sole_key(one) != field.name:
         yield _rule(_DUPLICATE, one, field, fail_when="")
+
+
+def _unread(field: Field) -> str:
+    """True where a text could not be read, false where a value was: what is empty is neither.
+
+    Where a value must stand, a filler is missing and not told twice; elsewhere it is junk.
+    """
+    value, unread = quoted(field.name), quoted(flaw(field.name))
+    flawed = f"{unread} <> {literal(FILLER)}" if field.required else f"{unread} is not null"
+    return f"case when {flawed} then true when {value} is not null then false end"
 
 
 def _limits(one: RegisterObject, field: Field) -> Iterator[Rule]:

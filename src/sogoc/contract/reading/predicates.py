@@ -15,6 +15,8 @@ import sqlglot
 from sqlglot import exp
 
 from sogoc.contract.reading.document import closest
+from sogoc.tables.engine import literal, quoted
+from sogoc.tables.naming import flaw
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -76,6 +78,16 @@ _SPOKEN = {
 
 VERIFICATION = "verification"
 """The outcome of linking, in rules that run after it."""
+
+FILLER = "filler"
+"""The flaw of words typed where nothing is known ("đang cập nhật", "N/A"): nothing was written."""
+
+
+def nothing_written(field: str) -> str:
+    """That a field holds nothing: neither a value nor a text that could not be read."""
+    value, unread = quoted(field), quoted(flaw(field))
+    return f"{value} is null and ({unread} is null or {unread} = {literal(FILLER)})"
+
 
 _SUFFIXES = ("__raw", "__flaw", "__now", "__candidates")
 
@@ -273,8 +285,7 @@ def _nothing_written(node: exp.Expression) -> exp.Expression:
     """`x is null` as "x holds nothing": no value, and no text that could not be read either."""
     is_field = isinstance(node, exp.Is) and isinstance(node.this, exp.Column)
     if is_field and isinstance(node.expression, exp.Null) and "__" not in node.this.name:
-        flaw = exp.column(f"{node.this.name}__flaw", quoted=node.this.this.quoted)
-        return exp.paren(exp.and_(node.copy(), exp.Is(this=flaw, expression=exp.Null())))
+        return exp.paren(sqlglot.parse_one(nothing_written(node.this.name), read="duckdb"))
     return node
 
 

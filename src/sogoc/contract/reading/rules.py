@@ -21,11 +21,16 @@ from sogoc.contract.model import (
 from sogoc.contract.reading.document import Part, closest
 from sogoc.contract.reading.fields import unknown_field
 from sogoc.contract.reading.implied import CRITERION_OF, GROUP_OF, usual_hint
-from sogoc.contract.reading.predicates import Condition, check_pattern, condition
+from sogoc.contract.reading.predicates import (
+    Condition,
+    check_pattern,
+    condition,
+    nothing_written,
+)
 from sogoc.contract.reading.references import place_of
 from sogoc.contract.reading.standard import ours
 from sogoc.tables.engine import literal, quoted
-from sogoc.tables.naming import flaw, reference
+from sogoc.tables.naming import reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -156,8 +161,8 @@ def _library(part: Part, field: str, ground: Ground, *, mistakes: Mistakes) -> _
 
 
 def _empty(_: Part, fields: tuple[str, ...], __: Mistakes) -> _Judged:
-    empty = [f"({quoted(name)} is null and {quoted(flaw(name))} is null)" for name in fields]
-    return _Judged(RuleForm.ROW, fields, " or ".join(empty))
+    empty = " or ".join(f"({nothing_written(name)})" for name in fields)
+    return _Judged(RuleForm.ROW, fields, empty)
 
 
 def _twice(_: Part, fields: tuple[str, ...], __: Mistakes) -> _Judged:
