@@ -248,7 +248,7 @@ def test_a_form_that_leads_nowhere_is_refused(before: str, after: str, said: str
     [
         ("{name: ten}", "must be person-name"),
         ("{number: ma_xa}", "must be personal-id"),
-        ("{nmae: ten}", "a person has no 'nmae', did you mean 'name'?"),
+        ("{namee: ten}", "a person has no 'namee', did you mean 'name'?"),
         ("{name: teen}", "unknown field 'teen'"),
         ("{commune: ma_xa}", "a person needs a number or a name"),
     ],
