@@ -222,6 +222,14 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+_WORDS_OF_YAML = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+
+def _bare(name: str) -> str:
+    """A name without quotes, but where YAML would take it for something else."""
+    return _quote(name) if name in _WORDS_OF_YAML else name
+
+
 def _head(name: str, one: str) -> list[str]:
     return [
         "# Bản nháp do máy đề xuất từ một bảng; cán bộ phụ trách kiểm tra và sửa từng dòng.",
@@ -237,8 +245,8 @@ def _head(name: str, one: str) -> list[str]:
         "  customProperties:",
         "    - {property: checkedAgainstText, value: false, vendor: sogoc}",
         "schema:",
-        f"  - name: {one}",
-        f"    id: {one}",
+        f"  - name: {_bare(one)}",
+        f"    id: {_bare(one)}",
         f"    businessName: {_quote(name)}",
         "    logicalType: object",
         "    physicalType: table",
@@ -252,7 +260,7 @@ def _fields(columns: Sequence[_Column]) -> Iterator[str]:
         own = [] if column.kind in _WITHOUT_KIND else [("sogocKind", column.kind.value)]
         own += [("scoreBy", "locality")] if column is scored else []
         yield f"      # {column.said}; có giá trị {column.filled}/{column.rows}"
-        yield f"      - name: {column.name}"
+        yield f"      - name: {_bare(column.name)}"
         yield from (f"        {line}" for line in _field(column, own))
 
 
@@ -291,7 +299,7 @@ def _object_properties(columns: Sequence[_Column]) -> Iterator[str]:
         elif like:
             person[role] = like[0]
     if "name" in person or "number" in person:
-        listed = ", ".join(f"{role}: {name}" for role, name in person.items())
+        listed = ", ".join(f"{role}: {_bare(name)}" for role, name in person.items())
         yield "    customProperties:"
         yield f"      - {{property: person, value: {{{listed}}}, vendor: sogoc}}"
 
