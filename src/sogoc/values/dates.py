@@ -172,9 +172,12 @@ def read_day(text: str) -> Reading:
 
 MOMENT = (
     "^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})[ tT]+"
-    "([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,6})?)?) ?(Z|z|\\+00:00|\\+07:00)?$"
+    "((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,6})?)?)"
+    " ?(Z|z|\\+00:00|\\+07:00)?$"
 )
-_MOMENT = re.compile(MOMENT)
+CLOCK = "[1-9][0-9]?:[0-9]{2}|:[0-9]{0,1}[1-9]"
+"""A time of day other than midnight."""
+_MOMENT, _CLOCK = re.compile(MOMENT), re.compile(CLOCK)
 
 
 def read_moment(text: str) -> Reading:
@@ -182,7 +185,7 @@ def read_moment(text: str) -> Reading:
     seen = clean(text)
     found = _MOMENT.search(seen)
     if found is None:
-        reading = read_day(seen)
+        reading = Reading(flaw="no-such-moment") if _CLOCK.search(seen) else read_day(seen)
         return reading if reading.value is None else Reading(value=f"{reading.value} 00:00:00")
     day, time, zone = found.groups()
     iso = f"{day[6:]}-{day[3:5]}-{day[:2]}" if "/" in day else day

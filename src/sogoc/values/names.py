@@ -100,22 +100,19 @@ def has_marks(name: str) -> bool:
     return any(letter in _MARKED for letter in text)
 
 
-TITLE = (
-    "^(hộ gia đình ông|hộ gia đình bà|hộ ông bà|hộ ông|hộ bà|ông/bà|ông bà|ông:|bà:|ông|bà)[ :]+"
-)
-"""What land books write before a name. Bare "ông" may be the surname of Ông Ích Khiêm: it is a
-title only before one of COMMON_SURNAMES."""
-
 COMMON_SURNAMES = (
     "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|trương|đinh|trịnh|"
     "nông|mai|hà|đoàn|lương|cao|đào|lưu|triệu|phùng|đàm|lâm|tạ|tô|thái|châu|quách|nguyen|tran|"
     "le|pham|hoang|huynh|vu|vo|dang|bui|do|ho|ngo|duong|ly|truong|dinh|trinh"
 )
-BARE_TITLE = f"^(ông|ong|bà) ((?:{COMMON_SURNAMES}) .+)$"
+TITLE_SUSPECT = "^(hộ|ho|ông|ong|bà)[ :/]"
+BARE_TITLE = f"^(?:ông|ong|bà) ((?:{COMMON_SURNAMES}) .+)$"
+"""Bare "ông" may be the surname of Ông Ích Khiêm: a title only before a common surname."""
 LONG_TITLE = (
     "^(?:hộ gia đình ông bà|hộ gia đình ông|hộ gia đình bà|hộ gia đình|hộ ông bà|hộ ông|hộ bà|"
     "ho ong|ho ba|ông/bà|ông bà|ông:|bà:) *:? *(.+)$"
 )
+"""What land books write before a name; over the lower-case text."""
 
 ORGANISATION = (
     "(^| )(công ty|cong ty|ubnd|uỷ ban|ủy ban|hợp tác xã|htx|nhà thờ|chùa|trường|doanh nghiệp|"
@@ -126,8 +123,7 @@ NOTE = "^([^()]*[^() ]) *\\([^()]*\\)$"
 DIGIT = "[0-9]"
 STRANGE = "[^A-Za-zÀ-ɏḀ-ỹ\u0300-\u036f '’‘ʼ`´.-]"
 
-_BARE_TITLE = re.compile(BARE_TITLE, re.IGNORECASE)
-_LONG_TITLE = re.compile(LONG_TITLE, re.IGNORECASE)
+_TITLES = (re.compile(LONG_TITLE), re.compile(BARE_TITLE))
 _NOTE = re.compile(NOTE)
 WAYS: tuple[tuple[str, str], ...] = (
     ("organisation", ORGANISATION),
@@ -161,8 +157,8 @@ def read(text: str) -> Reading:
 
 
 def _without_title(name: str) -> str:
-    if long := _LONG_TITLE.search(name):
-        return long[1]
-    if bare := _BARE_TITLE.search(name):
-        return bare[2]
+    low = lower(name)
+    for title in _TITLES:
+        if found := title.search(low):
+            return name[len(low) - len(found[1]) :]
     return name

@@ -87,7 +87,7 @@ def bare(text: str) -> str:
     return _PUNCTUATION.sub("", _DECIMAL_TAIL.sub("", clean(text)))
 
 
-def _unreadable(seen: str, digits: str) -> str | None:
+def unreadable(seen: str, digits: str) -> str | None:
     """The flaw that every number of digits shares, or None if only digits are left."""
     if is_none(seen):
         return "filler"
@@ -98,7 +98,8 @@ def _unreadable(seen: str, digits: str) -> str | None:
     return None if _DIGITS.search(digits) else "not-digits"
 
 
-def _is_placeholder(digits: str) -> bool:
+def is_placeholder(digits: str) -> bool:
+    """Whether the digits were typed to get past a form: one digit only, or 123456789."""
     return _ONE_DIGIT.search(digits) is not None or digits in TYPED_TO_PASS
 
 
@@ -112,7 +113,7 @@ def read(text: str, *, cell: str = "t") -> Reading:
     digits = bare(text)
     if not seen:
         return NOTHING
-    flaw = _unreadable(seen, digits) or _personal_flaw(digits, cell)
+    flaw = unreadable(seen, digits) or personal_flaw(digits, cell)
     if flaw is None:
         return Reading(value=digits)
     if flaw == "lost-leading-zero":
@@ -120,8 +121,9 @@ def read(text: str, *, cell: str = "t") -> Reading:
     return Reading(flaw=flaw)
 
 
-def _personal_flaw(digits: str, cell: str) -> str | None:
-    if _is_placeholder(digits):
+def personal_flaw(digits: str, cell: str) -> str | None:
+    """Why these digits are no personal number, or None."""
+    if is_placeholder(digits):
         return "placeholder"
     if _PERSONAL.search(digits):
         return "impossible-century" if _BORN_AFTER_2099.search(digits) else None
@@ -141,7 +143,7 @@ def read_old(text: str, *, cell: str = "t") -> Reading:
     digits = bare(text)
     if not seen:
         return NOTHING
-    flaw = _unreadable(seen, digits) or _old_flaw(digits, cell)
+    flaw = unreadable(seen, digits) or _old_flaw(digits, cell)
     if flaw is None:
         return Reading(value=digits)
     if flaw == "lost-leading-zero":
@@ -150,7 +152,7 @@ def read_old(text: str, *, cell: str = "t") -> Reading:
 
 
 def _old_flaw(digits: str, cell: str) -> str | None:
-    if _is_placeholder(digits):
+    if is_placeholder(digits):
         return "placeholder"
     if _OLD.search(digits):
         return None

@@ -1,0 +1,145 @@
+"""Localities of a delivery: codes and names with their day, today's unit beside, no default."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from sogoc.contract.model import Field, Register, RegisterObject
+from sogoc.localities.units import Units
+from sogoc.standardise.plan import plan
+from sogoc.standardise.run import standardise
+from sogoc.tables import naming
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.values.kinds import Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNITS = Units.load()
+OBJECT = RegisterObject(
+    name="thua_dat",
+    fields=(
+        Field(name="ma_tinh", kind=Kind.PROVINCE, as_of="text"),
+        Field(name="ma_xa", kind=Kind.COMMUNE, as_of="text"),
+        # A name that the stage's own tables use too.
+        Field(name="text", kind=Kind.DATE),
+        Field(name="code", kind=Kind.CODE),
+    ),
+)
+REGISTER = Register(id="land", name="Đất", version="1.0.0", objects=(OBJECT,))
+Row = tuple[str | None, str | None, str | None, str]
+COLUMNS = ("ma_xa", "ma_xa__flaw", "ma_xa__proposal", "ma_xa__now", "ma_xa__candidates")
+
+
+def standard(folder: Path, rows: list[Row]) -> list[tuple[object, ...]]:
+    """Rows of province, commune, day, cell letters."""
+    count = len(rows)
+    taken = pa.table(
+        {
+            "_row": pa.array(range(1, count + 1), pa.int64()),
+            "_sheet": pa.array(["S"] * count),
+            "_line": pa.array(range(1, count + 1), pa.int32()),
+            "_part": pa.array([1] * count, pa.int32()),
+            "_types": pa.array([row[3] for row in rows]),
+            "ma_tinh": pa.array([row[0] for row in rows], pa.string()),
+            "ma_xa": pa.array([row[1] for row in rows], pa.string()),
+            "text": pa.array([row[2] for row in rows], pa.string()),
+            "code": pa.array([None] * count, pa.string()),
+        }
+    )
+    with DuckDBEngine(folder) as engine:
+        engine.register(naming.taken("thua_dat"), taken)
+        made = standardise(engine, REGISTER, as_of=date(2026, 1, 1), units=UNITS)
+        assert made[naming.standard("thua_dat")] == count
+        return engine.rows(f"select {', '.join(COLUMNS)} from standard__thua_dat order by _row")
+
+
+def one(folder: Path, row: Row) -> tuple[object, ...]:
+    return standard(folder, [row])[0]
+
+
+def test_the_day_of_the_record_says_which_map_its_code_belongs_to(tmp_path: Path) -> None:
+    divided = next(c.old_code for c in UNITS.changes if c.extent == "part")
+    whole = next(c for c in UNITS.changes if c.extent == "whole" and len(c.old_code) == 5)
+    found = standard(
+        tmp_path,
+        [
+            (None, "00004", "01/07/2025", "-td-"),
+            (None, "00004", None, "-t--"),
+            (None, divided, "30/06/2025", "-td-"),
+            (None, whole.old_code, "2025-01-01", "-td-"),
+        ],
+    )
+    assert found[0] == found[1] == ("00004", None, None, "00004", "00004")
+    assert found[2][:4] == (divided, None, None, None)
+    assert len(str(found[2][4]).split()) > 1
+    assert found[3] == (whole.old_code, None, None, whole.new_code, whole.new_code)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("01", "Phường Ba Đình", None, "tt--"), ("00004", None, None)),
+        (("Hà Nội", "Ba Đình", None, "tt--"), ("00004", None, None)),
+        (("Hanoi", "Ba Đình", None, "tt--"), ("00004", None, None)),
+        (("Hà Nội", "Ba Dinh", None, "tt--"), (None, "marks-lost", "00004")),
+        ((None, "P. Ba Đình, TP. Hà Nội", None, "-t--"), ("00004", None, None)),
+        ((None, "Tân Thành", None, "-t--"), (None, "ambiguous-name", None)),
+        (("82", "Tân Thành", None, "tt--"), ("29938", None, None)),
+        ((None, "4", None, "-n--"), (None, "lost-leading-zero", "00004")),
+        ((None, "4", None, "-t--"), (None, "wrong-length", None)),
+        ((None, "99999", None, "-t--"), (None, "unknown-code", None)),
+        ((None, "01", None, "-t--"), (None, "code-of-a-province", None)),
+        ((None, "03751", None, "-t--"), (None, "older-than-the-list", None)),
+        ((None, "00037", "01/07/2026", "-td-"), (None, "not-in-force", None)),
+        ((None, "đang cập nhật", None, "-t--"), (None, "filler", None)),
+        ((None, "#REF!", None, "-e--"), (None, "error-cell", None)),
+        ((None, None, None, "-f--"), (None, "formula-without-value", None)),
+        ((None, " ", None, "-t--"), (None, None, None)),
+        ((None, "Xã Không Có Tên Này", None, "-t--"), (None, "unknown-name", None)),
+    ],
+)
+def test_a_unit_is_read_only_where_it_is_certain(
+    tmp_path: Path, row: Row, expected: tuple[object, ...]
+) -> None:
+    assert one(tmp_path, row)[:3] == expected
+
+
+def test_an_old_ward_in_a_new_record_is_named_with_what_it_became(tmp_path: Path) -> None:
+    code, flaw, _, now, candidates = one(
+        tmp_path, (None, "Phường Trúc Bạch, Quận Ba Đình, Hà Nội", "01/01/2026", "-td-")
+    )
+    assert (code, flaw, now) == (None, "not-in-force", None)
+    assert "00004" in str(candidates).split()
+
+
+def test_the_plan_touches_no_table_and_names_what_it_reads() -> None:
+    steps = plan(REGISTER, as_of=date(2026, 1, 1), units=UNITS)
+    assert [step.makes for step in steps] == ["places_asked__thua_dat", "standard__thua_dat"]
+    assert steps[1].reads == ("taken__thua_dat", "places__thua_dat")
+
+
+def test_the_text_as_it_came_stands_beside_the_value(tmp_path: Path) -> None:
+    with DuckDBEngine(tmp_path) as engine:
+        engine.register(
+            naming.taken("nguoi"),
+            pa.table(
+                {
+                    "_row": pa.array([1], pa.int64()),
+                    "_sheet": ["S"],
+                    "_line": pa.array([7], pa.int32()),
+                    "_part": pa.array([1], pa.int32()),
+                    "_types": ["t"],
+                    "ho_ten": [" Hộ ông  Nguyễn Văn An"],
+                }
+            ),
+        )
+        person = RegisterObject(name="nguoi", fields=(Field(name="ho_ten", kind=Kind.PERSON_NAME),))
+        register = Register(id="r", name="r", version="1.0.0", objects=(person,))
+        standardise(engine, register, as_of=date(2026, 1, 1), units=UNITS)
+        found = engine.rows("select ho_ten, ho_ten__raw, _sheet, _line from standard__nguoi")
+    assert found == [("Nguyễn Văn An", " Hộ ông  Nguyễn Văn An", "S", 7)]
