@@ -53,8 +53,15 @@ def standard(folder: Path, rows: list[Row]) -> list[tuple[object, ...]]:
     )
     with DuckDBEngine(folder) as engine:
         engine.register(naming.taken("thua_dat"), taken)
-        made = standardise(engine, REGISTER, as_of=date(2026, 1, 1), units=UNITS)
-        assert made[naming.standard("thua_dat")] == count
+        heard: list[tuple[int, int]] = []
+        standardise(
+            engine,
+            REGISTER,
+            as_of=date(2026, 1, 1),
+            units=UNITS,
+            told=lambda done, steps: heard.append((done, steps)),
+        )
+        assert heard == [(0, 2), (1, 2), (2, 2)]
         return engine.rows(f"select {', '.join(COLUMNS)} from standard__thua_dat order by _row")
 
 

@@ -25,7 +25,14 @@ _LETTERS_AND_DIGITS, _ONLY_DIGITS = re.compile(LETTERS_AND_DIGITS), re.compile(O
 
 def upper(text: str) -> str:
     """Upper case letter by letter, as SQL engines do it."""
-    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
+    return "".join(_UPPER_ALONE.get(letter) or _upper(letter) for letter in text)
+
+
+_UPPER_ALONE = {"ß": "ẞ"}
+
+
+def _upper(letter: str) -> str:
+    return letter.upper() if len(letter.upper()) == 1 else letter
 
 
 def read_certificate(text: str) -> Reading:
