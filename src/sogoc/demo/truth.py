@@ -23,7 +23,7 @@ from sogoc.demo.people import NOBODY, TODAY, People
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sogoc.demo.damage import Draft
+    from sogoc.demo.damage import Blow, Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +84,9 @@ def _stranger(draft: Draft, slot: str) -> Flags:
 def _damage(draft: Draft, lines: Lines) -> pa.Table:
     tables = [_DAMAGE.empty_table()]
     for blow in draft.blows:
-        rows = blow.rows
         before = draft.truth.get(blow.column)
         after = draft.columns.get(blow.column)
+        rows = _still_wrong(blow, before, after)
         tables.append(
             pa.table(
                 {
@@ -102,6 +102,13 @@ def _damage(draft: Draft, lines: Lines) -> pa.Table:
             )
         )
     return pa.concat_tables(tables)
+
+
+def _still_wrong(blow: Blow, before: Texts | None, after: Texts | None) -> Ints:
+    """Without the cells that were put right since; two persons in a cell are each right."""
+    if before is None or after is None or blow.kind == "two_in_one_cell":
+        return blow.rows
+    return blow.rows[np.array([before[row] != after[row] for row in blow.rows], dtype=np.bool_)]
 
 
 def _as_text(column: Texts | None, rows: Ints) -> list[str | None]:

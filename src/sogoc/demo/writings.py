@@ -7,6 +7,10 @@ independent ways that must agree.
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ACUTE, _GRAVE, _HOOK, _TILDE, _DOT = "\u0301", "\u0300", "\u0309", "\u0303", "\u0323"
 _TONES = (_GRAVE, _HOOK, _TILDE, _ACUTE, _DOT)
@@ -44,18 +48,25 @@ def _letters(text: str) -> list[tuple[str, str]]:
 
 def tcvn3(text: str) -> str:
     """As typed with an ABC font: `NguyÔn`. Toned capitals have no code and become small."""
-    made = []
-    for letter, tone in _letters(text):
-        low = letter.lower()
-        if tone and low in _TCVN3_TONED:
-            made.append(_TCVN3_TONED[low][_TONES.index(tone)])
-        elif letter in _TCVN3_CAPITALS:
-            made.append(_TCVN3_CAPITALS[letter])
-        elif low in _TCVN3_LETTERS:
-            made.append(_TCVN3_BYTES[_TCVN3_LETTERS.index(low)])
-        else:
-            made.append(letter)
-    return "".join(made)
+    return _letter_by_letter(text, _tcvn3_letter)
+
+
+def _tcvn3_letter(letter: str) -> str:
+    (shape, tone), *_ = _letters(letter)
+    low = shape.lower()
+    if tone and low in _TCVN3_TONED:
+        return _TCVN3_TONED[low][_TONES.index(tone)]
+    if shape in _TCVN3_CAPITALS:
+        return _TCVN3_CAPITALS[shape]
+    if low in _TCVN3_LETTERS:
+        return _TCVN3_BYTES[_TCVN3_LETTERS.index(low)]
+    return letter
+
+
+def _letter_by_letter(text: str, change: Callable[[str], str]) -> str:
+    """Each distinct letter is worked out once: a whole file in one go."""
+    whole = unicodedata.normalize("NFC", text)
+    return whole.translate({ord(letter): change(letter) for letter in set(whole)})
 
 
 def vni(text: str) -> str:
@@ -82,10 +93,12 @@ def _vni_letter(letter: str, tone: str) -> str:
 
 def cp1258(text: str) -> bytes:
     """Bytes of Windows' Vietnamese code page; what it lacks becomes a question mark."""
-    made = bytearray()
-    for letter, tone in _letters(text):
-        made += (letter + tone).encode("cp1258", "replace")
-    return bytes(made)
+    return _letter_by_letter(text, _cp1258_letter).encode("cp1258", "replace")
+
+
+def _cp1258_letter(letter: str) -> str:
+    (shape, tone), *_ = _letters(letter)
+    return shape + tone
 
 
 def viqr(text: str) -> str:

@@ -90,6 +90,39 @@ def write_land(world: World, office: LandOffice, folder: Path, truth: Path) -> i
     return write_sheet(world, world.damager.spoil(draft), folder, truth)
 
 
+def write_again(world: World, office: LandOffice, folder: Path, truth: Path) -> int:
+    """The same sheet some months later: about one row in a hundred corrected, dropped or sold.
+
+    Everything else stands cell for cell as it was delivered before.
+    """
+    draft = with_doubles(world, land_draft(world, office))
+    strangers(world, draft, "owner")
+    draft = world.damager.spoil(draft)
+    draft.delivery = f"{office.delivery}-again"
+    shared = draft.lots("")
+    corrected = np.flatnonzero(world.draws.chance("corrected", draft.ids, 0.006))
+    for name, column in draft.columns.items():
+        if name.startswith("owner."):
+            column[corrected] = draft.truth[name][corrected]
+    sold = world.draws.chance("sold since", shared, 0.002) & (draft.columns["reason"] == None)  # noqa: E711 - by cell
+    for name, cell in (("reason", "Nhận chuyển nhượng"), ("note", "Biến động quý III/2026")):
+        draft.columns[name][sold] = cell
+        draft.truth[name][sold] = cell
+    gone = world.draws.chance("dropped", shared, 0.002)
+    return write_sheet(world, _without(draft, gone), folder, truth)
+
+
+def _without(draft: Draft, gone: Flags) -> Draft:
+    """The damaged draft without some rows, its blows counted anew."""
+    place = np.cumsum(~gone) - 1
+    left = draft.chosen(np.flatnonzero(~gone))
+    left.truth = {name: column[~gone] for name, column in draft.truth.items()}
+    left.blows = [
+        Blow(blow.column, blow.kind, place[blow.rows[~gone[blow.rows]]]) for blow in draft.blows
+    ]
+    return left
+
+
 def write_sheet(world: World, draft: Draft, folder: Path, truth: Path) -> int:
     """Lay a damaged draft out as PL3-01."""
     kept, lines = _laid_out(world, draft)
@@ -230,7 +263,7 @@ def _laid_out(world: World, draft: Draft) -> tuple[Ints, Lines]:
     count = len(draft)
     first = draft.ids // 2
     second = np.r_[False, first[1:] == first[:-1]] & (draft.ids % 2 == 1)
-    joined = second & world.draws.chance(f"one cell {draft.delivery}", first, rate * 2.5)
+    joined = second & world.draws.chance("one cell", first, rate * 2.5)
     starts = np.cumsum(~joined) - 1
     kept = np.flatnonzero(~joined)
     for name in _JOINED:
@@ -249,7 +282,7 @@ def _join(draft: Draft, name: str, seconds: Ints) -> None:
     column = draft.columns[name].copy()
     for at in seconds.tolist():
         here, there = column[at - 1], column[at]
-        link = " và " if name == "owner.name" and at % 3 == 0 else "\n"
+        link = " và " if name == "owner.name" and draft.ids[at] % 3 == 0 else "\n"
         if here is not None or there is not None:
             column[at - 1] = f"{_plain(here)}{link}{_plain(there)}"
     draft.columns[f"joined {name}"] = column

@@ -30,7 +30,8 @@ _STYLES = (
     'patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs '
     'count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf fontId="1" applyFont="1" '
     'applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>'
-    '<xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '<xf numFmtId="164" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle '
+    'name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 _OPEN = (1980, 1, 1, 0, 0, 0)
 
