@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sogoc.demo import writings
 from sogoc.demo.draw import Floats, Ints, Texts, either, texts
+from sogoc.demo.paper import writings
 from sogoc.demo.paper.sheet import Cell, serial_of
 
 if TYPE_CHECKING:

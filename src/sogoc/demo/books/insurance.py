@@ -11,9 +11,9 @@ from sogoc.demo.damage import Draft
 from sogoc.demo.draw import either, texts
 from sogoc.demo.numbers import insurance_numbers
 from sogoc.demo.paper.separated import tcvn3_bytes
+from sogoc.demo.paper.writings import cp1258
 from sogoc.demo.people import TODAY
 from sogoc.demo.world import World, hamlets, strangers, written
-from sogoc.demo.writings import cp1258
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sogoc.demo import writings
+from sogoc.demo.paper import writings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogoc.demo import writings
+from sogoc.demo.paper import writings
 
 
 @pytest.mark.parametrize(
