@@ -165,7 +165,8 @@ def _needs_review(policy: Policy) -> str:
     ]
     numbered = (
         f"(coalesce(b_number_level, 0) in "
-        f"({policy.level('number:equal')}, {policy.level('number:slip')}) "
+        f"({policy.level('number:equal')}, {policy.level('number:slip')}, "
+        f"{policy.level('number:swap')}) "
         f"or coalesce(b_old_number_level, 0) = {policy.level('old_number:equal')})"
     )
     return (

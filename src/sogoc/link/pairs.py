@@ -6,6 +6,7 @@ can be, m is measured on pairs that bear one number and blended with the policy'
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sogoc.link.columns import TOTALS, asked, chances, exact, judged, scored, settled
@@ -211,12 +212,31 @@ def _level(comparison: Comparison) -> str:
         f"a.{left} is not null and p.{right} is not null" for left, right in comparison.needs
     )
     cases = " ".join(
-        f"when {level.when} then {number}" for number, level in enumerate(comparison.levels, 1)
+        f"when {_expanded(level.when)} then {number}"
+        for number, level in enumerate(comparison.levels, 1)
     ).replace("when true then", "else")
     return (
         f"cast(case when not ({there} and {comparison.only_when}) then {MISSING} "
         f"{cases} end as tinyint)"
     )
+
+
+_SWAPPED = re.compile(r"neighbours_swapped\(([a-z_.]+), ([a-z_.]+)\)")
+_LONGEST = 12
+
+
+def _expanded(predicate: str) -> str:
+    """The predicate in SQL alone: engines share no edit distance that knows swaps."""
+    return _SWAPPED.sub(lambda call: _neighbours_swapped(call[1], call[2]), predicate)
+
+
+def _neighbours_swapped(one: str, other: str) -> str:
+    at_each = " or ".join(
+        f"{one} = concat(substr({other}, 1, {at - 1}), substr({other}, {at + 1}, 1), "
+        f"substr({other}, {at}, 1), substr({other}, {at + 2}))"
+        for at in range(1, _LONGEST)
+    )
+    return f"(length({one}) = length({other}) and levenshtein({one}, {other}) = 2 and ({at_each}))"
 
 
 def _weight(comparison: Comparison) -> str:

@@ -84,26 +84,22 @@ def _persons(source: str, one: RegisterObject, as_of: date) -> Step:
     person = one.persons[0]
     place, joins = _place(one, as_of)
     born = _column(person.born)
-    parents = ", ".join(
-        f"{folded(_column(column))} as {role}"
-        for role, column in (
-            ("father", person.father),
-            ("mother", person.mother),
-            ("spouse", person.spouse),
-        )
-    )
+    family, family_joins = _family(source, person)
     select = f"""
 with forward as ({_forward()}),
+{family}
 told as (
     select
         {_column(person.number)} as number, {_column(person.old_number)} as old_number,
         names.canonical, names.folded, names.surname, names.middle, names.core, names.given,
         {born} as born, {year_of(born)} as year, {_column(person.sex)} as sex,
         {place},
-        {_column(person.died)} as died, {parents}
+        {_column(person.died)} as died,
+        {", ".join(f"{role}_name.folded as {role}" for role in _FAMILY)}
     from {quoted(source)} as r
     left join {NAMES} as names on r.{quoted(person.name)} = names.written
     {joins}
+    {family_joins}
 )
 select
     row_number() over (
@@ -115,6 +111,29 @@ select
 from told
 """
     return Step(POPULATION, (source, NAMES, "locality_units", "locality_changes"), select)
+
+
+_FAMILY = ("father", "mother", "spouse")
+
+
+def _family(source: str, person: Person) -> tuple[str, str]:
+    """A dictionary of the names of relatives, folded once each, and the joins that read it."""
+    columns = {role: getattr(person, role) for role in _FAMILY}
+    distinct = " union ".join(
+        f"select r.{quoted(column)} as written from {quoted(source)} as r"
+        for column in columns.values()
+        if column
+    )
+    empty = "select cast(null as varchar) as written"
+    joins = " ".join(
+        f"left join relatives as {role}_name on {_column(column)} = {role}_name.written"
+        for role, column in columns.items()
+    )
+    table = (
+        f"relatives as (select written, {folded('written')} as folded "
+        f"from ({distinct or empty}) as told_names where written is not null),"
+    )
+    return table, joins
 
 
 def _column(name: str) -> str:
