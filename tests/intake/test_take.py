@@ -199,3 +199,33 @@ def test_utf_16_with_tabs_is_read(tmp_path: Path, land: Register, engine: DuckDB
     file = tmp_path / "a.txt"
     file.write_text("Tờ bản đồ\tThửa đất\n3\t7\n", encoding="utf-16")
     assert take(file, land, engine).counts["parcel"] == 1
+
+
+def test_an_old_font_is_recovered_and_each_cell_logged(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx",
+        [
+            ["STT", "Hä vµ tªn", "Sè CCCD", "§Þa chØ", "Tê b¶n ®å", "Thöa ®Êt sè"],
+            [1, "NguyÔn V¨n An", "001085000001", "Th«n §«ng", 3, 7],
+        ],
+    )
+    taken = take(file, land, engine)
+    assert taken.recovered == {"tcvn3": 2}
+    assert records(engine, "right", "owner", "address") == [("Nguyễn Văn An", "Thôn Đông")]
+    logged = engine.rows("select _line, _column, writing, before, after from decoded order by all")
+    assert logged == [
+        (2, 2, "tcvn3", "NguyÔn V¨n An", "Nguyễn Văn An"),
+        (2, 4, "tcvn3", "Th«n §«ng", "Thôn Đông"),
+    ]
+
+
+def test_a_text_file_in_bytes_of_an_old_font_is_read(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = tmp_path / "a.csv"
+    good = "Tờ bản đồ,Thửa đất,Họ và tên\n".encode()
+    file.write_bytes(good + "3,7,Nguyễn Văn An\n".encode() + b"3,8,Nguy\xd4n V\xa8n An\n")
+    take(file, land, engine)
+    assert records(engine, "right", "owner") == [("Nguyễn Văn An",), ("Nguyễn Văn An",)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
 from sogoc.intake.headers import Layout, at_positions, best
+from sogoc.intake.writing.columns import Column
 
 if TYPE_CHECKING:
     from sogoc.intake.kept import Kept
@@ -73,7 +74,7 @@ def _leader(found: list[Chosen]) -> Chosen:
 def _readings(kept: Kept, shapes: list[Shape]) -> list[Chosen]:
     """The best layout of the sheet for each shape that knows enough of its columns."""
     found: list[Chosen] = []
-    head = [list(kept.names)] if kept.names else kept.head
+    head = [list(kept.names)] if kept.names else _legible(kept.head)
     for shape in shapes:
         if not fnmatch(kept.name, shape.form.sheet or "*"):
             continue
@@ -83,6 +84,13 @@ def _readings(kept: Kept, shapes: list[Shape]) -> list[Chosen]:
         if layout:
             found.append(Chosen(kept, layout))
     return found
+
+
+def _legible(head: list[list[str]]) -> list[list[str]]:
+    """The top of the sheet with its writing recovered: headers come in old fonts too."""
+    column = Column(by_keys=False)
+    column.learn(text for row in head for text in row if text)
+    return [[column.read(text)[0] if text else "" for text in row] for row in head]
 
 
 def _targets(shape: Shape) -> int:

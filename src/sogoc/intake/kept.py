@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sogoc.errors import Place, Sentence
     from sogoc.intake.sheets import Merge, Sheet
 
+_SAMPLE_FIRST, _SAMPLE_LATER = 4096, 256
 _ROW = ["_sheet", "_line", "_types"]
 
 
@@ -34,6 +36,8 @@ class Kept:
     head: list[list[str]] = field(default_factory=list)
     head_lines: list[int] = field(default_factory=list)
     parts: list[Path] = field(default_factory=list)
+    sample: list[list[str]] = field(default_factory=list)
+    """Texts of each column, from all over the sheet: what its writing is told by."""
     width: int = 0
     rows: int = 0
 
@@ -57,6 +61,7 @@ def keep(sheet: Sheet, folder: Path, place: Place) -> Kept:
     with ExitStack() as part:
         for batch in sheet.batches:
             _look(kept, batch)
+            _sample(kept, batch)
             if writer is None or len(batch.columns) > kept.width:
                 part.close()
                 writer = part.enter_context(_part(kept, folder, len(batch.columns)))
@@ -84,6 +89,14 @@ def _stored(batch: Batch, kept: Kept) -> pa.RecordBatch:
     fill = [pa.nulls(many, pa.string())] * (kept.width - len(batch.columns))
     columns = [sheets, batch.lines, batch.types, *batch.columns, *fill]
     return pa.RecordBatch.from_arrays(columns, schema=_schema(kept.width))
+
+
+def _sample(kept: Kept, batch: Batch) -> None:
+    many = min(_SAMPLE_FIRST if not kept.rows else _SAMPLE_LATER, len(batch.lines))
+    rows = pa.array(np.linspace(0, len(batch.lines) - 1, many).astype(np.int64))
+    kept.sample += [[] for _ in range(len(batch.columns) - len(kept.sample))]
+    for at, column in enumerate(batch.columns):
+        kept.sample[at] += column.take(rows).drop_null().to_pylist()
 
 
 def _look(kept: Kept, batch: Batch) -> None:

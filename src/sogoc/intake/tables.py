@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sogoc.errors import Sentence
 from sogoc.intake import lines
 from sogoc.intake.taking import Rows, schema, wire
-from sogoc.intake.writing.columns import tidy
+from sogoc.intake.writing.columns import Column, recover
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import DECODED, RAW, taken
+from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     from sogoc.intake.finding import Chosen
     from sogoc.intake.kept import Kept
     from sogoc.intake.sheets import Batch
+    from sogoc.intake.writing.columns import Recovered
     from sogoc.tables.engine import Engine
+
+_TYPED = frozenset({Kind.PERSON_NAME, Kind.ADDRESS, Kind.TEXT})
+"""Kinds that hold Vietnamese words, where a typing program may have been off."""
 
 DECODED_SCHEMA = pa.schema(
     [
@@ -64,30 +70,69 @@ class Tables:
         """Take the records of one sheet; return the rows left out, by reason."""
         header = tuple(path[-1] if path else "" for path in chosen.layout.paths)
         sorting = lines.Sorting(() if chosen.kept.names else header)
+        columns = self._columns(chosen)
         passed = 0
         for batch in chosen.kept.batches():
             skip = min(max(chosen.after - passed, 0), len(batch.lines))
             passed += len(batch.lines)
             if skip < len(batch.lines):
-                self._add(chosen, _after(batch, skip), sorting)
+                rest = _after(batch, skip)
+                rows = Rows(chosen.kept.name, rest.lines, rest.columns, rest.types)
+                self._add(self._recovered(rows, columns), chosen, sorting)
         self._note(chosen)
         return sorting.left_out
 
-    def _add(self, chosen: Chosen, batch: Batch, sorting: lines.Sorting) -> None:
-        mapped = {at for at in chosen.layout.places if at is not None}
-        columns = [
-            tidy(column) if at in mapped else column for at, column in enumerate(batch.columns)
-        ]
-        are = sorting.records(columns)
-        rows = Rows(
-            chosen.kept.name,
-            batch.lines.filter(are),
-            [column.filter(are) if at in mapped else column for at, column in enumerate(columns)],
-            batch.types.filter(are),
+    def _columns(self, chosen: Chosen) -> dict[int, Column]:
+        """The reader of each column that is taken."""
+        found: dict[int, Column] = {}
+        for known, at in zip(chosen.layout.shape.known, chosen.layout.places, strict=True):
+            kinds = {
+                self._register.object(to.object).field(to.field).kind for to in known.column.targets
+            }
+            if at is None or not kinds:
+                continue
+            found[at] = Column(by_keys=not kinds.isdisjoint(_TYPED))
+            found[at].learn(chosen.kept.sample[at])
+        return found
+
+    def _recovered(self, rows: Rows, columns: dict[int, Column]) -> Rows:
+        """The rows with their writing recovered; each cell that was not Unicode is logged."""
+        texts = list(rows.columns)
+        for at, column in columns.items():
+            if at >= len(texts):
+                continue
+            one = recover(texts[at], column)
+            if one.writings is not None:
+                self._log(rows, at, one)
+            texts[at] = one.column
+        return replace(rows, columns=texts)
+
+    def _log(self, rows: Rows, at: int, one: Recovered) -> None:
+        changed = pc.is_valid(one.writings)
+        writings = pc.drop_null(one.writings)
+        cells = {
+            "_sheet": pa.array([rows.sheet] * len(writings), pa.string()),
+            "_line": rows.lines.filter(changed),
+            "_column": pa.array([at + 1] * len(writings), pa.int32()),
+            "writing": writings,
+            "before": rows.columns[at].filter(changed),
+            "after": one.column.filter(changed),
+        }
+        self._decoded.write_table(pa.table(cells, schema=DECODED_SCHEMA))
+        for count in pc.value_counts(writings).to_pylist():
+            self.recovered[count["values"]] += count["counts"]
+
+    def _add(self, rows: Rows, chosen: Chosen, sorting: lines.Sorting) -> None:
+        are = sorting.records(rows.columns)
+        records = replace(
+            rows,
+            lines=rows.lines.filter(are),
+            columns=[column.filter(are) for column in rows.columns],
+            types=rows.types.filter(are),
         )
         for one in self._wired[id(chosen)]:
             one.made = self._made[one.object.name]
-            self._writers[one.object.name].write_table(one.take(rows))
+            self._writers[one.object.name].write_table(one.take(records))
             self._made[one.object.name] = one.made
 
     def _note(self, chosen: Chosen) -> None:
