@@ -1,0 +1,149 @@
+"""Tables that keep the names of their columns: JSON lines and Parquet."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sogoc.errors import Place
+from sogoc.intake import refusals
+from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+class _Number(str):
+    """The digits of a number as they stand in the file."""
+
+    __slots__ = ()
+
+
+def json_sheets(file: Path, place: Place) -> Iterator[Sheet]:
+    """One object a line. The names are gathered first: a later line may bring a new one."""
+    names: dict[str, None] = {}
+    for _, told in _objects(file, place):
+        names.update(dict.fromkeys(told))
+        if len(names) > WIDEST:
+            raise refusals.too_wide(place, len(names), WIDEST)
+    yield Sheet(name="", names=tuple(names), batches=_json_batches(file, tuple(names), place))
+
+
+def _objects(file: Path, place: Place) -> Iterator[tuple[int, dict[str, object]]]:
+    try:
+        with file.open(encoding="utf-8-sig") as lines:
+            told = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+            for number, line in told:
+                yield number, _object(line, Place(file=place.file, row=number))
+    except UnicodeError:
+        raise refusals.unreadable_text(place) from None
+
+
+def _object(line: str, place: Place) -> dict[str, object]:
+    try:
+        told = json.loads(line, parse_float=_Number, parse_int=_Number)
+    except (ValueError, RecursionError):
+        raise refusals.bad_line(place) from None
+    if not isinstance(told, dict):
+        raise refusals.bad_line(place)
+    return cast(dict[str, object], told)
+
+
+def _json_batches(file: Path, names: tuple[str, ...], place: Place) -> Iterator[Batch]:
+    rows = _objects(file, place)
+    while some := list(islice(rows, ROWS_A_BATCH)):
+        columns = [texts([_text(told.get(name)) for _, told in some]) for name in names]
+        types = ["".join([_letter(told.get(name)) for name in names]) for _, told in some]
+        lines = pa.array([number for number, _ in some], pa.int32())
+        yield Batch(lines, columns, pa.array(types, pa.string()))
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return str(value) if value else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _letter(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "b"
+    return "n" if isinstance(value, _Number) else "t"
+
+
+def parquet_sheets(file: Path, place: Place) -> Iterator[Sheet]:
+    """A Parquet file, read group by group."""
+    try:
+        stored = pq.ParquetFile(file)
+    except (pa.ArrowException, OSError):
+        raise refusals.damaged(place) from None
+    names = tuple(stored.schema_arrow.names)
+    if len(names) > WIDEST:
+        raise refusals.too_wide(place, len(names), WIDEST)
+    yield Sheet(name="", names=names, batches=_parquet_batches(stored, place))
+
+
+def _parquet_batches(stored: pq.ParquetFile, place: Place) -> Iterator[Batch]:
+    before = 0
+    with stored:
+        try:
+            for some in stored.iter_batches(batch_size=ROWS_A_BATCH):
+                yield typed_batch(some.columns, before)
+                before += some.num_rows
+        except (pa.ArrowException, OSError):
+            raise refusals.damaged(place) from None
+
+
+def typed_batch(columns: Iterable[pa.Array], before: int) -> Batch:
+    """A batch of columns that have a type each."""
+    told = list(columns)
+    values = [_as_text(column) for column in told]
+    many = len(told[0]) if told else 0
+    letters = [
+        pc.if_else(pc.is_valid(value), _column_letter(column.type), "-")
+        for column, value in zip(told, values, strict=True)
+    ]
+    types = pc.binary_join_element_wise(*letters, "") if letters else pa.array([], pa.string())
+    return Batch(pa.array(range(before + 1, before + many + 1), pa.int32()), values, types)
+
+
+def _column_letter(kind: pa.DataType) -> str:
+    if pa.types.is_boolean(kind):
+        return "b"
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return "d"
+    is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return "n" if any(one(kind) for one in is_number) else "t"
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_text(column.dictionary_decode())
+    if pa.types.is_string(kind):
+        return texts_of(column)
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_floating(kind):
+        return texts([_plain(value) for value in column.to_pylist()])
+    return texts_of(column.cast(pa.string()))
+
+
+def texts_of(column: pa.Array) -> pa.Array:
+    """A column of texts, NULL where nothing was written."""
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def _plain(value: object) -> str | None:
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    if value is None or isinstance(value, bytes):
+        return None if value is None else value.hex()
+    return json.dumps(value, ensure_ascii=False, default=str)
