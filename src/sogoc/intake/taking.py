@@ -32,6 +32,27 @@ class Rows:
     types: pa.Array
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """Columns of which one must be filled; or else, if `unless` is any, all of those empty."""
+
+    filled: tuple[int, ...]
+    unless: tuple[int, ...]
+    has_unless: bool
+
+    def rows(self, rows: Rows) -> np.ndarray:
+        """True where the row makes a record."""
+        many = len(rows.lines)
+        made = _any_valid(_there(rows, self.filled), many)
+        if self.has_unless:
+            made |= ~_any_valid(_there(rows, self.unless), many)
+        return made
+
+
+def _there(rows: Rows, columns: tuple[int, ...]) -> list[pa.Array]:
+    return [rows.columns[at] for at in columns if at < len(rows.columns)]
+
+
 @dataclass(slots=True)
 class Wired:
     """One object of the form: where each of its fields comes from."""
@@ -42,6 +63,8 @@ class Wired:
     constants: tuple[str | None, ...]
     split: Split | None
     split_fields: tuple[int, ...]
+    when: When | None = None
+    """Which rows make a record at all; without it every row that says something does."""
     made: int = 0
     undivided: list[tuple[str, int]] = field(default_factory=list)
     """Sheet and line of cells with several persons that could not be divided."""
@@ -57,6 +80,8 @@ class Wired:
         letters = [one.take(pa.array(index)) for one in letters]
         filled = [value for value, at in zip(values, self.sources, strict=True) if at]
         said = _any_valid(filled, len(index))
+        if self.when:
+            said &= self.when.rows(rows)[index]
         values = [
             value if constant is None else pc.fill_null(value, constant)
             for value, constant in zip(values, self.constants, strict=True)
@@ -72,7 +97,7 @@ class Wired:
             "_types": pc.binary_join_element_wise(*letters, ""),
             **{one.name: value for one, value in zip(self.object.fields, values, strict=True)},
         }
-        return self._numbered(pa.table(columns).filter(said))
+        return self._numbered(pa.table(columns).filter(pa.array(said)))
 
     def _numbered(self, table: pa.Table) -> pa.Table:
         ordinals = pa.array(range(self.made + 1, self.made + 1 + table.num_rows), pa.int64())
@@ -166,7 +191,23 @@ def _wire(found: RegisterObject, layout: Layout) -> Wired:
         tuple(constants.get(name) for name in names),
         splits[0] if splits and split_fields else None,
         tuple(names.index(name) for name in dict.fromkeys(split_fields)),
+        _when(found, layout),
     )
+
+
+def _when(found: RegisterObject, layout: Layout) -> When | None:
+    told = next((one for one in layout.shape.form.made if one.object == found.name), None)
+    if told is None:
+        return None
+    pairs = [
+        (to, at)
+        for known, at in zip(layout.shape.known, layout.places, strict=True)
+        for to in known.column.targets
+        if at is not None
+    ]
+    filled = tuple(at for to, at in pairs if to in told.filled)
+    unless = tuple(at for to, at in pairs if to in told.unless)
+    return When(filled, unless, bool(told.unless))
 
 
 def schema(found: RegisterObject) -> pa.Schema:
@@ -176,11 +217,11 @@ def schema(found: RegisterObject) -> pa.Schema:
     return pa.schema([*rows, *((one.name, pa.string()) for one in found.fields)])
 
 
-def _any_valid(values: Sequence[pa.Array], many: int) -> pa.Array:
+def _any_valid(values: Sequence[pa.Array], many: int) -> np.ndarray:
     said = np.zeros(many, dtype=bool)
     for value in values:
         said |= pc.is_valid(value).to_numpy(zero_copy_only=False)
-    return pa.array(said)
+    return said
 
 
 def _matches(values: Sequence[pa.Array], pattern: str) -> np.ndarray:
