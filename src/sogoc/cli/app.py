@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from sogoc.cli import register
+from sogoc.cli import register, worklist
 from sogoc.cli.context import desk_for
+from sogoc.cli.deliver import deliver_command, deliveries_command, undo_command
+from sogoc.cli.demo import demo_command
 from sogoc.cli.say import Say
+from sogoc.cli.serve import serve_command
 from sogoc.errors import SogocError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command("deliver")(deliver_command)
+app.command("deliveries")(deliveries_command)
+app.command("undo")(undo_command)
+app.command("serve")(serve_command)
+app.command("demo")(demo_command)
 app.add_typer(register.app, name="register")
+app.add_typer(worklist.app, name="worklist")
 
 
 @app.callback()

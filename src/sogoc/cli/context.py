@@ -6,15 +6,14 @@ import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import typer
 
 from sogoc.cli.say import Say, language_of
 from sogoc.contract.shelf import Shelf
 from sogoc.node.settings import Settings, checked, find_folder, read_settings
 from sogoc.shipped import shipped
-
-if TYPE_CHECKING:
-    import typer
 
 _FROM_ENVIRONMENT = {
     "SOGOC_DATABASE_URL": "database_url",

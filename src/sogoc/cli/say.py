@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from sogoc.errors import Sentence, SogocError
+from sogoc.errors import Sentence, SogocError
 
 LANGUAGES = ("vi", "en")
 
@@ -40,7 +37,9 @@ class Say:
 
     def refusal(self, error: SogocError) -> None:
         """Both languages, since the one who reads it may not be the one who set the terminal up."""
-        where = f"{error.place}: " if error.place else ""
+        place = error.place
+        # Sentences of intake begin with the place already.
+        where = f"{place}: " if place and place.file not in error.sentence.vi else ""
         self._errors.print(f"✗ {where}{error.sentence.vi}", style="bold red", markup=False)
         self._errors.print(f"  {where}{error.sentence.en}", style="red", markup=False)
 

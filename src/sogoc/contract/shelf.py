@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sogoc.contract.load import load
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register
 
 _ENDING = ".odcs.yaml"
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, _changed: int) -> Register:
+    """A page asks for the same contract many times; it is read again once the file changed."""
+    return load(path)
 
 
 class Shelf:
@@ -45,7 +52,8 @@ class Shelf:
 
     def register(self, register: str) -> Register:
         """The register of that id. Raises UnknownThing, and ContractError for its own mistakes."""
-        return load(self.path(register))
+        path = self.path(register)
+        return _loaded(path, path.stat().st_mtime_ns)
 
     def registers(self) -> Iterator[Register]:
         """All of them, in the order of their ids. Raises ContractError at a mistaken one."""

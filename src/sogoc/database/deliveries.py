@@ -123,6 +123,13 @@ class Deliveries:
         found = self._found(register=register, sha256=sha256, state="merged")
         return found[0] if found else None
 
+    def unfinished(self, register: str, sha256: str) -> Delivery | None:
+        """The delivery of this very file that was begun and not ended, to go on with."""
+        for state in ("running", "kept"):
+            if found := self._found(register=register, sha256=sha256, state=state):
+                return found[0]
+        return None
+
     def latest(self, register: str) -> Delivery | None:
         """The delivery that brought the register to where it stands."""
         row = self._connection.execute(_SQL["latest"], {"register": register}).fetchone()

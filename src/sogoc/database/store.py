@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from psycopg import conninfo
@@ -15,6 +15,9 @@ from sogoc.errors import Sentence, StoreUnreachable
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+Connection: TypeAlias = psycopg.Connection
+"""An open connection, for those who hand it on and import no driver."""
 
 OLDEST = 15
 """The oldest PostgreSQL that works: `unique nulls not distinct`, `merge`."""

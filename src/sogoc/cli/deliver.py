@@ -1,0 +1,106 @@
+"""`sogoc deliver`, `undo` and `deliveries`: the main job, from the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from sogoc.cli.context import Desk, desk_of
+from sogoc.cli.summary import say_summary
+from sogoc.database.deliveries import Deliveries
+from sogoc.node.node import open_node
+from sogoc.pipeline.deliver import Delivered, Request, deliver
+from sogoc.pipeline.parts import Parts
+from sogoc.pipeline.stages import LABELS, Stage
+from sogoc.pipeline.taking_back import take_back
+
+
+def deliver_command(
+    context: typer.Context,
+    register: Annotated[str, typer.Argument(help="Id of the register; see: sogoc register list.")],
+    file: Annotated[Path, typer.Argument(help="Excel, OpenDocument, CSV, JSON lines or Parquet.")],
+    *,
+    form: Annotated[str, typer.Option(help="Id of the form, where the file fits several.")] = "",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day the data speaks for; else today."),
+    ] = None,
+    officer: Annotated[str, typer.Option(help="Who hands it in; else the account's name.")] = "",
+) -> None:
+    """Bring a file into its register: records with history, named errors, a score, lists."""
+    desk = desk_of(context)
+    request = Request(
+        register=register,
+        file=file,
+        officer=officer or desk.officer,
+        form=form,
+        as_of=as_of.date() if as_of else None,
+    )
+    with open_node(desk.folder, desk.settings) as node:
+        delivered = deliver_with_progress(desk, node.parts, request)
+        say_summary(desk.say, node.parts, delivered)
+
+
+def deliver_with_progress(desk: Desk, parts: Parts, request: Request) -> Delivered:
+    """Deliver, with a bar for each stage that is reached."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=desk.say.console,
+    ) as progress:
+        bars: dict[Stage, TaskID] = {}
+
+        def tell(stage: Stage, done: int, steps: int) -> None:
+            label = desk.say.text(LABELS[stage].vi, LABELS[stage].en)
+            if stage not in bars:
+                bars[stage] = progress.add_task(f"{label:<24}", total=max(steps, 1))
+            progress.update(bars[stage], total=max(steps, 1), completed=done)
+
+        return deliver(parts, request, tell=tell)
+
+
+def undo_command(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="Number of the delivery; see: sogoc deliveries.")],
+) -> None:
+    """Take a delivery back: the register stands as it did before."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        take_back(node.parts, delivery)
+    desk.say.line(f"Đã rút lại lô số {delivery}.", f"Delivery {delivery} was taken back.")
+
+
+def deliveries_command(
+    context: typer.Context,
+    register: Annotated[str, typer.Option(help="Only of this register.")] = "",
+    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+) -> None:
+    """List what was handed in, newest first."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        found = Deliveries(node.parts.connection).newest(register or None, limit=most)
+    desk.say.table(
+        [
+            ("Số", "no."),
+            ("Sổ", "register"),
+            ("Tệp", "file"),
+            ("Ngày số liệu", "as of"),
+            ("Trạng thái", "state"),
+            ("Người nộp", "handed in by"),
+        ],
+        [
+            (str(one.id), one.register, one.file_name, day(one.as_of), one.state, one.received_by)
+            for one in found
+        ],
+    )
+
+
+def day(value: date) -> str:
+    """A day as officers write it."""
+    return f"{value:%d/%m/%Y}"

@@ -1,0 +1,89 @@
+"""`sogoc serve`: the pages of this node, on this machine only."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sogoc.cli.context import Desk, desk_of
+from sogoc.database.store import Connection, Store
+from sogoc.localities.units import Units
+from sogoc.node.node import Node, open_node
+from sogoc.score.rule_file import load
+from sogoc.values.flaws import sentence
+from sogoc.web.app import app
+from sogoc.web.entrance import Keys
+from sogoc.web.parts import GroupLine, Parts, RuleNote
+from sogoc.web.serve import HOST, serve
+
+
+def serve_command(
+    context: typer.Context,
+    *,
+    port: Annotated[int, typer.Option(help="Port; else as set, 8460.")] = 0,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = True,
+    page: Annotated[str, typer.Option(help="Page to open, such as /vi/deliveries/1.")] = "/",
+) -> None:
+    """Show the pages of this node until you stop it (Ctrl-C)."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        show(desk, node, port=port or desk.settings.port, page=page if open_page else "")
+
+
+def show(desk: Desk, node: Node, *, port: int, page: str) -> None:
+    """Print the link that lets in, open `page` if one is named, and serve."""
+    keys = Keys()
+    link = f"http://{HOST}:{port}{keys.path()}"
+    desk.say.line(
+        f"Mở trang này trên máy này (đường dẫn dùng một lần): {link}",
+        f"Open this page on this machine (the link works once): {link}",
+    )
+    if page:
+        webbrowser.open(link)
+    serve(app(web_parts(desk, node), keys), port=port)
+
+
+def web_parts(desk: Desk, node: Node) -> Parts:
+    """What the pages are given of the node."""
+    return Parts(
+        open=lambda: _transaction(node.store),
+        contracts=desk.shelf,
+        units=Units.load(),
+        clock=node.parts.clock,
+        worklist_folder=node.parts.folder / "worklists",
+        keeper=desk.settings.keeper,
+        rule_note=lambda version: _note(node.parts.rules, version),
+        flaw=sentence,
+    )
+
+
+@contextmanager
+def _transaction(store: Store) -> Iterator[Connection]:
+    with store.connect() as connection, connection.transaction():
+        yield connection
+
+
+def _note(folder: Path, version: str) -> RuleNote:
+    """What the rule file of that version says; a version no longer there has only its name."""
+    for file in folder.glob(f"{version}*.yaml"):
+        rules = load(file)
+        if rules.version == version:
+            return RuleNote(
+                version=version,
+                source="; ".join(source.text for source in rules.sources),
+                checked_against_text=rules.checked_against_text,
+                groups=tuple(
+                    GroupLine(
+                        group=one.group, reason=one.reason, when=one.when, sentence=one.sentence
+                    )
+                    for one in rules.groups
+                ),
+            )
+    return RuleNote(version=version)

@@ -1,0 +1,64 @@
+"""One node, opened: the only place that picks adapters and wires parts together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sogoc.clock import SystemClock
+from sogoc.contract.shelf import Shelf
+from sogoc.database.migrate import migrate
+from sogoc.database.store import open_database
+from sogoc.pipeline.parts import Parts
+from sogoc.shipped import shipped
+from sogoc.tables.duckdb_engine import DuckDBEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sogoc.database.store import Store
+    from sogoc.node.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """The open parts of one node. Hand over parts, not the node: functions say what they need."""
+
+    parts: Parts
+    store: Store
+    settings: Settings
+
+
+@contextmanager
+def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
+    """Open the node in `folder`, made if it is new; its schema is brought up to this program.
+
+    Raises StoreUnreachable and MigrationFailed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    with (
+        open_database(folder / "state", settings.database_url) as store,
+        store.connect() as connection,
+    ):
+        migrate(connection, clock)
+        parts = Parts(
+            folder=folder,
+            connection=connection,
+            shelf=Shelf((folder / "registers", shipped("registers"))),
+            clock=clock,
+            engine=lambda run: DuckDBEngine(
+                run, memory_gib=settings.memory_gib, threads=settings.threads
+            ),
+            rules=_rules(folder),
+            keep_runs=settings.keep_runs,
+        )
+        yield Node(parts=parts, store=store, settings=settings)
+
+
+def _rules(folder: Path) -> Path:
+    """The node's own rule files, if it has any, instead of those that travel along."""
+    own = folder / "rules"
+    return own if any(own.glob("*.yaml")) else shipped("rules")

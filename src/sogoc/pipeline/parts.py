@@ -1,0 +1,51 @@
+"""What a delivery needs of a node: nothing here opens or closes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sogoc.clock import Clock
+    from sogoc.contract.shelf import Shelf
+    from sogoc.database.store import Connection
+    from sogoc.tables.duckdb_engine import DuckDBEngine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The open parts that the stages share."""
+
+    folder: Path
+    """The node's folder; kept paths count from it."""
+    connection: Connection
+    shelf: Shelf
+    clock: Clock
+    engine: Callable[[Path], DuckDBEngine]
+    """Opens an engine on a folder of stage tables."""
+    rules: Path
+    """The folder with the dated rule files."""
+    keep_runs: int = 3
+
+    @property
+    def deliveries(self) -> Path:
+        """Where deliveries are kept as they came."""
+        return self.folder / "var" / "deliveries"
+
+    @property
+    def runs(self) -> Path:
+        """Where the stage tables of each run stand."""
+        return self.folder / "var" / "runs"
+
+    @property
+    def population(self) -> Path:
+        """Where the index of persons stands, one folder for each release."""
+        return self.folder / "var" / "population"
+
+    @property
+    def expected(self) -> Path:
+        """Where the operator puts expected counts by locality."""
+        return self.folder / "expected"

@@ -1,0 +1,66 @@
+"""The persons that others are verified against: tables made once for each release."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from sogoc.database.deliveries import Deliveries
+from sogoc.link.population import population_plan
+from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.stages import Stage, run_steps
+from sogoc.records.store import RecordStore
+from sogoc.tables.naming import reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sogoc.contract.model import Register
+    from sogoc.database.deliveries import Delivery
+    from sogoc.pipeline.parts import Parts
+    from sogoc.pipeline.stages import Tell
+    from sogoc.tables.engine import Engine
+
+_WORD = "populationRegister"
+"""The custom property by which a contract says that others are verified against its register."""
+
+
+def population_of(parts: Parts) -> tuple[Register, Delivery] | None:
+    """The node's population register and its newest release, or None if it holds none."""
+    for name in parts.shelf.ids():
+        # The word first: reading every contract of a node takes seconds, and one is wanted.
+        if _WORD in parts.shelf.path(name).read_text(encoding="utf-8"):
+            register = parts.shelf.register(name)
+            release = Deliveries(parts.connection).latest(register.id)
+            if register.is_population and release is not None:
+                return register, release
+    return None
+
+
+def lend_population(
+    parts: Parts, found: tuple[Register, Delivery], engine: Engine, *, tell: Tell
+) -> None:
+    """Put the tables of linking within the engine's reach; make them if the release is new."""
+    register, release = found
+    folder = parts.population / str(release.id)
+    with parts.engine(folder) as own:
+        for name, table in unit_tables().items():
+            own.register(name, table)
+        steps = population_plan(register, as_of=release.as_of)
+        if not all(own.has(step.makes) for step in steps):
+            one = next(each for each in register.objects if each.persons)
+            own.register(
+                reference(register.id, one.name),
+                RecordStore(parts.connection).export(register, one.name, folder),
+            )
+            run_steps(own, Stage.LINK, steps, tell=tell)
+        for step in steps:
+            engine.register(step.makes, own.parquet(step.makes))
+    _forget_older(parts.population)
+
+
+def _forget_older(folder: Path) -> None:
+    """Two releases stay: another delivery may still be reading the one before."""
+    releases = sorted(folder.iterdir(), key=lambda one: int(one.name))
+    for older in releases[:-2]:
+        shutil.rmtree(older, ignore_errors=True)

@@ -1,0 +1,90 @@
+"""The end of a run: records, findings, verifications, scores and the delivery's state, at once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sogoc.database.deliveries import Deliveries, Outcome
+from sogoc.records.figure_store import keep_figures
+from sogoc.records.finding_store import FindingStore, keep_near_duplicates
+from sogoc.records.store import RecordStore
+from sogoc.records.verification_store import VerificationStore
+from sogoc.score.deadlines import due
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sogoc.pipeline.judging import Judged, Judging
+    from sogoc.pipeline.parts import Parts
+
+
+def store_run(parts: Parts, judging: Judging, judged: Judged) -> None:
+    """Put what a run made into the register: all of it or nothing.
+
+    The tables of the register are made or widened before, by themselves: an empty new column is
+    no half-done delivery, and a lock on the table is not held while a million rows go in.
+    """
+    connection = parts.connection
+    RecordStore(connection).prepare(judging.register)
+    at = parts.clock.now()
+    Deliveries(connection).begin(judging.delivery.id, form=judged.taken.form)
+    _keep_contract(parts, judging, at)
+    with connection.transaction():
+        counts = _merge(parts, judging, judged, at=at)
+        outcome = Outcome(
+            counts=counts,
+            rules_version=judged.rules.version,
+            population_release=judged.population.id if judged.population else None,
+        )
+        Deliveries(connection).merged(judging.delivery.id, at, outcome)
+
+
+def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> dict[str, Any]:
+    register, engine = judging.register, judged.engine
+    delivery, connection = judging.delivery.id, parts.connection
+    merged = RecordStore(connection).merge(register, engine, delivery=delivery, at=at)
+    by = due(judged.day, judged.rules).correct_by
+    days = {rule.code: by for one in register.objects for rule in one.rules}
+    found = FindingStore(connection).merge(register, engine, delivery=delivery, at=at, due=days)
+    if judged.population:
+        VerificationStore(connection).merge(register, engine, delivery=delivery, at=at)
+    keep_near_duplicates(connection, register, engine, delivery=delivery)
+    keep_figures(connection, register, engine, delivery=delivery)
+    objects = {
+        one.name: {
+            **merged[one.name].as_counts(),
+            "opened": found[one.name].opened,
+            "closed": found[one.name].closed,
+        }
+        for one in register.objects
+    }
+    return {**objects, **_of_the_file(judged)}
+
+
+def _of_the_file(judged: Judged) -> dict[str, Any]:
+    taken = judged.taken
+    return {
+        "file": {
+            "rows": taken.rows,
+            "sheets": list(taken.sheets),
+            "left_out": taken.left_out,
+            "recovered": taken.recovered,
+            "notes": [{"vi": note.vi, "en": note.en} for note in taken.notes],
+        }
+    }
+
+
+def _keep_contract(parts: Parts, judging: Judging, at: datetime) -> None:
+    """The contract that the records were merged under is kept whole, to read them by later."""
+    register = judging.register
+    text = parts.shelf.path(register.id).read_text(encoding="utf-8")
+    Deliveries(parts.connection).keep_contract(
+        {
+            "register": register.id,
+            "version": register.version,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "text": text,
+            "at": at,
+        }
+    )
