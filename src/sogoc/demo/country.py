@@ -15,7 +15,7 @@ from sogoc.demo.books.insurance import OFFICES, write_insurance
 from sogoc.demo.books.land import LandOffice, write_again, write_land
 from sogoc.demo.books.places_of_care import write_facilities, write_statistics
 from sogoc.demo.books.population import write_release
-from sogoc.demo.books.science import write_science
+from sogoc.demo.books.science import write_organisations, write_projects, write_researchers
 from sogoc.demo.books.students import write_schools, write_students
 from sogoc.demo.people import FIRST_RELEASE, TODAY
 from sogoc.demo.places import LAND_COMMUNE, SMALL_COMMUNES
@@ -145,8 +145,12 @@ class _Post:
                  f"Students of {world.places.new_units[commune].name}")
                 for commune in schools
             ),
-            ("science", partial(write_science, world, desk),
-             "Khoa học và công nghệ", "Science and technology"),
+            ("science", partial(write_organisations, world, desk),
+             "Tổ chức khoa học và công nghệ", "Organisations of science and technology"),
+            ("science", partial(write_researchers, world, desk),
+             "Nhân lực khoa học và công nghệ", "Researchers"),
+            ("science", partial(write_projects, world, desk),
+             "Nhiệm vụ khoa học và công nghệ", "Projects of science and technology"),
             ("bank-customers", partial(write_customers, world, desk),
              "Khách hàng ngân hàng", "Bank customers"),
             ("bank-customers", partial(write_accounts, world, desk),

@@ -1,4 +1,4 @@
-"""Science and technology: projects, researchers, organisations on three sheets of a workbook."""
+"""Science and technology: organisations, researchers and projects, a workbook each."""
 
 from __future__ import annotations
 
@@ -90,34 +90,40 @@ _SUBJECTS = (
 _DEGREES = ("Thạc sĩ", "Thạc sĩ", "Tiến sĩ", "Cử nhân, kỹ sư", "Tiến sĩ khoa học")
 
 
-def write_science(world: World, desk: Desk) -> tuple[Path, int]:
-    """The three lists of a department, each on its sheet."""
-    organisations = _organisations(world)
-    codes = organisations.columns["tax_code"].copy()
+def write_organisations(world: World, desk: Desk) -> tuple[Path, int]:
+    """The list of organisations, which the two others name by tax code."""
+    return _write(world, _organisations(world), desk, (ORGANISATIONS, "Tổ chức"))
+
+
+def write_researchers(world: World, desk: Desk) -> tuple[Path, int]:
+    """The list of researchers."""
+    codes = _organisations(world).columns["tax_code"]
+    draft = _researchers(world, _scholars(world), codes)
+    return _write(world, draft, desk, (RESEARCHERS, "Nhân lực"))
+
+
+def write_projects(world: World, desk: Desk) -> tuple[Path, int]:
+    """The list of projects."""
+    codes = _organisations(world).columns["tax_code"]
+    return _write(world, _projects(world, _scholars(world), codes), desk, (PROJECTS, "Nhiệm vụ"))
+
+
+def _scholars(world: World) -> Ints:
     people = world.people
     adults = np.flatnonzero(people.adult(TODAY) & people.living(TODAY) & (people.year() > 1955))
     order = np.argsort(world.draws.uniform("scholar", adults), kind="stable")
-    scholars = np.sort(adults[order[: world.scaled(900)]])
-    drafts = (
-        (_projects(world, scholars, codes), PROJECTS, "Nhiệm vụ"),
-        (_researchers(world, scholars, codes), RESEARCHERS, "Nhân lực"),
-        (organisations, ORGANISATIONS, "Tổ chức"),
-    )
-    sheets, rows = [], 0
-    for plain, form, name in drafts:
-        draft = prepared(world, plain)
-        sheet = titled(
-            name,
-            ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", f"DANH MỤC {name.upper()}", ""),
-            form,
-            laid_out(draft, form),
-        )
-        sheets.append(sheet)
-        keep_sheet(world, draft, sheet, desk)
-        rows += len(draft)
-    file = desk.deliveries / "science.xlsx"
-    write_workbook(file, sheets)
-    return file, rows
+    return np.sort(adults[order[: world.scaled(900)]])
+
+
+def _write(world: World, plain: Draft, desk: Desk, shape: tuple[Columns, str]) -> tuple[Path, int]:
+    form, name = shape
+    draft = prepared(world, plain)
+    titles = ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", f"DANH MỤC {name.upper()}", "")
+    sheet = titled(name, titles, form, laid_out(draft, form))
+    file = desk.deliveries / f"{draft.delivery}.xlsx"
+    write_workbook(file, [sheet])
+    keep_sheet(world, draft, sheet, desk)
+    return file, len(draft)
 
 
 def _organisations(world: World) -> Draft:
