@@ -11,7 +11,7 @@ from psycopg import sql
 from sogoc.database.bulk import copy_in, copy_out
 from sogoc.records import plan
 from sogoc.records.marked import MARKED, marked
-from sogoc.records.prepare import columns
+from sogoc.records.prepare import add_keys, columns, drop_keys
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import recorded
 
@@ -101,7 +101,14 @@ class Merge:
 
     def _insert(self, target: Tables) -> None:
         file = self._incoming(target, "inserted")
+        first = not self.tables.rows(
+            f"select 1 from {quoted(plan.held(target.object.name))} limit 1"
+        )
+        if first:
+            drop_keys(self.connection, target)
         copy_in(self.connection, target.current, file)
+        if first:
+            add_keys(self.connection, target)
         self.connection.execute(
             sql.SQL("select setval(pg_get_serial_sequence({}, 'id'), max(id)) from {}").format(
                 sql.Literal(target.current.as_string(self.connection)), target.current

@@ -94,14 +94,9 @@ class Tables:
         """The table of earlier versions."""
         return sql.Identifier("register", self._named("__history"))
 
-    @property
-    def names(self) -> tuple[str, str]:
-        """Both names, without the schema."""
-        return self._named(""), self._named("__history")
-
-    def index(self, suffix: str) -> sql.Identifier:
+    def index(self, suffix: str) -> str:
         """The name of an index of this object."""
-        return sql.Identifier(self._named(f"__{suffix}"))
+        return self._named(f"__{suffix}")
 
     def _named(self, suffix: str) -> str:
         name = f"{self.register}__{self.object.name}"

@@ -31,7 +31,10 @@ class RecordStore:
     connection: psycopg.Connection
 
     def prepare(self, register: Register) -> None:
-        """Make or widen the register's tables. Raises StoreError."""
+        """Make or widen the register's tables. Raises StoreError.
+
+        Call it before the transaction of `merge`, else registers wait for each other.
+        """
         prepare(self.connection, register)
 
     def merge(

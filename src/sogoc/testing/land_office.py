@@ -86,6 +86,7 @@ class Office:
             engine.register(naming.errors("parcel"), _errors(errors))
             if answers is not None:
                 engine.register(naming.verified("parcel"), _answers(answers))
+            RecordStore(self.connection).prepare(self.register)
             with self.connection.transaction():
                 counts, findings = self._merge(engine, number, at)
         return Delivered(number, counts, findings)
@@ -94,7 +95,6 @@ class Office:
         self, engine: DuckDBEngine, number: int, at: datetime
     ) -> tuple[MergeCounts, FindingCounts]:
         store = RecordStore(self.connection)
-        store.prepare(self.register)
         counts = store.merge(self.register, engine, delivery=number, at=at)["parcel"]
         due = {"parcel.area.missing": date(2026, 3, 31)}
         findings = FindingStore(self.connection).merge(
@@ -131,9 +131,9 @@ class Office:
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Rows of a SELECT; `current` and `history` stand for the tables of the parcels."""
-        text = select.replace("current", "register.land__parcel")
+        text = select.replace("from current", "from register.land__parcel")
         return self.connection.execute(
-            text.replace("history", "register.land__parcel__history")
+            text.replace("from history", "from register.land__parcel__history")
         ).fetchall()
 
     def dump(self) -> dict[str, list[str]]:
