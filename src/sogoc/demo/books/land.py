@@ -65,6 +65,7 @@ HEADERS: tuple[tuple[str, str, str], ...] = (
     ("", "Ghi chú", "note"),
 )
 """Group, header and the demo's column; 31 to 38 are not known, so they are our guess."""
+_NAME, _ADDRESS = 7, 11
 _JOINED = ("owner.name", "owner.born", "owner.sex", "owner.number", "owner.address", "role")
 
 
@@ -127,6 +128,7 @@ def write_sheet(world: World, draft: Draft, folder: Path, truth: Path) -> int:
     """Lay a damaged draft out as PL3-01."""
     kept, lines = _laid_out(world, draft)
     columns = _sheet_columns(draft, kept)
+    _shift(world, draft, kept, columns)
     totals: list[Cell] = [None] * len(HEADERS)
     totals[1], totals[24] = "Tổng cộng", f"=SUM(Y7:Y{len(kept) + 6})"
     signed: list[Cell] = [
@@ -292,6 +294,16 @@ def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
     return cell.strftime("%d/%m/%Y") if hasattr(cell, "strftime") else str(cell)
+
+
+def _shift(world: World, draft: Draft, kept: Ints, columns: list[Texts]) -> None:
+    """In a few rows the person's cells stand one column too far right, the address is lost."""
+    rate = world.damager.table.row_rate("shifted", draft.register)
+    rows = np.flatnonzero(world.draws.chance("shifted", draft.ids[kept], rate))
+    for place in range(_ADDRESS, _NAME, -1):
+        columns[place][rows] = columns[place - 1][rows]
+    columns[_NAME][rows] = None
+    draft.blows.append(Blow("*", "shifted", kept[rows]))
 
 
 def _sheet_columns(draft: Draft, kept: Ints) -> list[Texts]:
