@@ -123,6 +123,8 @@ schema:
         ("regexp_matches(ten, '([')", "does not compile"),
         ("verification = 'differs'", "'verification' needs a person in the object"),
         ("current_timestamp > ngay", "is not allowed"),
+        ("year_of(today()) > 3", "year_of() reads one field of kind date"),
+        ("sex_of(ten) = 'nam'", "sex_of() reads one field of kind personal-id"),
     ],
 )
 def test_a_condition_that_cannot_be_trusted_is_refused(condition: str, said: str) -> None:

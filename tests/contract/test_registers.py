@@ -6,16 +6,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from sogoc.check.plan import plan
 from sogoc.contract.load import load
 from sogoc.contract.model import Dimension, RegisterObject
 from sogoc.contract.shelf import Shelf
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
-from sogoc.tables.naming import candidates, flaw, now, proposal, raw
+from sogoc.tables.engine import Step
+from sogoc.tables.naming import candidates, flaw, now, proposal, raw, standard
 
 REGISTERS = sorted(shipped("registers").glob("*.odcs.yaml"))
 
@@ -93,6 +96,16 @@ def test_every_condition_runs_and_an_empty_record_breaks_only_rules_of_completen
                 engine.rows(f"select ({condition}) is true from ({standard_row(one)})")
             [(fails,)] = engine.rows(f"select ({rule.fail_when}) from ({standard_row(one)})")
             assert fails is not True or rule.dimension is Dimension.COMPLETENESS, rule.code
+
+
+def test_every_rule_runs_in_the_check_as_it_is_planned(contract: Path, tmp_path: Path) -> None:
+    register = load(contract)
+    with DuckDBEngine(tmp_path) as duck:
+        for one in register.objects:
+            place = "1::bigint as _row, '' as _sheet, 1::integer as _line, 1::integer as _part"
+            duck.run(Step(standard(one.name), (), f"{standard_row(one)}, {place}"))
+        for step in plan(register, today=date(2026, 11, 22), known=frozenset()):
+            duck.run(step)
 
 
 def test_an_empty_record_is_not_assessed_by_rules_about_values(

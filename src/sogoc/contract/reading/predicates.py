@@ -117,6 +117,7 @@ def condition(
     _check_shape(part, tree, mistakes)
     _check_names(part, tree, kinds, mistakes=mistakes)
     _check_dates(part, tree, kinds, mistakes=mistakes)
+    _check_arguments(part, tree, kinds, mistakes=mistakes)
     if of == "rule":
         _check_nulls(part, tree, mistakes)
     if len(mistakes.told()) > before:
@@ -266,6 +267,33 @@ def _check_dates(
                     f"{column.name!r} may be a year only: compare earliest() or latest() of it",
                     f"{column.name!r} có thể chỉ có năm: hãy so bằng earliest() hoặc latest()",
                 )
+
+
+_DATES = frozenset({Kind.PARTIAL_DATE, Kind.DATE, Kind.TIMESTAMP})
+
+_READS: dict[str, frozenset[Kind]] = {
+    "earliest": _DATES,
+    "latest": _DATES,
+    "year_of": _DATES,
+    "sex_of": frozenset({Kind.PERSONAL_ID}),
+    "birth_year_of": frozenset({Kind.PERSONAL_ID}),
+}
+"""The kinds of field that a function of ours reads; each is asked of a field, never of a value."""
+
+
+def _check_arguments(
+    part: Part, tree: exp.Expression, kinds: Mapping[str, Kind], *, mistakes: Mistakes
+) -> None:
+    for call in tree.find_all(exp.Anonymous):
+        fitting = _READS.get(call.name.lower())
+        of = call.expressions[0] if call.expressions else None
+        if fitting and not (isinstance(of, exp.Column) and kinds.get(of.name) in fitting):
+            wanted = ", ".join(sorted(kind.value for kind in fitting))
+            mistakes.add(
+                part,
+                f"{call.name}() reads one field of kind {wanted}",
+                f"{call.name}() chỉ đọc một trường kiểu {wanted}",
+            )
 
 
 _NULL_SENSITIVE = (exp.Is, exp.Coalesce, exp.NullSafeEQ, exp.NullSafeNEQ)
