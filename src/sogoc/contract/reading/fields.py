@@ -262,7 +262,7 @@ def unknown_field(
     )
 
 
-_PERSON_KINDS: dict[str, frozenset[Kind]] = {
+PERSON_KINDS: dict[str, frozenset[Kind]] = {
     "number": frozenset({Kind.PERSONAL_ID}),
     "old_number": frozenset({Kind.OLD_ID, Kind.PERSONAL_ID}),
     "name": frozenset({Kind.PERSON_NAME}),
@@ -290,7 +290,7 @@ def persons_of(part: Part, fields: tuple[Field, ...], mistakes: Mistakes) -> tup
 
 def _person(group: Part, by_name: Mapping[str, Field], mistakes: Mistakes) -> Person:
     given: dict[str, str] = {}
-    spelt = {_camel(name): name for name in _PERSON_KINDS}
+    spelt = {camel(name): name for name in PERSON_KINDS}
     for key, child in group.inside.items():
         role = spelt.get(str(key))
         if key == "id":
@@ -314,16 +314,17 @@ def _person(group: Part, by_name: Mapping[str, Field], mistakes: Mistakes) -> Pe
 
 
 def _check_person_kind(child: Part, role: str, kind: Kind, *, mistakes: Mistakes) -> None:
-    if kind not in _PERSON_KINDS[role]:
-        fitting = " or ".join(sorted(one.value for one in _PERSON_KINDS[role]))
+    if kind not in PERSON_KINDS[role]:
+        fitting = " or ".join(sorted(one.value for one in PERSON_KINDS[role]))
         mistakes.add(
             child,
-            f"{child.text()!r} is of kind {kind.value!r}, a person's {_camel(role)} must be "
+            f"{child.text()!r} is of kind {kind.value!r}, a person's {camel(role)} must be "
             f"{fitting}",
             f"trường {child.text()!r} sai kiểu, cần {fitting}",
         )
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A name as contracts write it: `old_number` is `oldNumber` there."""
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)

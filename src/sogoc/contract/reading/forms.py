@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sogoc.contract.model import RegisterObject
     from sogoc.contract.reading.document import Mistakes
 
-_FORM_KEYS = {
+FORM_KEYS = {
     "id",
     "label",
     "labelEn",
@@ -106,7 +106,7 @@ def forms_of(
 
 
 def _form(part: Part, register: _Register) -> Form:
-    register.keys(part, _FORM_KEYS)
+    register.keys(part, FORM_KEYS)
     if not part.text("id"):
         register.mistakes.add(part, "the form has no id", "biểu chưa có id")
     columns = tuple(_column(one, register) for one in part.at("columns"))
