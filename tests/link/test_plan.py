@@ -18,8 +18,9 @@ from sogoc.link.plan import plan
 from sogoc.link.policy import Policy
 from sogoc.link.population import population_plan
 from sogoc.tables.engine import Step
-from sogoc.tables.naming import standard
-from sogoc.testing.district import District, Someone, records_of, register_of
+from sogoc.tables.naming import reference, standard
+from sogoc.testing.district import District, Someone, population_of, records_of, register_of
+from sogoc.values.kinds import Kind
 
 DAY = date(2026, 1, 1)
 QUY = Someone("Tôn Nữ Quý", "1977-10-23", "nữ", "001177000021", "112233445", "00003")
@@ -132,3 +133,34 @@ def test_wider_blocks_see_only_those_not_settled(district: District) -> None:
     settled = district.engine.rows("select asked from link_settled_1__people")
     assert settled == [(1,)]
     assert district.engine.rows("select 1 from link_scored_3__people where asked = 1") == []
+
+
+def test_an_empty_population_finds_nobody(district_of: Callable[[list[Someone]], District]) -> None:
+    empty = district_of([])
+    empty.engine.register(reference("people", "people"), population_of([]))
+    for step in population_plan(register_of(population=True), as_of=DAY):
+        empty.engine.run(step)
+    answer = empty.one(QUY)
+    assert (answer["outcome"], answer["number"]) == ("not_found", None)
+
+
+def test_the_order_of_the_population_changes_no_answer(
+    district_of: Callable[[list[Someone]], District],
+) -> None:
+    twins = [replace(QUY, number=f"00117700004{i}", name=name) for i, name in enumerate("ABC")]
+    asked = [replace(one, number=None, old_number=None) for one in twins]
+    asked.append(replace(QUY, number=None, old_number=None, born="1977"))
+    there = district_of([QUY, *twins]).ask(*asked)
+    back = district_of([*reversed(twins), QUY]).ask(*asked)
+    assert there == back
+
+
+def test_an_address_is_no_unit_to_compare(policy: Policy) -> None:
+    one = register_of().objects[0]
+    fields = tuple(
+        replace(each, kind=Kind.ADDRESS) if each.name == "commune" else each for each in one.fields
+    )
+    register = replace(register_of(), objects=(replace(one, fields=fields),))
+    (asked,) = [step for step in plan(register, policy) if step.makes == "link_asked__people"]
+    assert "commune__now" not in asked.select
+    assert "commune__candidates" not in asked.select

@@ -192,8 +192,11 @@ def _numbers(person: Person) -> tuple[str, str, str, str]:
 
 
 def _place(one: RegisterObject, person: Person) -> tuple[str, str, str]:
-    """Today's commune, the possible ones between blanks, and their province if it is one."""
-    if not person.commune:
+    """Today's commune, the possible ones between blanks, and the province where it is told.
+
+    An address is no unit: two spellings of one place would look like two places.
+    """
+    if not person.commune or one.field(person.commune).kind is Kind.ADDRESS:
         return _NOTHING, _NOTHING, _NOTHING
     if one.field(person.commune).kind is not Kind.COMMUNE:
         return _value(person.commune), _NOTHING, _NOTHING

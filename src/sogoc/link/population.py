@@ -144,7 +144,7 @@ def _column(name: str) -> str:
 def _place(one: RegisterObject, as_of: date) -> tuple[str, str]:
     """Select items `commune` and `province`, and the joins they need."""
     name = one.persons[0].commune
-    if not name:
+    if not name or one.field(name).kind is Kind.ADDRESS:
         return "cast(null as varchar) as commune, cast(null as varchar) as province", ""
     code, field = _column(name), one.field(name)
     if field.kind is not Kind.COMMUNE:
