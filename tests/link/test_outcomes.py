@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -250,5 +251,9 @@ def test_the_order_of_records_changes_no_answer(district: District) -> None:
         assert {**one, "_row": 0} == {**other, "_row": 0}
 
 
-def test_every_outcome_has_words() -> None:
+def test_every_outcome_has_words_and_stands_in_the_reference() -> None:
     assert OUTCOMES.keys() == OUTCOME_WORDS.keys()
+    page = Path(__file__).parents[2] / "docs" / "reference" / "verification.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for outcome, words in OUTCOME_WORDS.items():
+        assert any(line.startswith(f"| `{outcome}` | {words.vi} |") for line in lines), outcome
