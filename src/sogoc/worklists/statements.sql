@@ -103,3 +103,13 @@ insert into node.correction (
 update node.worklist
 set returned_at = %(at)s, returned_by = %(officer)s, returned_sha256 = %(sha256)s
 where id = %(id)s;
+
+-- name: finding_rules
+-- Which rule of which record each finding is about.
+select
+    id,
+    object,
+    record,
+    rule
+from node.finding
+where register = %(register)s and id = any(%(ids)s);
