@@ -38,9 +38,11 @@ def test_only_the_record_that_breaks_a_rule_is_said_to_break_it(tmp_path: Path) 
         for one in small_land.LAND.objects
         for step in steps(one.name, [field.name for field in one.fields])
     ]
-    recheck = StageRecheck(small_land.LAND, DuckDBEngine(tmp_path), plan)
-    for _twice in range(2):
-        checked = recheck("quyen", {7: {"so_dinh_danh": "066185000007"}, 9: {"so_dinh_danh": "1"}})
-        assert (checked[7].flaws, checked[7].broken) == ({}, frozenset())
-        assert checked[9].flaws == {"so_dinh_danh": "length"}
-        assert checked[9].broken == {"quyen.so_dinh_danh.format"}
+    with DuckDBEngine(tmp_path) as engine:
+        recheck = StageRecheck(small_land.LAND, engine, plan)
+        batch = {7: {"so_dinh_danh": "066185000007"}, 9: {"so_dinh_danh": "1"}}
+        for _twice in range(2):
+            checked = recheck("quyen", batch)
+            assert (checked[7].flaws, checked[7].broken) == ({}, frozenset())
+            assert checked[9].flaws == {"so_dinh_danh": "length"}
+            assert checked[9].broken == {"quyen.so_dinh_danh.format"}
