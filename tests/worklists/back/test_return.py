@@ -11,9 +11,9 @@ from tests import small_land
 
 from sogoc.errors import WorklistRefused
 from sogoc.worklists.answers import ANSWERS, CASES
-from sogoc.worklists.apply import Applied, Officer, Rechecked, apply, preview
+from sogoc.worklists.back.apply import Applied, Officer, Rechecked, apply, preview
+from sogoc.worklists.back.returned import read_back
 from sogoc.worklists.place import Place
-from sogoc.worklists.returned import read_back
 from sogoc.worklists.write import write
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from sogoc.worklists.back.returned import Change
     from sogoc.worklists.desk import Desk
-    from sogoc.worklists.returned import Change
 
 HAMLET = Place(locality="22057", hamlet="Thôn Hà")
 FIRST, NAME, BORN, NUMBER, AREA = 4, 6, 7, 8, 11

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from sogoc.errors import Sentence
 from sogoc.worklists.answers import UNDECIDED, WRONG
+from sogoc.worklists.back.returned import refuse
 from sogoc.worklists.reading import SQL, by_id
-from sogoc.worklists.returned import refuse
 from sogoc.worklists.rows import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sogoc.worklists.back.returned import Answer, Change, Return
     from sogoc.worklists.desk import Desk
-    from sogoc.worklists.returned import Answer, Change, Return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

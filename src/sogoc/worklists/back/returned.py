@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from sogoc.errors import Place as At
 from sogoc.errors import Sentence, WorklistRefused
 from sogoc.worklists.answers import CASES, RIGHT, UNDECIDED, WRONG, case_of, outcome_of
-from sogoc.worklists.opened import Opened, ReturnedRow, opened
+from sogoc.worklists.back.opened import Opened, ReturnedRow, opened
 from sogoc.worklists.reading import SQL, by_id
 from sogoc.worklists.rows import form_of, written
 

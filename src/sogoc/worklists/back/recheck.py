@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import errors, flaw, standard, taken
-from sogoc.worklists.apply import Rechecked
+from sogoc.worklists.back.apply import Rechecked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

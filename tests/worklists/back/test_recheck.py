@@ -8,7 +8,7 @@ from tests import small_land
 
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.engine import Step
-from sogoc.worklists.recheck import StageRecheck
+from sogoc.worklists.back.recheck import StageRecheck
 
 if TYPE_CHECKING:
     from pathlib import Path
