@@ -55,6 +55,23 @@ def test_what_names_no_commune_gives_none(written: str) -> None:
     assert read_address(written, UNITS, EVE).communes == ()
 
 
+def test_a_district_without_a_commune_is_not_taken_for_the_ward_of_its_name() -> None:
+    found = read_address("Thanh Trì, Hà Nội", UNITS, EVE)
+    assert (found.communes, found.district) == ((), "020")
+    # In 2024 these words meant the district, though a ward of 2025 bears its name.
+    found = read_address("Hai Bà Trưng, Hà Nội", UNITS, EVE)
+    assert (found.communes, found.district) == ((), "007")
+
+
+def test_a_lone_name_in_a_commune_field_is_a_commune() -> None:
+    assert len(read_address("Tân Thành", UNITS, EVE).communes) > 5
+
+
+def test_a_commune_of_another_district_than_the_stated_one_is_left_to_a_person() -> None:
+    found = read_address("Ngọc Khánh, Đống Đa, Hà Nội, Hà Nội", UNITS, EVE)
+    assert (found.communes, found.district) == ((), "006")
+
+
 def test_namesakes_are_all_candidates() -> None:
     assert len(read_address("Xã Tân Thành", UNITS, NEW).communes) > 5
 

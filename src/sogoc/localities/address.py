@@ -34,6 +34,7 @@ class Address:
     """Codes that fit; several or none need a person."""
     province: str | None = None
     district: str | None = None
+    """Given without communes where a district is named and none of its communes."""
     exact: bool = True
     """False where a name was found only without its marks."""
     day: date
@@ -47,6 +48,8 @@ def read_address(text: str, units: Units, day: date, *, province: str = "") -> A
     """
     parts = _parts_of(text)
     own = _read_on(_Map(units, day), parts, province)
+    if own.district and not own.communes:
+        return own
     others = [_read_on(_Map(units, era), parts, province) for era in units.eras() if era != day]
     older = [one for one in others if one.communes and one.exact and one.day < day]
     if own.communes and own.exact:
@@ -71,7 +74,8 @@ def _both(units: Units, own: Address, older: list[Address]) -> Address:
 
 
 def _first_found(tried: list[Address], otherwise: Address) -> Address:
-    return next((one for one in tried if one.communes), otherwise)
+    told = (one for one in tried if one.communes or one.district)
+    return next(told, otherwise)
 
 
 def _parts_of(text: str) -> list[str]:
@@ -117,7 +121,7 @@ def _read_on(chart: _Map, parts: list[str], province_field: str) -> Address:
     elif not province and province_field.strip():
         # A province that this map does not know: the address belongs to another map.
         return Address(day=chart.day)
-    return _below(chart, rest, province)
+    return _below(chart, rest, province, alone=len(parts) == 1)
 
 
 def _is_province(chart: _Map, part: str, *, alone: bool) -> bool:
@@ -127,8 +131,9 @@ def _is_province(chart: _Map, part: str, *, alone: bool) -> bool:
     return chart.province(part) is not None
 
 
-def _below(chart: _Map, rest: list[str], province: str | None) -> Address:
+def _below(chart: _Map, rest: list[str], province: str | None, *, alone: bool) -> Address:
     """The commune among the parts: the largest part first, as the first two may be units."""
+    named = None
     for at, part in enumerate(rest[:3]):
         districts, exact = chart.find(part, "district", province)
         within = [
@@ -145,14 +150,21 @@ def _below(chart: _Map, rest: list[str], province: str | None) -> Address:
                 exact=exact and all(one.exact for one in within),
                 day=chart.day,
             )
-        if districts and rest[at + 1 :] and _says_district(part):
-            break
+        if named is None and len(districts) == 1 and _names_district(part, alone=alone):
+            named = districts[0]
+    if named is not None:
+        # "Thanh Trì, Hà Nội" names a district, though a ward elsewhere bears its name.
+        return Address(province=province, district=named, day=chart.day)
     found = _commune_in(chart, rest, province)
     return Address(communes=found.communes, province=province, exact=found.exact, day=chart.day)
 
 
-def _says_district(part: str) -> bool:
-    return any(one.kind in {"quận", "huyện", "thị xã"} for one in readings(part))
+def _names_district(part: str, *, alone: bool) -> bool:
+    """Whether a name that a district bears is meant as one: alone in its cell it must say so."""
+    kinds = {one.kind for one in readings(part)}
+    if alone:
+        return bool(kinds & {"quận", "huyện"})
+    return not kinds & {"xã", "phường", "thị trấn"}
 
 
 def _commune_in(chart: _Map, rest: list[str], parent: str | None) -> Address:

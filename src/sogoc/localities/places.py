@@ -125,19 +125,28 @@ def _province(text: str, written: Written, units: Units) -> Place:
 
 def _commune(address: Address, written: Written, units: Units) -> Place:
     if len(address.communes) == 1:
-        (code,) = address.communes
-        today = _today([code], units, address.day)
-        if address.day != written.day and not _same_map(units, address.day, written.day):
-            whole = units.read_forward(code, address.day, units.eras()[-1])
-            proposal = whole.codes[0] if whole.certain else None
-            return Place(flaw="not-in-force", proposal=proposal, candidates=today)
-        if not address.exact:
-            return Place(flaw="marks-lost", proposal=code, candidates=today)
-        return _certain(code, units, written.day)
+        return _one_commune(address, written, units)
     if address.communes:
         today = _today(list(address.communes), units, address.day)
         return Place(flaw="ambiguous-name", candidates=today)
+    if address.district:
+        today = _today([address.district], units, address.day)
+        return Place(flaw="no-commune-in-district", candidates=today)
     return Place(flaw="unknown-name")
+
+
+def _one_commune(address: Address, written: Written, units: Units) -> Place:
+    (code,) = address.communes
+    today = _today([code], units, address.day)
+    if address.day != written.day and not _same_map(units, address.day, written.day):
+        whole = units.read_forward(code, address.day, units.eras()[-1])
+        # Words written before a map was drawn do not mean its units.
+        sure = whole.certain and address.day < written.day and address.exact
+        proposal = whole.codes[0] if sure else None
+        return Place(flaw="not-in-force", proposal=proposal, candidates=today)
+    if not address.exact:
+        return Place(flaw="marks-lost", proposal=code, candidates=today)
+    return _certain(code, units, written.day)
 
 
 def _same_map(units: Units, one: date, other: date) -> bool:

@@ -56,7 +56,11 @@ class Layers:
         columns = [reading.column for reading in plain] + self.places
         texts = [column.text for column in columns]
         seen = [f"{one.seen} as {one.column.seen}" for one in plain]
-        seen += [f"{clean(column.text)} as {column.seen}" for column in self.places]
+        seen += [
+            f"{_place_text(field)} as {self.column(field).seen}"
+            for field in self.fields
+            if field.kind in LOCALITIES
+        ]
         core = [f"{one.core} as {one.column.core}" for one in plain]
         flaws = [f"{_flaw(one)} as {one.column.flaw}" for one in plain]
         found = [f"({_looked_up(one)}) as {quoted(one.column.field + '~found')}" for one in plain]
@@ -72,6 +76,16 @@ class Layers:
 
 def _comma(parts: Sequence[str]) -> str:
     return ", ".join(parts)
+
+
+def _place_text(field: Field) -> str:
+    """What is written for a place: in its own cell, else in the columns of the address."""
+    own = clean(quoted(field.name))
+    if not field.derived_from:
+        return own
+    parts = ", ".join(f"nullif({quoted(name)}, '')" for name in field.derived_from)
+    words = f"concat_ws(', ', {parts})"
+    return f"coalesce({own}, {clean(words)})"
 
 
 def _looked_up(reading: Reading) -> str:

@@ -174,10 +174,12 @@ def standard_columns(one: RegisterObject, field: Field) -> list[str]:
     column = Column(field.name, one.fields.index(field) + 1)
     table = quoted(f"{field.name}~place")
     flaw = strange_or(column, f"{table}.{_OWN['flaw']}")
+    written = f"coalesce(nullif({column.text}, ''), {column.seen})"
+    raw = f"case when {column.seen} is not null then {written} end"
     name = field.name
     return [
         f"case when ({flaw}) is null then {table}.{_OWN['code']} end as {quoted(name)}",
-        f"case when {column.seen} is not null then {column.text} end as {quoted(naming.raw(name))}",
+        f"{raw} as {quoted(naming.raw(name))}",
         f"{flaw} as {quoted(naming.flaw(name))}",
         f"{table}.{_OWN['proposal']} as {quoted(naming.proposal(name))}",
         f"{table}.{_OWN['now']} as {quoted(naming.now(name))}",

@@ -174,6 +174,10 @@ _PLACE: dict[str, Sentence] = {
         "Nhiều đơn vị có thể mang tên này; cần người chọn một.",
         "Several units may be meant; a person must choose one.",
     ),
+    "no-commune-in-district": Sentence(
+        "Không thấy tên xã nào thuộc huyện đã ghi; chọn một đơn vị được đề xuất.",
+        "No commune of the district is named; choose one of the candidates.",
+    ),
     "unknown-name": Sentence(
         "Không tìm thấy đơn vị hành chính có tên này; ghi đủ xã và tỉnh.",
         "No unit of this name was found; write commune and province.",
