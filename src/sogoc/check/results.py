@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sogoc.check.masks import Layout
+    from sogoc.check.rules import Judged
     from sogoc.contract.model import RegisterObject
 
 
@@ -57,30 +58,38 @@ def card(plan: Layout, made_by_pass: str) -> str:
     if not plan.rules:
         return _NOTHING_COUNTED
     masks = ", ".join(masks_of(plan))
-    blanks = [f"unknown_{word}" for word in range(plan.blank_words)]
-    lines = ", ".join(_line(plan, position) for position in range(len(plan.rules)))
-    fails = (
-        "("
-        + " or ".join(f"(word = {word} and (fail_{word} & bit) <> 0)" for word in range(plan.words))
-        + ")"
+    sums = ", ".join(
+        f"sum(case when {condition} then records else 0 end) as {name}_{rule.position}"
+        for rule in plan.rules
+        for name, condition in (("failed", _failed(rule)), ("unknown", _left_open(plan, rule)))
     )
-    unknown = (
-        "("
-        + " or ".join(f"(blank_{word} & {blank}) <> 0" for word, blank in enumerate(blanks))
-        + ")"
+    failed, unknown = (
+        " ".join(f"when {rule.position} then {name}_{rule.position}" for rule in plan.rules)
+        for name in ("failed", "unknown")
     )
+    lines = ", ".join(f"({rule.position})" for rule in plan.rules)
     return (
         f"with masks as (select _locality, {masks}, sum(records) as records"
-        f" from {quoted(made_by_pass)} group by _locality, {masks})"
-        f" select _locality, rule,"
-        f" cast(sum(case when {fails} then records else 0 end) as bigint) as failed,"
-        f" cast(sum(case when {fails} or {unknown} then 0 else records end) as bigint) as passed,"
-        f" cast(sum(case when not {fails} and {unknown} then records else 0 end) as bigint)"
-        f" as unassessed"
-        f" from masks cross join (values {lines})"
-        f" as rules (rule, word, bit, {', '.join(blanks)})"
-        f" group by _locality, rule"
+        f" from {quoted(made_by_pass)} group by _locality, {masks}),"
+        f" places as (select _locality, sum(records) as records, {sums}"
+        " from masks group by _locality),"
+        f" counts as (select _locality, rule, records, case rule {failed} end as failed,"
+        f" case rule {unknown} end as unassessed"
+        f" from places cross join (values {lines}) as rules (rule))"
+        " select _locality, rule, cast(failed as bigint) as failed,"
+        " cast(records - failed - unassessed as bigint) as passed,"
+        " cast(unassessed as bigint) as unassessed from counts"
     )
+
+
+def _failed(rule: Judged) -> str:
+    word, bit = divmod(rule.position, BITS)
+    return f"(fail_{word} & {number(1 << bit)}) <> 0"
+
+
+def _left_open(plan: Layout, rule: Judged) -> str:
+    unknown = _unknown(plan.slot_masks(rule))
+    return f"not {_failed(rule)} and ({unknown})" if unknown else "1 = 0"
 
 
 def _nulls(plan: Layout) -> list[str]:
@@ -96,13 +105,6 @@ _NOTHING_COUNTED = (
     "select cast(null as varchar) as _locality, 0 as rule, cast(0 as bigint) as failed,"
     " cast(0 as bigint) as passed, cast(0 as bigint) as unassessed where 1 = 0"
 )
-
-
-def _line(plan: Layout, index: int) -> str:
-    rule = plan.rules[index]
-    word, bit = divmod(rule.position, BITS)
-    masks = [number(mask) for mask in plan.slot_masks(rule)]
-    return f"({rule.position}, {word}, {', '.join([number(1 << bit), *masks])})"
 
 
 def _unknown(masks: list[int]) -> str:

@@ -67,8 +67,8 @@ def reference_rule(
     one: RegisterObject, rule: Rule, position: int, *, around: Surroundings
 ) -> Judged:
     """A key that is not found where it refers to; not assessed where that register is not here."""
-    target = _target(rule.reference, around)
-    if rule.reference is None or target is None:
+    table_there = target(rule.reference, around)
+    if rule.reference is None or table_there is None:
         return Judged(position=position, condition=NOT_ASSESSED)
     table = standard(one.name)
     pairs = list(zip(rule.fields, rule.reference.fields, strict=True))
@@ -80,9 +80,9 @@ def reference_rule(
     there = _all_there([f"here.{quoted(field)}" for field in rule.fields])
     select = (
         f"select distinct {named} from {quoted(table)} as here where {there}"
-        f" and not exists (select 1 from {quoted(target)} as there where {same})"
+        f" and not exists (select 1 from {quoted(table_there)} as there where {same})"
     )
-    step = Step(broken_keys(one.name, position), (table, target), select)
+    step = Step(broken_keys(one.name, position), (table, table_there), select)
     return _over_keys(rule.fields, position, step)
 
 
@@ -105,7 +105,8 @@ def _over_keys(fields: tuple[str, ...], position: int, step: Step) -> Judged:
     return Judged(position=position, condition=Condition(fails, unknown), keys=step, on=fields)
 
 
-def _target(to: Reference | None, around: Surroundings) -> str | None:
+def target(to: Reference | None, around: Surroundings) -> str | None:
+    """The table a reference leads to; None where it is not on this node."""
     if to is None or to.held_by:
         return None
     if to.register in {"", around.register}:
