@@ -151,7 +151,8 @@ def datacontract(folder: Path) -> dict[int, int]:
         " cast(substr(so_dinh_danh, 4, 1) as integer) % 2 = 0 then 'nam' else 'nữ' end",
         20: f"cap_nhat < date '{STALE}'",
         21: "ma_thua in (select ma_thua from records group by ma_thua having count(*) > 1)",
-        22: "ma_xa is not null and (ma_xa, so_to, so_thua) in (select (ma_xa, so_to, so_thua) from records"
+        22: "ma_xa is not null and (ma_xa, so_to, so_thua) in"
+        " (select (ma_xa, so_to, so_thua) from records"
         " group by all having count(*) > 1)",
         23: f"ma_xa not in (select ma_xa from '{folder / 'communes.parquet'}')",
         24: f"regexp_matches(so_dinh_danh, '{ID}') and so_dinh_danh not in"

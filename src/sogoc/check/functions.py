@@ -96,6 +96,9 @@ EXPANSIONS: dict[str, Callable[[exp.Anonymous, Surroundings], exp.Expr]] = {
 }
 
 
+_GIVE_DATES = frozenset({"earliest", "latest", "days_ago", "working_days_ago"})
+
+
 def reads_the_day(tree: exp.Expr) -> bool:
     """Whether the answer can change while the record does not."""
     calls = {node.name.lower() for node in tree.find_all(exp.Anonymous)}
@@ -103,9 +106,13 @@ def reads_the_day(tree: exp.Expr) -> bool:
 
 
 def _is_whole_date(call: exp.Anonymous, around: Surroundings) -> bool:
-    argument = call.expressions[0]
-    kind = around.kinds.get(argument.name) if isinstance(argument, exp.Column) else None
-    return kind in {Kind.DATE, Kind.TIMESTAMP}
+    """Fields of dates, and what our own functions give; only a partial date is a text."""
+    argument = call.expressions[0].unnest()
+    if isinstance(argument, exp.Column):
+        return around.kinds.get(argument.name) in {Kind.DATE, Kind.TIMESTAMP}
+    return isinstance(argument, exp.CurrentDate | exp.Cast) or (
+        isinstance(argument, exp.Anonymous) and argument.name.lower() in _GIVE_DATES
+    )
 
 
 def _count(call: exp.Anonymous) -> int:
