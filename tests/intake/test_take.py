@@ -11,7 +11,7 @@ import pytest
 
 from sogoc.contract.model import Register
 from sogoc.errors import DeliveryRefused
-from sogoc.intake.take import take
+from sogoc.intake.take import Profiled, profile, take
 from sogoc.tables.duckdb_engine import DuckDBEngine
 
 HEADER = ["STT", "Họ và tên", "Số CCCD", "Địa chỉ", "Tờ bản đồ", "Thửa đất số", "Diện tích (m2)"]
@@ -229,3 +229,30 @@ def test_a_text_file_in_bytes_of_an_old_font_is_read(
     file.write_bytes(good + "3,7,Nguyễn Văn An\n".encode() + b"3,8,Nguy\xd4n V\xa8n An\n")
     take(file, land, engine)
     assert records(engine, "right", "owner") == [("Nguyễn Văn An",), ("Nguyễn Văn An",)]
+
+
+def test_errors_formulas_never_calculated_and_hidden_rows_are_seen(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (HEADER, [1, "A", "#N/A", None, 3, 7, "=E2*2"], [2, "B", None, None, 3, 8, 1]):
+        sheet.append(row)
+    sheet["C2"].data_type = "e"
+    sheet.row_dimensions[3].hidden = True
+    book.save(file)
+    taken = take(file, land, engine)
+    assert records(engine, "right", "_types", "number") == [("te-", "#N/A"), ("t--", None)]
+    assert records(engine, "parcel", "_types", "area") == [("nnf", "=E2*2"), ("nnn", "1")]
+    assert [note.en.split(";")[0] for note in taken.notes] == [
+        "Sheet Sheet: 1 cells hold an error (#N/A, #REF! ...)",
+        "Sheet Sheet: 1 formulas were never calculated",
+        "Sheet Sheet: 1 rows are hidden",
+    ]
+
+
+def test_a_file_without_a_contract_is_profiled(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", [["Danh sách"], ["Hä vµ tªn", "Năm sinh"], ["A", 1931]])
+    assert profile(file) == Profiled("Biểu 01", ("Họ và tên", "Năm sinh"), (("A",), ("1931",)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -84,6 +85,25 @@ def _readings(kept: Kept, shapes: list[Shape]) -> list[Chosen]:
         if layout:
             found.append(Chosen(kept, layout))
     return found
+
+
+def guessed(kept: Kept) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Header and texts of each column where no contract says what to look for."""
+    head = _legible(kept.head)
+    if kept.names:
+        header, after = kept.names, 0
+    else:
+        words = [sum(bool(re.search(r"[^\W\d_]", text)) for text in row) for row in head]
+        at = words.index(max(words, default=0)) if words else 0
+        header, after = tuple(head[at]), at + 1
+    skipped = {text for row in kept.head[:after] for text in row}
+    columns: list[tuple[str, ...]] = []
+    for texts in kept.sample:
+        column = Column(by_keys=False)
+        column.learn(texts)
+        columns.append(tuple(column.read(text)[0] for text in texts if text not in skipped))
+    width = max(len(header), len(columns))
+    return (*header, *[""] * (width - len(header))), tuple(columns)
 
 
 def _legible(head: list[list[str]]) -> list[list[str]]:

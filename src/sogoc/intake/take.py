@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
-from sogoc.intake.finding import choose
+from sogoc.intake.finding import choose, guessed
 from sogoc.intake.kept import keep
 from sogoc.intake.readers.opening import opened
 from sogoc.intake.shapes import shapes
@@ -68,6 +68,31 @@ def take(file: Path | str, register: Register, engine: Engine, *, form: str = ""
         recovered=dict(tables.recovered),
         notes=(*(note for one in kept for note in one.notes), *tables.notes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """The likeliest table of a file: its sheet, its header, and texts of each column."""
+
+    sheet: str
+    header: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+
+
+def profile(file: Path | str) -> Profiled:
+    """Look at a file without a contract: for drafting one. Raises DeliveryRefused.
+
+    The header is the row that fills most columns with words, the first of those.
+    """
+    place = Place(file=_shown_name(file))
+    with tempfile.TemporaryDirectory(prefix="sogoc-intake-") as folder:
+        kept = [keep(sheet, Path(folder), place) for sheet in opened(file, place)]
+        full = [one for one in kept if one.rows]
+        if not full:
+            raise refusals.empty(place)
+        largest = max(full, key=lambda one: (not one.hidden, one.rows * one.width))
+        header, columns = guessed(largest)
+    return Profiled(largest.name, header, columns)
 
 
 def _shown_name(file: Path | str) -> str:

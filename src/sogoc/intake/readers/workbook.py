@@ -16,8 +16,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from sogoc.errors import Place
+from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
+from sogoc.intake.readers.second_look import Look, Odd, looks
 from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Merge, Sheet, texts
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet
 
+_ERRORS = (
+    "ô báo lỗi công thức (#N/A, #REF! ...); cần nhập lại giá trị.",
+    "cells hold an error (#N/A, #REF! ...); type their value.",
+)
+_FORMULAS = (
+    "ô có công thức chưa tính ra giá trị; hãy mở tệp bằng Excel, lưu lại rồi gửi.",
+    "formulas were never calculated; open the file in Excel, save it and send it again.",
+)
+_HIDDEN = (
+    "dòng đang bị ẩn; dữ liệu của các dòng này vẫn được lấy.",
+    "rows are hidden; their records were taken all the same.",
+)
 _TYPES = {str: "t", float: "n", int: "n", bool: "b", date: "d", datetime: "d", time: "t"}
 
 
@@ -37,14 +50,18 @@ def sheets(file: Path, place: Place) -> Iterator[Sheet]:
         raise refusals.locked(place) from None
     except (CalamineError, OSError, ValueError):
         raise refusals.damaged(place) from None
+    hidden_things = looks(file)
     with book:
         for kept in book.sheets_metadata:
             if kept.typ is SheetTypeEnum.WorkSheet:
                 hidden = kept.visible is not SheetVisibleEnum.Visible
-                yield _sheet(book, kept.name, hidden=hidden, place=place)
+                look = hidden_things.get(kept.name, Look())
+                sheet = _sheet(book, kept.name, place, look=look)
+                sheet.hidden = hidden
+                yield sheet
 
 
-def _sheet(book: CalamineWorkbook, name: str, *, hidden: bool, place: Place) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, place: Place, *, look: Look) -> Sheet:
     at = Place(file=place.file, sheet=name)
     try:
         sheet = book.get_sheet_by_name(name)
@@ -56,18 +73,43 @@ def _sheet(book: CalamineWorkbook, name: str, *, hidden: bool, place: Place) -> 
         Merge(top, left, bottom, right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-    return Sheet(name=name, hidden=hidden, merged=merged, batches=_batches(sheet))
+    notes = _remarks(name, look)
+    return Sheet(name=name, merged=merged, batches=_batches(sheet, look), notes=notes)
 
 
-def _batches(sheet: CalamineSheet) -> Iterator[Batch]:
+def _remarks(name: str, look: Look) -> list[Sentence]:
+    errors, formulas, hidden = look.count("e"), look.count("f"), look.hidden_rows
+    told = (
+        (errors, *_ERRORS),
+        (formulas, *_FORMULAS),
+        (hidden, *_HIDDEN),
+    )
+    return [
+        Sentence(f"Trang {name}: {many} {vi}", f"Sheet {name}: {many} {en}")
+        for many, vi, en in told
+        if many
+    ]
+
+
+def _batches(sheet: CalamineSheet, look: Look) -> Iterator[Batch]:
     if sheet.start is None:
         return
     left: list[object] = [None] * sheet.start[1]
     line = sheet.start[0]
     rows = iter(sheet.to_python(skip_empty_area=True))
     while some := list(islice(rows, ROWS_A_BATCH)):
-        yield _batch([[*left, *row] for row in some], line)
+        yield _batch(_with_odd([[*left, *row] for row in some], line, look), line)
         line += len(some)
+
+
+def _with_odd(rows: list[list[object]], before: int, look: Look) -> list[list[object]]:
+    """The rows with the cells that the second look found in place of nothing."""
+    for at, cells in look.odd.items():
+        if before <= at < before + len(rows):
+            row = rows[at - before]
+            for column in cells.keys() & range(len(row)):
+                row[column] = cells[column]
+    return rows
 
 
 def _batch(rows: list[list[object]], before: int) -> Batch:
@@ -80,6 +122,8 @@ def _batch(rows: list[list[object]], before: int) -> Batch:
 def _letter(cell: object) -> str:
     if cell is None or cell == "":
         return "-"
+    if isinstance(cell, Odd):
+        return cell.letter
     return _TYPES.get(type(cell), "t")
 
 
@@ -91,7 +135,7 @@ def text_of(cell: object) -> str | None:
         return number_text(cell)
     if isinstance(cell, (date, time, timedelta)):
         return _time_text(cell)
-    return str(cell).lower()
+    return cell.text if isinstance(cell, Odd) else str(cell).lower()
 
 
 def _time_text(cell: date | time | timedelta) -> str:

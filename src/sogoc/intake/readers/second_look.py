@@ -1,0 +1,127 @@
+"""What the fast reader does not tell: error cells, formulas without value, hidden rows.
+
+A workbook is a zip of XML (ECMA-376). Its sheets are searched as streams of bytes for the few
+marks in question, without building a tree: no entity is ever expanded, and memory stays small.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+_BLOCK = 4 * 1024 * 1024
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
+_NAME = re.compile(rb'\bname="([^"]*)"')
+_LINK = re.compile(rb'\b(?:\w+:)id="([^"]*)"')
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_ID = re.compile(rb'\bId="([^"]*)"')
+_TARGET = re.compile(rb'\bTarget="([^"]*)"')
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_MARKS = re.compile(rb't="e"|<(?:\w+:)?f[ >/]')
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>(.*?)</", re.DOTALL)
+_FILLED = re.compile(rb"<(?:\w+:)?v\b[^>/]*>[^<]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</)", re.DOTALL)
+
+
+class Odd(NamedTuple):
+    """A cell that the fast reader shows empty: its type letter and what stands in it."""
+
+    letter: str
+    text: str
+
+
+@dataclass(slots=True)
+class Look:
+    """What one sheet hides: odd cells by row and column (both from 0), and hidden rows."""
+
+    odd: dict[int, dict[int, Odd]] = field(default_factory=dict)
+    hidden_rows: int = 0
+
+    def count(self, letter: str) -> int:
+        """Odd cells of one type."""
+        cells = (cell for row in self.odd.values() for cell in row.values())
+        return sum(cell.letter == letter for cell in cells)
+
+
+def looks(file: Path) -> dict[str, Look]:
+    """The look of each sheet of an xlsx file by its name; nothing for other formats."""
+    if not zipfile.is_zipfile(file):
+        return {}
+    with zipfile.ZipFile(file) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return {}
+        found: dict[str, Look] = {}
+        for name, part in _parts(archive):
+            with archive.open(part) as stream:
+                found[name] = _look(stream)
+        return found
+
+
+def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    relations = archive.read("xl/_rels/workbook.xml.rels")
+    targets = {_first(_ID, told): _first(_TARGET, told) for told in _RELATION.findall(relations)}
+    for told in _SHEET.findall(archive.read("xl/workbook.xml")):
+        target = targets.get(_first(_LINK, told), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in archive.NameToInfo:
+            yield _first(_NAME, told), part
+
+
+def _first(pattern: re.Pattern[bytes], told: bytes) -> str:
+    found = pattern.search(told)
+    return unescape(found[1].decode("utf-8", "replace")) if found else ""
+
+
+def _look(stream: IO[bytes]) -> Look:
+    """Whole rows at a time: a block is searched up to the end of its last row."""
+    look = Look()
+    rest = b""
+    while block := stream.read(_BLOCK):
+        told = rest + block
+        ends = [end.end() for end in _ROW_END.finditer(told)][-1:]
+        cut = ends[0] if ends else 0
+        _search(told[:cut], look)
+        rest = told[cut:]
+    _search(rest, look)
+    return look
+
+
+def _search(rows: bytes, look: Look) -> None:
+    look.hidden_rows += len(_HIDDEN.findall(rows))
+    if not _MARKS.search(rows):
+        return
+    for cell in _CELL.finditer(rows):
+        odd = _odd(cell[1], cell[2] or b"")
+        place = _PLACE.search(cell[1])
+        if odd and place:
+            look.odd.setdefault(int(place[2]) - 1, {})[_column(place[1])] = odd
+
+
+def _odd(attributes: bytes, content: bytes) -> Odd | None:
+    if b't="e"' in attributes:
+        value = _VALUE.search(content)
+        return Odd("e", unescape(value[1].decode("utf-8", "replace")) if value else "#N/A")
+    formula = _FORMULA.search(content)
+    # A formula whose value is the empty text was calculated: its cell has the type str.
+    if formula and not _FILLED.search(content) and b't="str"' not in attributes:
+        return Odd("f", "=" + unescape((formula[1] or b"").decode("utf-8", "replace")))
+    return None
+
+
+def _column(letters: bytes) -> int:
+    """`A` is 0, `AA` is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
