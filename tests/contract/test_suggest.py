@@ -59,6 +59,10 @@ def test_a_few_wrong_cells_do_not_hide_a_kind() -> None:
     assert kind_of("Số", *cells) is Kind.PERSONAL_ID
 
 
+def test_house_numbers_stay_text_for_the_sake_of_the_one_with_a_letter() -> None:
+    assert kind_of("Số nhà", *["12", "7", "108", "44"] * 4, "12A") is Kind.TEXT
+
+
 def test_a_column_that_repeats_few_words_becomes_a_list_of_codes() -> None:
     [one] = draft({"Loại hình": ["Công lập", "Tư thục"] * 20}).objects
     assert [code.value for code in one.fields[0].codes] == ["Công lập", "Tư thục"]
@@ -106,6 +110,7 @@ def test_the_health_facilities_of_volunteers_give_a_draft_that_loads() -> None:
     assert one.field("phone").kind is Kind.PHONE
     assert one.field("email").kind is Kind.EMAIL
     assert one.field("lat").kind is Kind.NUMBER
+    assert one.field("housenumber").kind is Kind.TEXT
     assert one.field("osm_type").kind is Kind.CODE
 
 

@@ -116,9 +116,8 @@ class Field:
     synonyms: tuple[str, ...] = ()
     derived_from: tuple[str, ...] = ()
     """For localities that a form gives in words: the text fields of the same object that name the
-    unit, smallest first. Where no column of a form goes to this field, *intake* writes their
-    texts into it, each once, joined by a comma and a blank; *standardise* finds the unit by its
-    names."""
+    unit, smallest first. Where nothing came for the field itself, *standardise* reads their
+    texts, joined by a comma and a blank, and finds the unit by its names."""
 
     @property
     def type(self) -> str:

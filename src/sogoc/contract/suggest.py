@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _ENOUGH = 0.8
 """Share of filled cells that must look like a kind: the rest is the dirt the contract will name."""
 
+_NEARLY_ALL = 0.98
+"""The same for plain numbers: house numbers look like them until one reads 12A."""
+
 _MOST_CODES = 12
 _LEAST_REPEATS = 5
 _LONGEST_CODE = 60
@@ -39,6 +42,7 @@ class _Sign:
     words: str
     said: str
     alone: bool = False
+    enough: float = _ENOUGH
 
 
 _SIGNS: tuple[_Sign, ...] = (
@@ -105,8 +109,8 @@ _SIGNS: tuple[_Sign, ...] = (
     _Sign(
         Kind.YES_NO, "^(?i:có|không|co|khong|yes|no|x|true|false)$", "", "có hoặc không", alone=True
     ),
-    _Sign(Kind.INTEGER, "^-?[0-9]{1,9}$", "", "số nguyên", alone=True),
-    _Sign(Kind.NUMBER, "^-?[0-9]+[.,][0-9]+$", "", "số", alone=True),
+    _Sign(Kind.INTEGER, "^-?[0-9]{1,9}$", "", "số nguyên", alone=True, enough=_NEARLY_ALL),
+    _Sign(Kind.NUMBER, "^-?[0-9]+([.,][0-9]+)?$", "", "số", alone=True, enough=_NEARLY_ALL),
 )
 """The first that fits is proposed: what is rare stands before what is common."""
 
@@ -129,6 +133,9 @@ _WITHOUT_KIND = frozenset(
     {Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.TIMESTAMP, Kind.YES_NO, Kind.CODE}
 )
 """Kinds that the logical type or an enum says already."""
+
+_MEASURES = frozenset({Kind.NUMBER, Kind.AREA, Kind.MONEY, Kind.DATE, Kind.PARTIAL_DATE})
+"""Kinds that name no record, even where no value stands twice."""
 
 _ROW_NUMBER = re.compile("stt|tt|so tt|so thu tu|no|#")
 
@@ -198,7 +205,7 @@ def _kind(header: str, written: Sequence[str]) -> tuple[Kind, str]:
             continue
         shape = re.compile(sign.shape)
         share = sum(1 for text in written if shape.search(text)) / len(written)
-        if share >= _ENOUGH:
+        if share >= sign.enough:
             return sign.kind, f"{share:.0%} đọc được là {sign.said}"
     return Kind.TEXT, "chữ tự do"
 
@@ -271,7 +278,7 @@ def _field(column: _Column, own: list[tuple[str, str]]) -> Iterator[str]:
         yield "classification: personal-basic"
     if column.filled == column.rows > 0:
         yield "# required: true"
-    if column.distinct == column.rows > 0:
+    if column.distinct == column.rows > 0 and column.kind not in _MEASURES:
         yield f"# primaryKey: true   # {column.rows} giá trị, không trùng"
     if column.codes:
         yield "enum:"
