@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.harness import record
+from harness import record
 
 from sogoc.database.migrate import migrate
 from sogoc.database.store import open_database

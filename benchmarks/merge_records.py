@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness import measure, record
+from harness import measure, record
 
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.database.deliveries import Arrival, Deliveries, Outcome

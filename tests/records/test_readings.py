@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -76,3 +77,14 @@ def test_a_parcel_that_went_missing_and_came_back_was_true_all_along(
     for rows in (both, both[:1], both):
         office.deliver(rows)
     assert hamlets(office, tmp_path, AsTrue(date(2015, 1, 1))) == ["a", "b"]
+
+
+def test_an_object_that_the_contract_gained_is_empty_until_it_is_delivered(
+    office: Office, tmp_path: Path
+) -> None:
+    done = office.deliver([parcel("A1")])
+    wider = replace(LAND, objects=(*LAND.objects, replace(LAND.objects[0], name="right")))
+    store = RecordStore(office.connection)
+    assert parquet.read_table(store.export(wider, "right", tmp_path)).num_rows == 0
+    store.undo(wider, delivery=done.number, at=START)
+    assert read(office, tmp_path).num_rows == 0

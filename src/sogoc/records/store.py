@@ -61,6 +61,8 @@ class RecordStore:
 
     def undo(self, register: Register, *, delivery: int, at: datetime) -> None:
         """Take a delivery back: everything stands as before it. Raises UndoRefused."""
+        # A contract may have grown since: what it names that was never delivered is empty.
+        self.prepare(register)
         undo(self.connection, register, delivery=delivery, at=at)
 
     def export(
@@ -76,6 +78,7 @@ class RecordStore:
         Columns: `_record` (its id), the fields, `_locality`, `_true_from`, `_missing_since`; one
         row a record.
         """
+        self.prepare(register)
         target = Tables(register.id, register.object(name))
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{register.id}__{name}.parquet"
