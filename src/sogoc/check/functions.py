@@ -99,12 +99,6 @@ EXPANSIONS: dict[str, Callable[[exp.Anonymous, Surroundings], exp.Expr]] = {
 _GIVE_DATES = frozenset({"earliest", "latest", "days_ago", "working_days_ago"})
 
 
-def reads_the_day(tree: exp.Expr) -> bool:
-    """Whether the answer can change while the record does not."""
-    calls = {node.name.lower() for node in tree.find_all(exp.Anonymous)}
-    return bool(calls & {"days_ago", "working_days_ago"}) or bool(tree.find(exp.CurrentDate))
-
-
 def _is_whole_date(call: exp.Anonymous, around: Surroundings) -> bool:
     """Fields of dates, and what our own functions give; only a partial date is a text."""
     argument = call.expressions[0].unnest()
