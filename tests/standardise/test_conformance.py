@@ -15,6 +15,7 @@ from sogoc.contract.model import Code, Field, Register, RegisterObject
 from sogoc.standardise.plan import plan
 from sogoc.tables import naming
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.values import amounts
 from sogoc.values import text as texts_of
 from sogoc.values.flaws import flaws
 from sogoc.values.kinds import Kind
@@ -363,6 +364,47 @@ def read_in_sql(folder: Path, texts: list[str], cell: str) -> list[dict[Kind, Re
 
 
 AS_OF = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("bounds", [(6.5, 23.5), (0.1, 1e8), (500.0, 2000.0)])
+def test_the_contracts_bounds_tell_a_group_from_decimals(
+    tmp_path: Path, bounds: tuple[float, float]
+) -> None:
+    texts = ["21.167", "21,167", "1.100", "-1.100", "1.100.000", "100 200"]
+    rows = len(texts)
+    least, most = bounds
+    one = RegisterObject(
+        name="do",
+        fields=(
+            Field(name="so", kind=Kind.NUMBER, minimum=least, maximum=most),
+            Field(name="dt", kind=Kind.AREA, minimum=least, maximum=most),
+        ),
+    )
+    register = Register(id="do", name="Đo", version="1.0.0", objects=(one,))
+    with DuckDBEngine(tmp_path) as engine:
+        columns = {
+            "_row": pa.array(range(rows), pa.int64()),
+            "_sheet": ["S"] * rows,
+            "_line": pa.array(range(rows), pa.int32()),
+            "_part": pa.array([1] * rows, pa.int32()),
+            "_types": ["tt"] * rows,
+        }
+        engine.register(naming.taken("do"), pa.table(columns | {"so": texts, "dt": texts}))
+        for step in plan(register, as_of=AS_OF):
+            engine.run(step)
+        found = engine.rows(
+            "select so, so__flaw, dt::varchar, dt__flaw from standard__do order by _row"
+        )
+    for text, row in zip(texts, found, strict=True):
+        number = amounts.read_number(text, bounds=bounds)
+        area = amounts.read_area(text, bounds=bounds)
+        assert row[:2] == (number.value and float(number.value), number.flaw), text
+        assert row[2:] == (area.value, area.flaw), text
+
+
+def test_a_latitude_is_no_thousands() -> None:
+    assert amounts.read_number("21.167", bounds=(6.5, 23.5)).value == "21.167"
+    assert amounts.read_number("21.167").flaw == "ambiguous-separator"
 
 
 def comparable(kind: Kind, reading: Reading) -> tuple[object, str | None, str | None]:

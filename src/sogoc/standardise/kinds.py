@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from sogoc.standardise import measures, numbers, words
@@ -31,13 +32,11 @@ READINGS: dict[Kind, Callable[[Column], Reading]] = {
     Kind.PARCEL_ID: numbers.parcel_id,
     Kind.MAP_SHEET: numbers.sheet_or_parcel,
     Kind.PARCEL_NUMBER: numbers.sheet_or_parcel,
-    Kind.AREA: measures.area,
     Kind.PHONE: numbers.phone,
     Kind.EMAIL: numbers.email,
     Kind.MONEY: measures.whole,
     Kind.TEXT: words.free_text,
     Kind.INTEGER: measures.whole,
-    Kind.NUMBER: measures.number,
     Kind.DATE: measures.day,
     Kind.TIMESTAMP: measures.moment,
     Kind.YES_NO: words.yes_no,
@@ -48,4 +47,15 @@ def reading_of(field: Field, column: Column) -> Reading:
     """The SQL for one field; not for localities, which need a day."""
     if field.kind is Kind.CODE:
         return words.code(column, field.codes)
+    if field.kind is Kind.AREA:
+        return measures.area(column, _bounds(field))
+    if field.kind is Kind.NUMBER:
+        return measures.number(column, _bounds(field))
     return READINGS[field.kind](column)
+
+
+def _bounds(field: Field) -> tuple[float, float] | None:
+    """What the contract allows; without a largest value, 1.100 stays ambiguous."""
+    if field.maximum is None:
+        return None
+    return (-sys.float_info.max if field.minimum is None else field.minimum, field.maximum)

@@ -217,11 +217,37 @@ def _amount(column: Column, one_group: str, *, flaws: str, value: str) -> Readin
     )
 
 
-def area(column: Column) -> Reading:
+Bounds = tuple[float, float] | None
+
+
+def _within_bounds(column: Column, bounds: Bounds) -> str:
+    """`amounts.within_bounds`."""
+    if bounds is None:
+        return "null"
+    number = _plain(column.seen)
+    grouped, decimal = (
+        f"replace(replace({number}, '.', ''), ',', '')",
+        f"replace({number}, ',', '.')",
+    )
+    least, most = (f"cast('{bound!r}' as double)" for bound in bounds)
+    fits = [f"try_cast({one} as double) between {least} and {most}" for one in (grouped, decimal)]
+    return (
+        f"case when not {matches(number, amounts.ONE_GROUP)} then null "
+        f"when {fits[0]} and not {fits[1]} then {grouped} "
+        f"when {fits[1]} and not {fits[0]} then {decimal} end"
+    )
+
+
+def area(column: Column, bounds: Bounds = None) -> Reading:
     """`amounts.read_area`."""
     core = column.core
     negative = f"case when {matches(core, '^-.*[1-9]')} then 'negative' end"
-    return _amount(column, "null", flaws=negative, value=f"try_cast({core} as decimal(18,2))")
+    return _amount(
+        column,
+        _within_bounds(column, bounds),
+        flaws=negative,
+        value=f"try_cast({core} as decimal(18,2))",
+    )
 
 
 def whole(column: Column) -> Reading:
@@ -243,12 +269,12 @@ def whole(column: Column) -> Reading:
     )
 
 
-def number(column: Column) -> Reading:
+def number(column: Column, bounds: Bounds = None) -> Reading:
     """`amounts.read_number`."""
     return Reading(
         column=column,
         seen=clean_unless(column.text, CELL_NUMBER),
-        core=_told(column, one_group="null"),
+        core=_told(column, one_group=_within_bounds(column, bounds)),
         flaw=(
             f"case when {column.seen} is null then null "
             f"when {column.core} is null then {_not_told(column)} "

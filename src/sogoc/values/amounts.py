@@ -66,6 +66,19 @@ def _less_usual(number: str) -> str | None:
     return number.replace(",", ".") if _FRACTION.search(number) else None
 
 
+def within_bounds(number: str, bounds: tuple[float, float] | None) -> str | None:
+    """Which of the two numbers 1.100 can be, where the contract's bounds leave only one.
+
+    A latitude of 21.167 cannot be twenty-one thousand; an area of 1.100 can be either.
+    """
+    if bounds is None or not _ONE_GROUP.search(number):
+        return None
+    least, most = bounds
+    ways = (number.replace(".", "").replace(",", ""), number.replace(",", "."))
+    fitting = [way for way in ways if least <= float(way) <= most]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def _flaw(number: str) -> str:
     if is_filler(number):
         return "filler"
@@ -76,12 +89,12 @@ def _flaw(number: str) -> str:
     return "words-in-number" if _WORDS.search(number) else "not-a-number"
 
 
-def read_area(text: str, *, cell: str = "t") -> Reading:
+def read_area(text: str, *, cell: str = "t", bounds: tuple[float, float] | None = None) -> Reading:
     """Square metres with two decimals, the third rounded half up."""
     if not clean(text):
         return NOTHING
     number = plain(text)
-    told = decimal_text(number, cell)
+    told = decimal_text(number, cell) or within_bounds(number, bounds)
     if told is None:
         return Reading(flaw=_flaw(number))
     area = Decimal(told)
@@ -108,12 +121,14 @@ def read_whole(text: str, *, cell: str = "t") -> Reading:
     return Reading(value=str(int(whole))) if whole.is_integer() else Reading(flaw="fraction")
 
 
-def read_number(text: str, *, cell: str = "t") -> Reading:
+def read_number(
+    text: str, *, cell: str = "t", bounds: tuple[float, float] | None = None
+) -> Reading:
     """A number with any decimals."""
     if not clean(text):
         return NOTHING
     number = plain(text)
-    told = decimal_text(number, cell)
+    told = decimal_text(number, cell) or within_bounds(number, bounds)
     if told is None:
         return Reading(flaw=_flaw(number))
     return Reading(flaw="too-large") if len(told) > LONGEST else Reading(value=repr(float(told)))
