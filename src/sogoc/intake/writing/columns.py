@@ -22,6 +22,7 @@ from sogoc.intake.writing.readings import (
     KEYS,
     WRITINGS,
     Reading,
+    is_right,
     is_telling,
     readings,
 )
@@ -37,6 +38,7 @@ _BETTER_THAN_LEGAL = 1.5
 """And thirty times, where the text is legal as it stands."""
 _APART = 0.5
 """Two readings closer than this are not told apart; the text stays."""
+_ENOUGH = 8192
 _ODD_ONES = 2.0
 _ROUNDS = 6
 _REMEMBERED = 200_000
@@ -54,6 +56,7 @@ class Column:
     def learn(self, sample: Iterable[str]) -> None:
         """Estimate how much of the column is in which writing."""
         telling = [text for text in sorted(set(sample)) if is_telling(text)]
+        telling = telling[:: len(telling) // _ENOUGH + 1]
         costs = [
             {one.writing: one.cost for one in readings(text, by_keys=self.by_keys)}
             for text in telling
@@ -76,6 +79,8 @@ class Column:
         return known
 
     def _decide(self, text: str) -> tuple[str, str]:
+        if is_right(text, by_keys=self.by_keys):
+            return plain(text), AS_IT_STANDS
         as_is, *others = readings(text, by_keys=self.by_keys)
         # Capitals apart: most old fonts cannot tell them.
         standing = text.casefold()

@@ -88,12 +88,13 @@ _WINDOWS = {
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 _OF_WINDOWS = {sign: byte for byte, sign in _WINDOWS.items()}
+BEYOND_WINDOWS = re.compile("[^\u0000-\u00ff" + "".join(map(re.escape, _OF_WINDOWS)) + "]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_windows(text: str) -> bool:
     """Whether an old program could have shown this text: all its signs are in CP1252."""
-    return all(ord(sign) < 0x100 or sign in _OF_WINDOWS for sign in text)  # noqa: PLR2004 - one byte
+    return not BEYOND_WINDOWS.search(text)
 
 
 def tcvn3(text: str) -> str:
