@@ -10,6 +10,7 @@ import pytest
 from sogoc.contract.load import load, load_text
 from sogoc.contract.model import Criterion, ErrorGroup, Register, RuleForm
 from sogoc.errors import ContractError
+from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.values.kinds import Kind
 
 HEAD = """\
@@ -269,3 +270,27 @@ def test_a_key_that_stands_twice_is_a_mistake_where_yaml_would_take_the_last() -
 def test_what_other_vendors_added_is_left_alone() -> None:
     other = "customProperties: [{property: somethingElse, value: 1, vendor: zeenea}]\n"
     assert contract(LAND + other).id == "thu"
+
+
+@pytest.mark.parametrize(
+    ("more", "flaw", "broken"),
+    [
+        ("required: true", "'filler'", ["nguoi.ten.missing"]),
+        ("required: true", "null", ["nguoi.ten.missing"]),
+        ("required: true", "'error-cell'", ["nguoi.ten.unreadable"]),
+        ("required: false", "'filler'", ["nguoi.ten.unreadable"]),
+        ("required: false", "null", []),
+    ],
+)
+def test_a_filler_is_missing_where_a_value_must_stand_and_junk_elsewhere(
+    more: str, flaw: str, broken: list[str], tmp_path: Path
+) -> None:
+    register = contract(of_fields(f"name: ten, logicalType: string, {more}"))
+    record = f"select cast(null as varchar) as ten, cast({flaw} as varchar) as ten__flaw"
+    with DuckDBEngine(tmp_path) as duck:
+        found = [
+            rule.code
+            for rule in register.objects[0].rules
+            if duck.rows(f"select ({rule.fail_when}) is true from ({record})") == [(True,)]
+        ]
+    assert found == broken
