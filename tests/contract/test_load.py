@@ -283,7 +283,7 @@ def test_what_other_vendors_added_is_left_alone() -> None:
     ],
 )
 def test_a_filler_is_missing_where_a_value_must_stand_and_junk_elsewhere(
-    more: str, flaw: str, broken: list[str], tmp_path: Path
+    more: str, flaw: str, broken: list[str], *, tmp_path: Path
 ) -> None:
     register = contract(of_fields(f"name: ten, logicalType: string, {more}"))
     record = f"select cast(null as varchar) as ten, cast({flaw} as varchar) as ten__flaw"
