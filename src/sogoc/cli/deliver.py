@@ -46,13 +46,14 @@ def deliver_command(
 
 
 def deliver_with_progress(desk: Desk, parts: Parts, request: Request) -> Delivered:
-    """Deliver, with a bar for each stage that is reached."""
+    """Deliver, with a bar for each stage that is reached; the bars go when all is done."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
         console=desk.say.console,
+        transient=True,
     ) as progress:
         bars: dict[Stage, TaskID] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -13,17 +14,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sogoc.cli.context import Desk, desk_of
 from sogoc.cli.deliver import deliver_with_progress
 from sogoc.cli.serve import show
-from sogoc.cli.summary import say_summary
+from sogoc.cli.summary import Figures, figures_of, say_summary
 from sogoc.cli.worklist import make_all, worklist_desk
 from sogoc.demo.country import Country, make
 from sogoc.errors import DeliveryRefused
 from sogoc.node.node import Node, open_node
-from sogoc.pipeline.deliver import Request
+from sogoc.pipeline.deliver import Delivered, Request
 from sogoc.worklists.reading import places
 
 _OFFICER = "demo"
+_SHOWN = "land"
+"""The register whose summary is shown in full."""
 _LISTS = 3
 """Worklists written, to look at; the command for all of them is printed."""
+_MARK = "made-up-country"
 
 
 def demo_command(
@@ -36,7 +40,7 @@ def demo_command(
     seed: Annotated[int, typer.Option(help="Another number, another country.")] = 1,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Show the pages at the end.")
-    ] = (sys.stdout.isatty()),
+    ] = sys.stdout.isatty(),
 ) -> None:
     """Make a small country, deliver its registers, and show what a person should look at."""
     desk = _fresh(desk_of(context), folder)
@@ -44,55 +48,76 @@ def demo_command(
     (desk.folder / "expected").mkdir()
     shutil.copy(country.expected, desk.folder / "expected" / "expected.csv")
     with open_node(desk.folder, desk.settings) as node:
-        _deliver_all(desk, node, country)
+        last = _deliver_all(desk, node, country)
         _refuse_broken(desk, node, country)
+        if last is not None:
+            say_summary(desk.say, node.parts, last)
         _say_next(desk, node)
         if serve:
-            show(desk, node, port=desk.settings.port, page="/")
+            page = f"/{desk.say.language}/"
+            show(desk, node, port=desk.settings.port, page=page)
 
 
 def _fresh(desk: Desk, folder: Path) -> Desk:
     """The demo's own node; an older demo makes room, anything else does not."""
     home = folder.resolve()
-    mark = home / "made-up-country"
-    if home.exists() and not mark.exists():
+    if home.exists() and not (home / _MARK).exists():
         raise typer.BadParameter(f"{folder} exists and is no demo; name another --folder")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    mark.touch()
+    (home / _MARK).touch()
+    (home / "sogoc.toml").touch()
     return Desk(folder=home, settings=desk.settings, say=desk.say)
 
 
 def _make(desk: Desk, persons: int, seed: int) -> Country:
     desk.say.heading(
-        "1. Lập một đất nước nhỏ (mọi người đều không có thật)",
-        "1. Make a small country (nobody in it is real)",
+        "1. Lập một đất nước nhỏ (mọi người trong đó đều không có thật)",
+        "1. A small country is made (nobody in it is real)",
     )
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
         console=desk.say.console,
+        transient=True,
     ) as progress:
         task = progress.add_task("")
-        return make(
+        country = make(
             desk.folder / "country",
             persons=persons,
             seed=seed,
             progress=lambda text: progress.update(task, description=text),
         )
+    count = desk.say.figure(country.persons)
+    desk.say.line(f"   {count} người", f"   {count} persons")
+    return country
 
 
-def _deliver_all(desk: Desk, node: Node, country: Country) -> None:
+def _deliver_all(desk: Desk, node: Node, country: Country) -> Delivered | None:
+    """Deliver one after the other; return the last delivery of the register that is shown."""
     desk.say.heading("2. Các cơ quan nộp dữ liệu", "2. Offices deliver their data")
+    desk.say.line(
+        "     bản ghi    nhóm 1    nhóm 2    nhóm 3   DQI %   giây",
+        "     records   group 1   group 2   group 3   DQI %   seconds",
+    )
+    shown = None
     for delivery in country.deliveries:
-        desk.say.heading(delivery.what_vi, delivery.what_en)
-        request = Request(
-            register=delivery.register,
-            file=delivery.file,
-            officer=_OFFICER,
-        )
-        say_summary(desk.say, node.parts, deliver_with_progress(desk, node.parts, request))
+        request = Request(register=delivery.register, file=delivery.file, officer=_OFFICER)
+        began = monotonic()
+        delivered = deliver_with_progress(desk, node.parts, request)
+        line = _line(desk, figures_of(node.parts, delivered), monotonic() - began)
+        desk.say.line(f"{line}  {delivery.what_vi}", f"{line}  {delivery.what_en}")
+        if delivery.register == _SHOWN:
+            shown = delivered
+    return shown
+
+
+def _line(desk: Desk, figures: Figures, seconds: float) -> str:
+    counts = (figures.records, *(figures.groups[group] for group in (1, 2, 3)))
+    numbers = "".join(f"{desk.say.figure(count):>10}" for count in counts)
+    score = desk.say.figure(figures.dqi) if figures.dqi is not None else "-"
+    return f"  {numbers}{score:>8}{desk.say.figure(seconds):>7}"
 
 
 def _refuse_broken(desk: Desk, node: Node, country: Country) -> None:
@@ -103,29 +128,23 @@ def _refuse_broken(desk: Desk, node: Node, country: Country) -> None:
         "3. Broken or wrong files are refused, and told why",
     )
     for file in country.broken:
-        request = Request(register="land", file=file, officer=_OFFICER)
+        request = Request(register=_SHOWN, file=file, officer=_OFFICER)
         try:
             deliver_with_progress(desk, node.parts, request)
         except DeliveryRefused as refusal:
-            desk.say.line(
-                f"✗ {file.name}: {refusal.sentence.vi}", f"✗ {file.name}: {refusal.sentence.en}"
-            )
+            desk.say.line(f"  ✗ {refusal.sentence.vi}", f"  ✗ {refusal.sentence.en}")
 
 
 def _say_next(desk: Desk, node: Node) -> None:
     with node.parts.connection.transaction():
-        work = worklist_desk(desk, node, "land")
-        lists = make_all(work, places(work)[:_LISTS], desk.folder / "worklists" / "land")
+        work = worklist_desk(desk, node, _SHOWN)
+        lists = make_all(work, places(work)[:_LISTS], desk.folder / "worklists" / _SHOWN)
     desk.say.heading("Xem gì tiếp theo", "What to look at next")
     for file in lists:
-        desk.say.line(f"  Danh sách cần rà soát: {file}", f"  A worklist: {file}")
+        desk.say.path("Danh sách cần rà soát", "A worklist", file)
     where = f"sogoc --node {desk.folder}"
+    desk.say.line(
+        f"  Mọi danh sách: {where} worklist make land", f"  All: {where} worklist make land"
+    )
+    desk.say.path("Sự thật để so sánh", "The truth, to compare with", desk.folder / "country/truth")
     desk.say.line(f"  Các trang: {where} serve", f"  The pages: {where} serve")
-    desk.say.line(
-        f"  Mọi danh sách: {where} worklist make land",
-        f"  All worklists: {where} worklist make land",
-    )
-    desk.say.line(
-        f"  Sự thật để so sánh: {desk.folder / 'country' / 'truth'}",
-        f"  The truth to compare with: {desk.folder / 'country' / 'truth'}",
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +26,11 @@ class Say:
 
     def line(self, vi: str, en: str) -> None:
         """One line."""
-        self.console.print(self.text(vi, en), markup=False)
+        self.console.print(self.text(vi, en), markup=False, soft_wrap=True)
+
+    def path(self, vi: str, en: str, path: Path) -> None:
+        """A file or folder, on one line however long, so that it can be copied."""
+        self.console.print(f"  {self.text(vi, en)}: {path}", markup=False, soft_wrap=True)
 
     def heading(self, vi: str, en: str) -> None:
         """One line that stands out, with a blank one before it."""

@@ -14,8 +14,8 @@ from sogoc.cli.context import Desk, desk_of
 from sogoc.database.store import Connection, Store
 from sogoc.localities.units import Units
 from sogoc.node.node import Node, open_node
+from sogoc.node.words import flaw_in_words
 from sogoc.score.rule_file import load
-from sogoc.values.flaws import sentence
 from sogoc.web.app import app
 from sogoc.web.entrance import Keys
 from sogoc.web.parts import GroupLine, Parts, RuleNote
@@ -60,7 +60,7 @@ def web_parts(desk: Desk, node: Node) -> Parts:
         worklist_folder=node.parts.folder / "worklists",
         keeper=desk.settings.keeper,
         rule_note=lambda version: _note(node.parts.rules, version),
-        flaw=sentence,
+        flaw=flaw_in_words,
     )
 
 

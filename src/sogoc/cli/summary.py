@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sogoc.cli.say import Say
 from sogoc.contract.model import Register
 from sogoc.link.words import OUTCOME_WORDS
@@ -11,6 +13,35 @@ from sogoc.web.reading.figures import Reader
 
 _SHOWN = 8
 """Rules listed; the page has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """A delivery in one line."""
+
+    records: int
+    groups: dict[int, int]
+    dqi: float | None
+
+
+def figures_of(parts: Parts, delivered: Delivered) -> Figures:
+    """The figures of a delivery, over all its objects."""
+    reader, delivery = Reader(parts.connection), delivered.delivery
+    totals = _groups(reader, delivery.id)
+    rows = [delivery.counts.get(one.name, {}) for one in delivered.register.objects]
+    index = [one.dqi for one in reader.scores(delivery.id, "register") if not one.criterion]
+    return Figures(
+        records=sum(row.get("rows", 0) for row in rows),
+        groups=totals,
+        dqi=index[0] if index else None,
+    )
+
+
+def _groups(reader: Reader, delivery: int) -> dict[int, int]:
+    totals = {1: 0, 2: 0, 3: 0}
+    for group in reader.groups(delivery):
+        totals[group.group] += group.records
+    return totals
 
 
 def say_summary(say: Say, parts: Parts, delivered: Delivered) -> None:
@@ -69,9 +100,7 @@ def _say_records(say: Say, register: Register, counts: dict[str, dict[str, int]]
 
 
 def _say_groups(say: Say, reader: Reader, delivery: int) -> None:
-    totals = {1: 0, 2: 0, 3: 0}
-    for group in reader.groups(delivery):
-        totals[group.group] = totals.get(group.group, 0) + group.records
+    totals = _groups(reader, delivery)
     say.heading("Phân nhóm", "Groups")
     say.table(
         [("Nhóm", "group"), ("Bản ghi", "records"), ("Nghĩa là", "which means")],

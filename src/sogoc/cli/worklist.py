@@ -11,7 +11,7 @@ from sogoc.cli.context import Desk, desk_of
 from sogoc.database.deliveries import Deliveries
 from sogoc.localities.units import Units
 from sogoc.node.node import Node, open_node
-from sogoc.values.flaws import sentence
+from sogoc.node.words import flaw_in_words
 from sogoc.worklists import desk as worklists
 from sogoc.worklists.place import Place
 from sogoc.worklists.reading import places
@@ -63,5 +63,5 @@ def worklist_desk(desk: Desk, node: Node, register: str) -> worklists.Desk:
         clock=node.parts.clock,
         keeper=desk.settings.keeper,
         rules_version=latest.rules_version if latest else "",
-        flaw=sentence,
+        flaw=flaw_in_words,
     )

@@ -97,7 +97,7 @@ select
     g.reason,
     sum(g.records)::bigint as records
 from node.record_group as g
-where g.delivery = %(delivery)s
+where g.delivery = %(delivery)s and g.locality = ''
 group by g.object, g."group", g.reason
 order by g.object asc, g."group" asc, records desc, g.reason asc;
 
@@ -110,7 +110,7 @@ select
     sum(case when g."group" = 2 then g.records else 0 end)::bigint as group_2,
     sum(case when g."group" = 3 then g.records else 0 end)::bigint as group_3
 from node.record_group as g
-where g.delivery = %(delivery)s
+where g.delivery = %(delivery)s and length(g.locality) = 5
 group by g.locality
 order by sum(case when g."group" > 1 then g.records else 0 end) desc, g.locality asc;
 
