@@ -54,6 +54,7 @@ def deliver_with_progress(desk: Desk, parts: Parts, request: Request) -> Deliver
         TimeElapsedColumn(),
         console=desk.say.console,
         transient=True,
+        disable=not desk.say.console.is_terminal,
     ) as progress:
         bars: dict[Stage, TaskID] = {}
 

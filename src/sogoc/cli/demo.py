@@ -81,6 +81,7 @@ def _make(desk: Desk, persons: int, seed: int) -> Country:
         TimeElapsedColumn(),
         console=desk.say.console,
         transient=True,
+        disable=not desk.say.console.is_terminal,
     ) as progress:
         task = progress.add_task("")
         country = make(
@@ -143,8 +144,7 @@ def _say_next(desk: Desk, node: Node) -> None:
     for file in lists:
         desk.say.path("Danh sách cần rà soát", "A worklist", file)
     where = f"sogoc --node {desk.folder}"
-    desk.say.line(
-        f"  Mọi danh sách: {where} worklist make land", f"  All: {where} worklist make land"
-    )
+    every = f"{where} worklist make {_SHOWN}"
+    desk.say.line(f"  Mọi danh sách: {every}", f"  All worklists: {every}")
     desk.say.path("Sự thật để so sánh", "The truth, to compare with", desk.folder / "country/truth")
     desk.say.line(f"  Các trang: {where} serve", f"  The pages: {where} serve")
