@@ -93,6 +93,20 @@ def test_a_marker_added_or_lost_is_shown_never_accepted(district: District, name
     assert district.one(replace(AN, name=name, number=None))["outcome"] == "needs_a_person"
 
 
+def test_a_number_with_another_middle_name_and_no_date_may_be_a_brothers(
+    district: District,
+) -> None:
+    record = replace(AN, name="Nguyễn Đức Ân", born=None, old_number=None, commune=None)
+    answer = district.one(replace(record, father=None))
+    assert answer["outcome"] == "needs_a_person"
+
+
+def test_nobody_of_another_name_is_proposed(district: District) -> None:
+    record = replace(AN, name="Phạm Thuý", number=None, father=None)
+    answer = district.one(record)
+    assert (answer["outcome"], answer["number"]) == ("needs_a_person", None)
+
+
 def test_a_wife_under_her_husbands_number_is_told_apart(district: District) -> None:
     answer = district.one(replace(HOA, number=CONG.number))
     assert (answer["outcome"], answer["number"]) == ("mismatch", HOA.number)

@@ -16,7 +16,8 @@ sub-case "only the marks of the name differ".
 
 The outcomes `verified`, `differs` and `deceased` rest on the number and what the population
 register says of its bearer, never on a score alone. A person found without a number whom the
-population register records as dead needs a person. Nothing here corrects a record.
+population register records as dead needs a person; so does a bearer of another name whose date is
+not known, who may be a brother or a father. Nothing here corrects a record.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ meant as (
             when outcome = 'found' then b_number
             when outcome = 'mismatch' and b_person <> h_person and not b_review
                 and b_posterior >= {policy.costs.sure} then b_number
-            when outcome = 'needs_a_person' and b_posterior >= {policy.costs.likely} then b_number
+            when outcome = 'needs_a_person' and b_posterior >= {policy.costs.likely}
+                and b_name_level <> {policy.level("name:other")} then b_number
         end as meant_number,
         case
             when confirmed then 1.0
@@ -198,6 +200,8 @@ def _outcome(policy: Policy) -> str:
     when bearers = 1 and name_agrees and born_agrees and differs = '' then 'verified'
     when bearers = 1 and name_agrees and born_agrees then 'differs'
     when bearers = 1 and (h_posterior <= {costs.unlikely} or ({another})) then 'mismatch'
+    when bearers = 1 and not folded_agrees and coalesce(born_level, 0) = 0
+        then 'needs_a_person'
     when bearers = 1 and h_posterior >= {costs.likely} and h_person = b_person
         then case when dead and folded_agrees and born_agrees then 'deceased' else 'differs' end
     when bearers = 1 then 'needs_a_person'
