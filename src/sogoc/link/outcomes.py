@@ -200,8 +200,8 @@ def _outcome(policy: Policy) -> str:
     when bearers = 1 and name_agrees and born_agrees and differs = '' then 'verified'
     when bearers = 1 and name_agrees and born_agrees then 'differs'
     when bearers = 1 and (h_posterior <= {costs.unlikely} or ({another})) then 'mismatch'
-    when bearers = 1 and not folded_agrees and coalesce(born_level, 0) = 0
-        then 'needs_a_person'
+    when bearers = 1 and {_levels(policy.comparison("name"), "always")}
+        and h_person = b_person and coalesce(born_level, 0) = 0 then 'needs_a_person'
     when bearers = 1 and h_posterior >= {costs.likely} and h_person = b_person
         then case when dead and folded_agrees and born_agrees then 'deceased' else 'differs' end
     when bearers = 1 then 'needs_a_person'
