@@ -32,6 +32,10 @@ class Say:
         """A file or folder, on one line however long, so that it can be copied."""
         self.console.print(f"  {self.text(vi, en)}: {path}", markup=False, soft_wrap=True)
 
+    def plain(self, text: str) -> None:
+        """Text as it is, for files and other programs: nothing wrapped, nothing coloured."""
+        self.console.out(text, highlight=False)
+
     def heading(self, vi: str, en: str) -> None:
         """One line that stands out, with a blank one before it."""
         self.console.print()
