@@ -15,7 +15,7 @@ from sogoc.contract.shelf import Shelf
 from sogoc.node.settings import Settings, checked, find_folder, read_settings
 from sogoc.shipped import shipped
 
-_FROM_ENVIRONMENT = {
+FROM_ENVIRONMENT = {
     "SOGOC_DATABASE_URL": "database_url",
     "SOGOC_LANGUAGE": "language",
     "SOGOC_KEEPER": "keeper",
@@ -48,7 +48,7 @@ def desk_for(node: Path | None, language: str) -> Desk:
     folder = named or find_folder(Path.cwd())
     over: dict[str, Any] = {
         setting: environment[name]
-        for name, setting in _FROM_ENVIRONMENT.items()
+        for name, setting in FROM_ENVIRONMENT.items()
         if environment.get(name)
     }
     if language:

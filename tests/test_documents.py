@@ -1,0 +1,50 @@
+"""The documents say what the program does: settings, commands, words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from sogoc.cli.context import FROM_ENVIRONMENT
+from sogoc.cli.handbook import commands_page
+from sogoc.node.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def test_every_setting_is_in_the_documents_and_no_other() -> None:
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    settings, environment = page.split("| variable |")
+    assert set(re.findall(r"^\| `(\w+)`", settings, re.MULTILINE)) == {
+        field.name for field in fields(Settings)
+    }
+    variables = set(re.findall(r"^\| `(\w+)`", environment, re.MULTILINE))
+    assert variables == {*FROM_ENVIRONMENT, "SOGOC_NODE"}
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    assert page == commands_page(), "write it anew: python -m sogoc.cli.handbook"
+
+
+def test_the_glossary_has_every_folder_that_is_a_word_of_the_field() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").lower()
+    plumbing = {"cli", "web", "testing", "tables", "database", "values", "pipeline", "demo"}
+    folders = {path.parent.name for path in (ROOT / "src/sogoc").glob("*/__init__.py")}
+    for folder in folders - plumbing:
+        word = folder.removesuffix("ies") + "y" if folder.endswith("ies") else folder
+        assert word.removesuffix("s") in glossary, folder
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_a_number_that_names_a_result_file_names_one_that_is_there() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for name in re.findall(r"results/([\w-]+\.json)", page.read_text(encoding="utf-8")):
+            assert (ROOT / "benchmarks/results" / name).exists(), f"{page.name}: {name}"
