@@ -8,22 +8,17 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli import register, worklist
+from sogoc.cli.commands import Commands
 from sogoc.cli.context import desk_for
-from sogoc.cli.deliver import deliver_command, deliveries_command, undo_command
-from sogoc.cli.demo import demo_command
 from sogoc.cli.say import Say
-from sogoc.cli.serve import serve_command
 from sogoc.errors import SogocError
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-app.command("deliver")(deliver_command)
-app.command("deliveries")(deliveries_command)
-app.command("undo")(undo_command)
-app.command("serve")(serve_command)
-app.command("demo")(demo_command)
-app.add_typer(register.app, name="register")
-app.add_typer(worklist.app, name="worklist")
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sogoc.contract.load import load
 from sogoc.errors import Sentence, UnknownThing
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ _ENDING = ".odcs.yaml"
 @lru_cache(maxsize=64)
 def _loaded(path: Path, _changed: int) -> Register:
     """A page asks for the same contract many times; it is read again once the file changed."""
+    # Not above: what reads contracts takes a second to import, and many a command reads none.
+    from sogoc.contract.load import load  # noqa: PLC0415 - the reason stands above
+
     return load(path)
 
 
