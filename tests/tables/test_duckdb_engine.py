@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -51,3 +52,30 @@ def test_a_table_in_memory_can_be_had_as_a_file(engine: DuckDBEngine) -> None:
 def test_names_and_constants_cannot_break_out_of_their_quotes(engine: DuckDBEngine) -> None:
     constant, name = literal("it's"), quoted('a"b')
     assert engine.rows(f"select {constant} as {name}") == [("it's",)]
+
+
+class _Faulty:
+    """A connection whose planner has a fault: the first table it is to make stops it."""
+
+    def __init__(self, real: duckdb.DuckDBPyConnection) -> None:
+        self._real = real
+        self.settings: list[str] = []
+        self._met = False
+
+    def execute(self, command: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
+        if "disabled_optimizers" in command:
+            self.settings.append(command.split(maxsplit=1)[0])
+        if command.startswith("copy") and not self._met:
+            self._met = True
+            raise duckdb.InternalException("dict-surviving cache: column 63 changed identity")
+        return self._real.execute(command, parameters)
+
+    def close(self) -> None:
+        self._real.close()
+
+
+def test_a_fault_of_the_planner_costs_a_second_run_and_no_delivery(engine: DuckDBEngine) -> None:
+    faulty = _Faulty(engine._connection)  # noqa: SLF001 - no SQL meets the fault on purpose
+    engine._connection = faulty  # type: ignore[assignment]  # noqa: SLF001 - likewise
+    assert engine.run(Step("numbers", (), "select range as n from range(3)")) == 3
+    assert faulty.settings == ["set", "reset"]

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_SWAPPED_SIDES = "build_side_probe_side"
+"""DuckDB 2.0.0 stops a few joins by an assertion of its own (`dict-surviving cache: global
+dictionary column 63 changed identity`), where this pass had swapped the sides of the join."""
+
+
 class DuckDBEngine:
     """Keeps each table as one Parquet file in `folder`: written beside, then renamed into place."""
 
@@ -35,6 +40,9 @@ class DuckDBEngine:
                 "memory_limit": f"{memory_gib}GiB",
                 "threads": threads,
                 "temp_directory": self._spill.name,
+                # Nothing stands in the database but views: after an error of the engine's own the
+                # next statement may run.
+                "disable_database_invalidation": True,
                 # An unlimited spill once filled a whole disk.
                 "max_temp_directory_size": f"{spill_gib}GiB",
                 "autoinstall_known_extensions": False,
@@ -55,7 +63,7 @@ class DuckDBEngine:
             "(format parquet, compression zstd, compression_level 1)"
         )
         try:
-            made = self._connection.execute(copy).fetchall()
+            made = self._made(copy)
         except duckdb.Error as refusal:
             beside.unlink(missing_ok=True)
             # Only the first line: what follows may quote a row.
@@ -102,6 +110,17 @@ class DuckDBEngine:
         """Let go of memory and spill; the tables stay."""
         self._connection.close()
         self._spill.cleanup()
+
+    def _made(self, copy: str) -> list[tuple[Any, ...]]:
+        """Run it; if a fault of the engine's planner stops it, once more by a plainer plan."""
+        try:
+            return self._connection.execute(copy).fetchall()
+        except duckdb.InternalException:
+            self._connection.execute(f"set disabled_optimizers = {literal(_SWAPPED_SIDES)}")
+            try:
+                return self._connection.execute(copy).fetchall()
+            finally:
+                self._connection.execute("reset disabled_optimizers")
 
     def _view(self, table: str, file: Path) -> None:
         view = f"select * from read_parquet({literal(str(file))})"
