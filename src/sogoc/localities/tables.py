@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,7 +22,12 @@ LOCALITY_CHANGES = "locality_changes"
 
 def unit_tables(units: Units | None = None) -> dict[str, pa.Table]:
     """Both tables by the name under which steps read them."""
-    known = units or Units.load()
+    return _tables(units or Units.load())
+
+
+@cache
+def _tables(known: Units) -> dict[str, pa.Table]:
+    """Made once: every stage of every delivery lends the same."""
     return {LOCALITY_UNITS: _units(known), LOCALITY_CHANGES: _changes(known)}
 
 

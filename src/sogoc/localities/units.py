@@ -10,6 +10,7 @@ import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from sogoc.localities.spelling import UnitName, name_of, readings
@@ -86,23 +87,43 @@ class Units:
         self.changes = tuple(changes)
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
         self._children: dict[str, list[Unit]] = defaultdict(list)
-        self._by_name: dict[str, list[Unit]] = defaultdict(list)
-        self._by_folded: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
             self._by_code[unit.code].append(unit)
             self._children[unit.parent].append(unit)
-            written = name_of(unit.name, unit.kind)
-            self._by_name[written.bare].append(unit)
-            self._by_folded[written.folded].append(unit)
         self._receivers: dict[tuple[date, str], list[Change]] = defaultdict(list)
         for change in self.changes:
             self._receivers[change.day, change.old_code].append(change)
         self.change_days = tuple(sorted({change.day for change in self.changes}))
         """The days on which the map changed: between two of them every code means one thing."""
 
+    @staticmethod
+    def load() -> Units:
+        """The units that travel with sogoc; read once, for every stage asks for them."""
+        return _loaded()
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Unit]]:
+        """Units by the canonical name."""
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit, written in self._written:
+            found[written.bare].append(unit)
+        return found
+
+    @cached_property
+    def _by_folded(self) -> dict[str, list[Unit]]:
+        """The same without marks."""
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit, written in self._written:
+            found[written.folded].append(unit)
+        return found
+
+    @cached_property
+    def _written(self) -> list[tuple[Unit, UnitName]]:
+        """Every unit with its name taken apart: made when the first name is asked for."""
+        return [(unit, name_of(unit.name, unit.kind)) for unit in self.units]
+
     @classmethod
-    def load(cls) -> Self:
-        """The units that travel with sogoc."""
+    def _read(cls) -> Self:
         folder = shipped("reference-data") / "admin-units"
         return cls(
             (
@@ -257,3 +278,8 @@ class _Within:
         if self.parent is None or unit.parent == self.parent:
             return True
         return self.units.province_of(unit.code, self.day) == self.parent
+
+
+@cache
+def _loaded() -> Units:
+    return Units._read()  # noqa: SLF001 - the constructor behind `load`, in its own module

@@ -28,6 +28,8 @@ def clean(text: str) -> str:
 
 def lower(text: str) -> str:
     """Lower case letter by letter, as SQL engines do it: no rule looks at the letters beside."""
+    if "İ" not in text and "Σ" not in text:
+        return text.lower()
     return "".join("i" if letter == "İ" else letter.lower() for letter in text)
 
 

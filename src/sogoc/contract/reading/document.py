@@ -151,4 +151,4 @@ def _mapping(
 def _scalar(node: yaml.Node) -> object:
     if node.tag == _AS_WRITTEN:
         return str(node.value)
-    return yaml.SafeLoader("").construct_object(node)
+    return yaml.constructor.SafeConstructor().construct_object(node)
