@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from sogoc.intake.keys import fold, likeness, wordings
 from sogoc.intake.lines import is_numbering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sogoc.intake.shapes import Shape
     from sogoc.intake.sheets import Merge
@@ -88,9 +89,12 @@ def spread(head: list[list[str]], merged: tuple[Merge, ...]) -> list[list[str]]:
 
 def _layouts(grid: list[list[str]], shape: Shape) -> Iterator[Layout]:
     """The best layout for each number of header rows; the flattest comes first and wins a tie."""
+    # The same texts stand above each other in many of the blocks that are compared.
+    fits = cache(partial(_fits, shape=shape))
     for tall in range(1, TALLEST + 1):
         every = [
-            _layout(grid, shape, (first, first + tall)) for first in range(len(grid) - tall + 1)
+            _layout(grid, shape, (first, first + tall), fits=fits)
+            for first in range(len(grid) - tall + 1)
         ]
         some = [one for one in every if one.found]
         if some:
@@ -98,16 +102,19 @@ def _layouts(grid: list[list[str]], shape: Shape) -> Iterator[Layout]:
             yield _with_positions(_with_likeness(highest), grid)
 
 
-def _layout(grid: list[list[str]], shape: Shape, rows: tuple[int, int]) -> Layout:
+def _layout(
+    grid: list[list[str]],
+    shape: Shape,
+    rows: tuple[int, int],
+    *,
+    fits: Callable[[tuple[str, ...]], list[tuple[int, int]]],
+) -> Layout:
     paths = [_path(column) for column in zip(*grid[rows[0] : rows[1]], strict=True)]
-    fits = [
-        (rank, at, which)
-        for at, path in enumerate(paths)
-        if path
-        for rank, which in _fits(path, shape)
+    found = [
+        (rank, at, which) for at, path in enumerate(paths) if path for rank, which in fits(path)
     ]
     nothing: list[int | None] = [None] * len(shape.known)
-    return Layout(shape, _placed(nothing, fits), rows[0], rows[1], tuple(paths))
+    return Layout(shape, _placed(nothing, found), rows[0], rows[1], tuple(paths))
 
 
 def _path(column: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBER_BEFORE = re.compile(r"^\s*(?:\(?\d{1,2}\)|\d{1,2}[.)]|[ivx]{1,4}[.)])\s*", re.IGNORECASE)
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower-case words without marks, one blank between: `Số tờ (bản đồ)` gives `so to ban do`."""
     plain = text.replace("đ", "d").replace("Đ", "d").replace("²", "2")
@@ -33,6 +34,7 @@ def wordings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+@lru_cache(maxsize=100_000)
 def likeness(one: str, other: str) -> float:
     """Share of words in common, only where the words of one all stand in the other.
 

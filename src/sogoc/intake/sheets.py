@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ROWS_A_BATCH = 65_536
 """Rows read at a time: what bounds the memory, whatever the size of the file."""
+
+EMPTY = ord("-")
+"""The letter of a cell without content, as a byte."""
 
 WIDEST = 2_000
 """More columns than this are no officer's table."""
@@ -63,8 +67,36 @@ def texts(values: Sequence[str | None]) -> pa.Array:
 
 def types_of(columns: list[pa.Array], letter: str = "t") -> pa.Array:
     """One string a row for columns that are all of one type: the letter, or - where empty."""
-    letters = [pc.if_else(pc.is_valid(column), letter, "-") for column in columns]
-    return pc.binary_join_element_wise(*letters, "") if letters else pa.array([], pa.string())
+    return type_rows(columns, [letter] * len(columns))
+
+
+def type_rows(columns: list[pa.Array], letters: Sequence[str]) -> pa.Array:
+    """One string a row: the letter of each column, or - where its cell is empty."""
+    table = np.full((len(columns[0]) if columns else 0, len(columns)), EMPTY, dtype=np.uint8)
+    for at, column in enumerate(columns):
+        table[filled(column), at] = ord(letters[at])
+    return joined(table)
+
+
+def filled(column: pa.Array) -> np.ndarray:
+    """True where the column holds something."""
+    there: np.ndarray = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    return there
+
+
+def joined(letters: np.ndarray) -> pa.Array:
+    """One string a row from a table of letters, each a byte of ASCII: a row is read as it lies."""
+    rows, width = letters.shape
+    ends = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
+    lying = np.ascontiguousarray(letters, dtype=np.uint8)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(lying))
+
+
+def parted(types: pa.Array, width: int) -> np.ndarray:
+    """The same letters as a table again; a row of a narrower sheet ends in empty cells."""
+    padded = pc.utf8_slice_codeunits(pc.utf8_rpad(types, width, "-"), 0, width)
+    lying = np.frombuffer(padded.buffers()[2], dtype=np.uint8, count=len(types) * width)
+    return lying.reshape(len(types), width)
 
 
 def batch_of(rows: Sequence[Sequence[str | None]], lines: Sequence[int]) -> Batch:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sogoc.intake.people import divide, divider
+from sogoc.intake.sheets import EMPTY, filled, joined, parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,49 +73,55 @@ class Wired:
 
     def take(self, rows: Rows) -> pa.Table:
         """The records of these rows; a row that says nothing of the object makes none."""
-        values, letters = self._fields(rows)
+        values = self._fields(rows)
         index = np.arange(len(rows.lines))
         parts = np.ones(len(index), dtype=np.int32)
         if self.split:
             values, index, parts = self._divided(values, rows, self.split)
-        letters = [one.take(pa.array(index)) for one in letters]
-        filled = [value for value, at in zip(values, self.sources, strict=True) if at]
-        said = _any_valid(filled, len(index))
+        told = [value for value, at in zip(values, self.sources, strict=True) if at]
+        said = _any_valid(told, len(index))
         if self.when:
             said &= self.when.rows(rows)[index]
         values = [
             value if constant is None else pc.fill_null(value, constant)
             for value, constant in zip(values, self.constants, strict=True)
         ]
-        letters = [
-            pc.if_else(pc.is_null(value), "-", pc.if_else(pc.equal(letter, "-"), "t", letter))
-            for value, letter in zip(values, letters, strict=True)
-        ]
         columns = {
             "_sheet": pa.array([rows.sheet] * len(index), pa.string()),
             "_line": rows.lines.take(pa.array(index)),
             "_part": pa.array(parts, pa.int32()),
-            "_types": pc.binary_join_element_wise(*letters, ""),
+            "_types": joined(self._letters(rows, values, index)),
             **{one.name: value for one, value in zip(self.object.fields, values, strict=True)},
         }
         return self._numbered(pa.table(columns).filter(pa.array(said)))
 
     def _numbered(self, table: pa.Table) -> pa.Table:
-        ordinals = pa.array(range(self.made + 1, self.made + 1 + table.num_rows), pa.int64())
+        ordinals = pa.array(
+            np.arange(self.made + 1, self.made + 1 + table.num_rows, dtype=np.int64)
+        )
         self.made += table.num_rows
         return table.add_column(0, "_row", ordinals)
 
-    def _fields(self, rows: Rows) -> tuple[list[pa.Array], list[pa.Array]]:
-        """For each field its texts and its type letters."""
+    def _fields(self, rows: Rows) -> list[pa.Array]:
+        """For each field its texts."""
         nothing = pa.nulls(len(rows.lines), pa.string())
-        dash = pa.array(["-"] * len(rows.lines), pa.string())
-        there = [[at for at in some if at < len(rows.columns)] for some in self.sources]
-        values = [pc.coalesce(nothing, *[rows.columns[at] for at in some]) for some in there]
-        letters = [
-            pc.utf8_slice_codeunits(rows.types, some[0], some[0] + 1) if some else dash
-            for some in there
+        return [
+            pc.coalesce(nothing, *[rows.columns[at] for at in some]) for some in self._there(rows)
         ]
-        return values, letters
+
+    def _letters(self, rows: Rows, values: list[pa.Array], index: np.ndarray) -> np.ndarray:
+        """The type letters of the fields, one row a record."""
+        cells = parted(rows.types, len(rows.columns))
+        letters = np.full((len(index), len(values)), EMPTY, dtype=np.uint8)
+        for at, (value, some) in enumerate(zip(values, self._there(rows), strict=True)):
+            there = filled(value)
+            one = cells[index, some[0]] if some else letters[:, at]
+            # A constant, or the second of two columns: no cell, or an empty one, says its type.
+            letters[there, at] = np.where(one == EMPTY, ord("t"), one)[there]
+        return letters
+
+    def _there(self, rows: Rows) -> list[list[int]]:
+        return [[at for at in some if at < len(rows.columns)] for some in self.sources]
 
     def _divided(
         self, values: list[pa.Array], rows: Rows, split: Split

@@ -32,6 +32,11 @@ _MARKS = (
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_TOLD = re.compile(r"^sep=(.)\r?\n")
 _LONGEST_CELL = 1_000_000
+_WINDOWS = {
+    byte: bytes([byte]).decode("cp1252")
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _STRAY = re.compile("[\udc80-\udcff]")
 
 
@@ -178,11 +183,5 @@ def shown(cell: str) -> str:
     if cell.isascii() or not _STRAY.search(cell):
         return cell
     old = cell.encode("utf-8", "surrogateescape")
-    return "".join(_windows(byte) for byte in old)
-
-
-def _windows(byte: int) -> str:
-    try:
-        return bytes([byte]).decode("cp1252")
-    except UnicodeDecodeError:
-        return chr(byte)
+    # Latin-1 gives every byte the sign of its number; CP1252 differs from it in these alone.
+    return old.decode("latin-1").translate(_WINDOWS)

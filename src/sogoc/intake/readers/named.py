@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from sogoc.errors import Place
 from sogoc.intake import refusals
-from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, texts
+from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, texts, type_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,11 +108,7 @@ def typed_batch(columns: Iterable[pa.Array], before: int) -> Batch:
     told = list(columns)
     values = [_as_text(column) for column in told]
     many = len(told[0]) if told else 0
-    letters = [
-        pc.if_else(pc.is_valid(value), _column_letter(column.type), "-")
-        for column, value in zip(told, values, strict=True)
-    ]
-    types = pc.binary_join_element_wise(*letters, "") if letters else pa.array([], pa.string())
+    types = type_rows(values, [_column_letter(column.type) for column in told])
     return Batch(pa.array(range(before + 1, before + many + 1), pa.int32()), values, types)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from python_calamine import (
     CalamineError,
@@ -19,10 +21,20 @@ from python_calamine import (
 from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
 from sogoc.intake.readers.second_look import Look, Odd, looks
-from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Merge, Sheet, texts
+from sogoc.intake.sheets import (
+    EMPTY,
+    ROWS_A_BATCH,
+    WIDEST,
+    Batch,
+    Merge,
+    Sheet,
+    filled,
+    joined,
+    texts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from python_calamine import CalamineSheet
@@ -39,7 +51,10 @@ _HIDDEN = (
     "dòng đang bị ẩn; dữ liệu của các dòng này vẫn được lấy.",
     "rows are hidden; their records were taken all the same.",
 )
-_TYPES = {str: "t", float: "n", int: "n", bool: "b", date: "d", datetime: "d", time: "t"}
+_ODD = 0
+_TOLD = {float: "n", int: "n", bool: "b", date: "d", datetime: "d"}
+_TYPES = defaultdict(lambda: ord("t"), {kind: ord(letter) for kind, letter in _TOLD.items()})
+_TYPES[Odd] = _ODD
 
 
 def sheets(file: Path, place: Place) -> Iterator[Sheet]:
@@ -96,10 +111,15 @@ def _batches(sheet: CalamineSheet, look: Look) -> Iterator[Batch]:
         return
     left: list[object] = [None] * sheet.start[1]
     line = sheet.start[0]
-    rows = iter(sheet.to_python(skip_empty_area=True))
+    rows = (_moved(row, left) for row in sheet.to_python(skip_empty_area=True))
     while some := list(islice(rows, ROWS_A_BATCH)):
-        yield _batch(_with_odd([[*left, *row] for row in some], line, look), line)
+        yield _batch(_with_odd(some, line, look), line)
         line += len(some)
+
+
+def _moved(row: Sequence[object], left: list[object]) -> list[object]:
+    """The row with the empty columns that stand left of the table."""
+    return [*left, *row]
 
 
 def _with_odd(rows: list[list[object]], before: int, look: Look) -> list[list[object]]:
@@ -113,18 +133,24 @@ def _with_odd(rows: list[list[object]], before: int, look: Look) -> list[list[ob
 
 
 def _batch(rows: list[list[object]], before: int) -> Batch:
-    columns = [[text_of(cell) for cell in column] for column in zip(*rows, strict=True)]
-    types = ["".join([_letter(cell) for cell in row]) for row in rows]
-    lines = pa.array(range(before + 1, before + 1 + len(rows)), pa.int32())
-    return Batch(lines, [texts(column) for column in columns], pa.array(types, pa.string()))
+    columns = list(zip(*rows, strict=True))
+    # Most cells are texts: they are passed on without asking further.
+    told = [
+        texts([cell if type(cell) is str else text_of(cell) for cell in column])
+        for column in columns
+    ]
+    letters = np.empty((len(rows), len(columns)), dtype=np.uint8)
+    for at, (column, text) in enumerate(zip(columns, told, strict=True)):
+        letters[:, at] = np.where(filled(text), _letters(column), EMPTY)
+    lines = pa.array(np.arange(before + 1, before + 1 + len(rows), dtype=np.int32))
+    return Batch(lines, told, joined(letters))
 
 
-def _letter(cell: object) -> str:
-    if cell is None or cell == "":
-        return "-"
-    if isinstance(cell, Odd):
-        return cell.letter
-    return _TYPES.get(type(cell), "t")
+def _letters(column: tuple[object, ...]) -> np.ndarray:
+    letters = np.fromiter(map(_TYPES.__getitem__, map(type, column)), np.uint8, len(column))
+    for at in np.flatnonzero(letters == _ODD):
+        letters[at] = ord(getattr(column[at], "letter", "t"))
+    return letters
 
 
 def text_of(cell: object) -> str | None:
