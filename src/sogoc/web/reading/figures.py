@@ -57,7 +57,9 @@ class Delivery:
 
     def total(self, count: str) -> int:
         """One count over all objects."""
-        objects = [one for one in self.counts.values() if isinstance(one, dict)]
+        counted = self.counts.items()
+        # "file" holds the rows of the sheets: they would be counted a second time.
+        objects = [one for name, one in counted if name != "file" and isinstance(one, dict)]
         return sum(int(one.get(count) or 0) for one in objects)
 
 
