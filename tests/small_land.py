@@ -386,8 +386,8 @@ def _scores(connection: Executes, records: int) -> None:
             _score(connection, ("rule", rule, criterion, locality), (len(numbers), failed, 0, None))
     for locality, dqi in zip(["", *localities], (81.5, 92.25, 71.0, 48.9), strict=True):
         _score(connection, ("register", "land", "", locality), (records, 40, 3, dqi))
-        for group, reason in ((1, "clean"), (2, "errors")) if locality else ():
-            numbers = [n for n in range(1, records + 1) if _place(n)[0] == locality]
+        for group, reason in ((1, "clean"), (2, "errors")):
+            numbers = [n for n in range(1, records + 1) if locality in {"", _place(n)[0]}]
             count = sum(1 for n in numbers if _broken(n) == (group == 2))
             connection.execute(
                 "insert into node.record_group values"
