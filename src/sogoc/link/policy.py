@@ -7,6 +7,7 @@ names every mistake in it at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -152,8 +153,9 @@ class Policy:
         return self.comparison(name).number(level)
 
 
+@cache
 def shipped_policy() -> Policy:
-    """The policy that travels with the package."""
+    """The policy that travels with the package; read once."""
     return load(files("sogoc.link") / "policy.yaml")
 
 
