@@ -130,6 +130,19 @@ def test_a_reference_to_a_register_of_this_node_is_looked_up(engine: DuckDBEngin
     assert counts(engine, 0) == {None: (1, 1, 1)}
 
 
+def test_a_reference_within_a_register_may_lead_to_an_earlier_delivery(
+    engine: DuckDBEngine,
+) -> None:
+    """Schools are handed in once and pupils each year."""
+    to = Reference(object="parcel", fields=("code",))
+    one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))
+    put(engine, one, [{"owner": "A", "code": "B"}, {"owner": "B"}, {"owner": "C"}])
+    table = naming.reference("land", "parcel")
+    engine.register(table, pa.table({"code": ["A"]}))
+    assert run(engine, one, frozenset({table})) == {3: {0}}
+    assert counts(engine, 0) == {None: (1, 2, 0)}
+
+
 def test_a_reference_to_a_register_that_is_not_here_is_not_assessed(engine: DuckDBEngine) -> None:
     to = Reference(register="population", object="person", fields=("number",))
     one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))

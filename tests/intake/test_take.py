@@ -121,6 +121,41 @@ def test_persons_that_do_not_divide_alike_stay_in_one_record_and_are_told(
     assert any("dòng 2" in note.vi for note in taken.notes)
 
 
+def test_a_blank_line_in_a_cell_is_the_place_of_the_person_of_whom_nothing_is_known(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    """The number of the first was not at hand: the officer left the line empty."""
+    row = [1, "Ông A và bà B", "\n001185000002", "T.3 - X. Đông - H. Nam\n", 3, 7, 1]
+    taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
+    assert records(engine, "right", "_part", "owner", "number", "address") == [
+        (1, "Ông A", None, "T.3 - X. Đông - H. Nam"),
+        (2, "bà B", "001185000002", None),
+    ]
+    assert taken.notes == ()
+
+
+def test_an_address_with_dashes_does_not_make_several_persons(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    row = [1, "Ông A", "001085000001", "T.3 - X. Ea Ktur - Đắk Lắk", 3, 7, 1]
+    taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
+    assert records(engine, "right", "owner", "address") == [("Ông A", "T.3 - X. Ea Ktur - Đắk Lắk")]
+    assert taken.notes == ()
+
+
+def test_a_total_whose_formula_was_never_calculated_is_no_record(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    rows = [
+        HEADER,
+        [1, "Ông A", "001085000001", "Thôn Đông", 3, 7, 1],
+        [None, "Tổng cộng", None, None, None, None, "=SUM(G2:G2)"],
+    ]
+    taken = take(workbook(tmp_path / "a.xlsx", rows), land, engine)
+    assert records(engine, "right", "owner") == [("Ông A",)]
+    assert taken.left_out == {"total": 1}
+
+
 def test_a_parcel_of_two_owners_on_two_rows_is_one_parcel(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:

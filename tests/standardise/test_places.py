@@ -102,7 +102,9 @@ def test_the_day_of_the_record_says_which_map_its_code_belongs_to(tmp_path: Path
         ((None, "99999", None, "-t--"), (None, "unknown-code", None)),
         ((None, "01", None, "-t--"), (None, "code-of-a-province", None)),
         ((None, "03751", None, "-t--"), (None, "older-than-the-list", None)),
-        ((None, "00037", "01/07/2026", "-td-"), (None, "not-in-force", None)),
+        ((None, "00037", "01/07/2026", "-td-"), (None, "not-in-force", "00097")),
+        # Xã Ea BHốk was divided between Ea Ktur and Dray Bhăng: only a person can say.
+        ((None, "24550", "01/07/2026", "-td-"), (None, "not-in-force", None)),
         ((None, "đang cập nhật", None, "-t--"), (None, "filler", None)),
         ((None, "#REF!", None, "-e--"), (None, "error-cell", None)),
         ((None, None, None, "-f--"), (None, "formula-without-value", None)),
@@ -120,8 +122,25 @@ def test_an_old_ward_in_a_new_record_is_named_with_what_it_became(tmp_path: Path
     code, flaw, _, now, candidates = one(
         tmp_path, (None, "Phường Trúc Bạch, Quận Ba Đình, Hà Nội", "01/01/2026", "-td-")
     )
-    assert (code, flaw, now) == (None, "not-in-force", None)
+    assert (code, flaw, now) == (None, "not-in-force", "00004")
     assert "00004" in str(candidates).split()
+
+
+def test_an_old_code_in_a_new_record_belongs_to_the_commune_of_today(tmp_path: Path) -> None:
+    """The record keeps its place on a worklist and in the score; only its code is to be mended."""
+    read = one(tmp_path, (None, "24547", "01/07/2026", "-td-"))
+    assert read == (None, "not-in-force", "24544", "24544", "24544")
+
+
+def test_a_code_of_today_in_an_older_record_is_doubted_and_not_replaced(tmp_path: Path) -> None:
+    old = {unit.code for unit in UNITS.in_force("commune", date(2025, 6, 30))}
+    new = next(
+        unit.code
+        for unit in UNITS.in_force("commune", date(2025, 7, 1))
+        if unit.code not in old and unit.valid_to is None
+    )
+    read = one(tmp_path, (None, new, "01/07/2024", "-td-"))
+    assert read == (None, "not-in-force", None, new, new)
 
 
 def test_the_plan_touches_no_table_and_names_what_it_reads() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sogoc.check.conditions import Condition
 from sogoc.check.masks import BITS, Layout, judging, layout, number
 from sogoc.check.results import card, findings_step
-from sogoc.check.rules import Judged, key_column, simple_rules, target
+from sogoc.check.rules import Judged, key_column, simple_rules, targets
 from sogoc.contract.model import RuleForm
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, quoted
@@ -137,15 +137,18 @@ def _then(one: RegisterObject, rule: Judged) -> Judged:
 
 def _dangling(one: RegisterObject, rule: Rule, around: Surroundings) -> tuple[str, tuple[str, ...]]:
     """Changed records whose reference leads nowhere; the large register is only probed."""
-    to = target(rule.reference, around)
-    if to is None or rule.reference is None:
+    tables = targets(rule.reference, around)
+    if not tables or rule.reference is None:
         return "select cast(null as bigint) as _row where 1 = 0", ()
     new = quoted(changed(one.name))
     pairs = list(zip(rule.fields, rule.reference.fields, strict=True))
     same = " and ".join(f"there.{quoted(far)} = here.{quoted(near)}" for near, far in pairs)
     there = " and ".join(f"{quoted(near)} is not null" for near, _ in pairs)
-    found = f"select here._row from {quoted(to)} as there inner join {new} as here on {same}"
-    return f"select _row from {new} where {there} and _row not in ({found})", (to,)
+    found = " union all ".join(
+        f"select here._row from {quoted(to)} as there inner join {new} as here on {same}"
+        for to in tables
+    )
+    return f"select _row from {new} where {there} and _row not in ({found})", tables
 
 
 def _by_row(

@@ -67,23 +67,46 @@ def reference_rule(
     one: RegisterObject, rule: Rule, position: int, *, around: Surroundings
 ) -> Judged:
     """A key that is not found where it refers to; not assessed where that register is not here."""
-    table_there = target(rule.reference, around)
-    if rule.reference is None or table_there is None:
+    tables_there = targets(rule.reference, around)
+    if rule.reference is None or not tables_there:
         return Judged(position=position, condition=NOT_ASSESSED)
-    table = standard(one.name)
-    pairs = list(zip(rule.fields, rule.reference.fields, strict=True))
     named = ", ".join(
         f"here.{quoted(field)} as {quoted(key_column(position, number))}"
         for number, field in enumerate(rule.fields)
     )
-    same = " and ".join(f"there.{quoted(to)} = here.{quoted(field)}" for field, to in pairs)
-    there = _all_there([f"here.{quoted(field)}" for field in rule.fields])
-    select = (
-        f"select distinct {named} from {quoted(table)} as here where {there}"
-        f" and not exists (select 1 from {quoted(table_there)} as there where {same})"
-    )
-    step = Step(broken_keys(one.name, position), (table, table_there), select)
+    select = f"select distinct {named} {_leads_nowhere(one, rule, tables_there)}"
+    step = Step(broken_keys(one.name, position), (standard(one.name), *tables_there), select)
     return _over_keys(rule.fields, position, step)
+
+
+def references_within(one: RegisterObject, register: str) -> list[tuple[Reference, str]]:
+    """References to the same register, each with a SELECT of the records of this delivery that
+    refer to what the delivery does not bring.
+    """
+    return [
+        (
+            rule.reference,
+            f"select 1 {_leads_nowhere(one, rule, (standard(rule.reference.object),))}",
+        )
+        for rule in one.rules
+        if rule.reference is not None
+        and rule.reference.register in {"", register}
+        and not rule.reference.held_by
+    ]
+
+
+def _leads_nowhere(one: RegisterObject, rule: Rule, tables: tuple[str, ...]) -> str:
+    """FROM and WHERE of the records, `here`, whose whole key is in none of the tables."""
+    far = rule.reference.fields if rule.reference else ()
+    same = " and ".join(
+        f"there.{quoted(to)} = here.{quoted(field)}"
+        for field, to in zip(rule.fields, far, strict=True)
+    )
+    there = _all_there([f"here.{quoted(field)}" for field in rule.fields])
+    absent = "".join(
+        f" and not exists (select 1 from {quoted(table)} as there where {same})" for table in tables
+    )
+    return f"from {quoted(standard(one.name))} as here where {there}{absent}"
 
 
 def simple_rules(one: RegisterObject, around: Surroundings) -> list[Judged]:
@@ -105,14 +128,17 @@ def _over_keys(fields: tuple[str, ...], position: int, step: Step) -> Judged:
     return Judged(position=position, condition=Condition(fails, unknown), keys=step, on=fields)
 
 
-def target(to: Reference | None, around: Surroundings) -> str | None:
-    """The table a reference leads to; None where it is not on this node."""
+def targets(to: Reference | None, around: Surroundings) -> tuple[str, ...]:
+    """The tables a reference may lead to; none where it is not on this node.
+
+    Within one register the other record comes in this delivery or came in an earlier one: the
+    schools are handed in once, their pupils each year.
+    """
     if to is None or to.held_by:
-        return None
-    if to.register in {"", around.register}:
-        return standard(to.object)
-    table = reference(to.register, to.object)
-    return table if table in around.known else None
+        return ()
+    held = reference(to.register or around.register, to.object)
+    lent = (held,) if held in around.known else ()
+    return (standard(to.object), *lent) if to.register in {"", around.register} else lent
 
 
 def _all_there(columns: list[str]) -> str:

@@ -51,8 +51,12 @@ def is_numbering(row: Sequence[str | None]) -> bool:
 
 
 def is_total(row: Sequence[str | None]) -> bool:
-    """Whether the row adds up the others: one text such as `Tổng cộng`, and figures."""
-    words = [text for text in _told(row) if re.search(r"[^\W\d_]", text)]
+    """Whether the row adds up the others: one text such as `Tổng cộng`, and figures.
+
+    A sum that was never calculated stands as the formula itself, `=SUM(Y7:Y236)`: no word.
+    """
+    told = [text for text in _told(row) if not text.startswith("=")]
+    words = [text for text in told if re.search(r"[^\W\d_]", text)]
     return len(words) == 1 and bool(_TOTAL.fullmatch(words[0].casefold()))
 
 

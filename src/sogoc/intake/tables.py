@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from sogoc.errors import Sentence
 from sogoc.intake import lines
+from sogoc.intake.people import divided_columns, with_blank_lines
 from sogoc.intake.taking import Rows, schema, wire
 from sogoc.intake.writing.columns import Column, recover
 from sogoc.tables.engine import Step, literal, quoted
@@ -70,7 +71,7 @@ class Tables:
         """Take the records of one sheet; return the rows left out, by reason."""
         header = tuple(path[-1] if path else "" for path in chosen.layout.paths)
         sorting = lines.Sorting(() if chosen.kept.names else header)
-        columns = self._columns(chosen)
+        columns, divided = self._columns(chosen), divided_columns(chosen.layout)
         passed = 0
         for batch in chosen.kept.batches():
             skip = min(max(chosen.after - passed, 0), len(batch.lines))
@@ -78,7 +79,9 @@ class Tables:
             if skip < len(batch.lines):
                 rest = _after(batch, skip)
                 rows = Rows(chosen.kept.name, rest.lines, rest.columns, rest.types)
-                self._add(self._recovered(rows, columns), chosen, sorting)
+                read = self._recovered(rows, columns)
+                cells = with_blank_lines(rows.columns, read.columns, divided)
+                self._add(replace(read, columns=cells), chosen, sorting)
         self._note(chosen)
         return sorting.left_out
 

@@ -159,7 +159,6 @@ class Wired:
         where: tuple[np.ndarray, np.ndarray],
     ) -> None:
         firsts, many = where
-        self.counts["divided"] += len(pieces)
         mask = np.zeros(int(many.sum()), dtype=bool)
         for at in pieces:
             mask[firsts[at] : firsts[at] + many[at]] = True

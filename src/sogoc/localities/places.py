@@ -77,13 +77,38 @@ def _strange_code(text: str, written: Written, units: Units) -> Place:
     """A code that is no unit of the level on the day: say as what it is known."""
     if unit := units.unit(text, written.day):
         return Place(flaw=f"code-of-a-{unit.level}")
-    for era in units.eras():
-        other = units.unit(text, era)
-        if other is not None and other.level == written.level:
-            return Place(flaw="not-in-force", candidates=_today([text], units, era))
+    eras = _eras_of(text, written.level, units)
+    if eras:
+        return _out_of_force(text, written.day, units, eras=eras)
     if text in OLDER_COMMUNES:
         return Place(flaw="older-than-the-list")
     return Place(flaw="unknown-code" if len(text) == _LENGTH[written.level] else "wrong-length")
+
+
+def _eras_of(code: str, level: str, units: Units) -> list[date]:
+    """The spans in which the code is a unit of the level, each by one of its days."""
+    found = ((era, units.unit(code, era)) for era in units.eras())
+    return [era for era, unit in found if unit is not None and unit.level == level]
+
+
+def _out_of_force(code: str, day: date, units: Units, *, eras: list[date]) -> Place:
+    """A unit of another time. One meaning that went over whole tells where the record is today.
+
+    The code of a unit abolished before the day may be written anew; one that came later is no
+    correction: then the day is in doubt.
+    """
+    newest = units.eras()[-1]
+    meanings = {units.read_forward(code, era, newest) for era in eras}
+    today = tuple(sorted({now for meaning in meanings for now in meaning.codes}))
+    sure = len(meanings) == 1 and meanings.pop().certain
+    then = units.read_forward(code, eras[-1], day)
+    proposal = then.codes[0] if sure and eras[-1] < day and then.certain else None
+    return Place(
+        flaw="not-in-force",
+        proposal=proposal,
+        now=today[0] if sure else None,
+        candidates=today,
+    )
 
 
 def _certain(code: str, units: Units, day: date) -> Place:
@@ -142,8 +167,8 @@ def _one_commune(address: Address, written: Written, units: Units) -> Place:
         whole = units.read_forward(code, address.day, units.eras()[-1])
         # Words written before a map was drawn do not mean its units.
         sure = whole.certain and address.day < written.day and address.exact
-        proposal = whole.codes[0] if sure else None
-        return Place(flaw="not-in-force", proposal=proposal, candidates=today)
+        code_now = whole.codes[0] if sure else None
+        return Place(flaw="not-in-force", proposal=code_now, now=code_now, candidates=today)
     if not address.exact:
         return Place(flaw="marks-lost", proposal=code, candidates=today)
     return _certain(code, units, written.day)

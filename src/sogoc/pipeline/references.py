@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow import csv
 
+from sogoc.check.rules import references_within
 from sogoc.contract.model import RuleForm
 from sogoc.database.deliveries import Deliveries
 from sogoc.errors import Place, Sentence, SettingsError, UnknownThing
@@ -33,7 +34,7 @@ def lend_references(
     A register that this node does not hold gives no table: rules that need it are not assessed.
     """
     known = set()
-    for other, name in sorted(set(_needed(register))):
+    for other, name in sorted({*_needed(register), *_left_open(register, engine)}):
         if Deliveries(parts.connection).latest(other) is None:
             continue
         try:
@@ -56,6 +57,18 @@ def _needed(register: Register) -> Iterator[tuple[str, str]]:
             if rule.form is RuleForm.COVERAGE and rule.expected.startswith(reference("", "")[:11]):
                 _, held, name = rule.expected.rpartition(".")[0].split("__", 2)
                 yield held, name
+
+
+def _left_open(register: Register, engine: Engine) -> Iterator[tuple[str, str]]:
+    """Objects of the same register that this delivery refers to and does not bring along whole.
+
+    A parcel comes with its holders; a school came with an earlier delivery. Only then are the
+    records held fetched: a commune's sheet must not fetch a province.
+    """
+    for one in register.objects:
+        for to, leads_nowhere in references_within(one, register.id):
+            if engine.rows(f"{leads_nowhere} limit 1"):
+                yield register.id, to.object
 
 
 def _lend_expected(folder: Path, engine: Engine) -> bool:
