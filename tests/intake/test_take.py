@@ -125,7 +125,7 @@ def test_a_blank_line_in_a_cell_is_the_place_of_the_person_of_whom_nothing_is_kn
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
     """The number of the first was not at hand: the officer left the line empty."""
-    row = [1, "Ông A và bà B", "\n001185000002", "T.3 - X. Đông - H. Nam\n", 3, 7, 1]
+    row: list[object] = [1, "Ông A và bà B", "\n001185000002", "T.3 - X. Đông - H. Nam\n", 3, 7, 1]
     taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
     assert records(engine, "right", "_part", "owner", "number", "address") == [
         (1, "Ông A", None, "T.3 - X. Đông - H. Nam"),
@@ -137,7 +137,7 @@ def test_a_blank_line_in_a_cell_is_the_place_of_the_person_of_whom_nothing_is_kn
 def test_an_address_with_dashes_does_not_make_several_persons(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
-    row = [1, "Ông A", "001085000001", "T.3 - X. Ea Ktur - Đắk Lắk", 3, 7, 1]
+    row: list[object] = [1, "Ông A", "001085000001", "T.3 - X. Ea Ktur - Đắk Lắk", 3, 7, 1]
     taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
     assert records(engine, "right", "owner", "address") == [("Ông A", "T.3 - X. Ea Ktur - Đắk Lắk")]
     assert taken.notes == ()
