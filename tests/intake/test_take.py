@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -125,8 +126,9 @@ def test_a_blank_line_in_a_cell_is_the_place_of_the_person_of_whom_nothing_is_kn
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
     """The number of the first was not at hand: the officer left the line empty."""
-    row: list[object] = [1, "Ông A và bà B", "\n001185000002", "T.3 - X. Đông - H. Nam\n", 3, 7, 1]
-    taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
+    owners = [1, "Ông A và bà B", "\n001185000002", "T.3 - X. Đông - H. Nam\n", 3, 7, 1]
+    rows: list[Sequence[object]] = [HEADER, owners]
+    taken = take(workbook(tmp_path / "a.xlsx", rows), land, engine)
     assert records(engine, "right", "_part", "owner", "number", "address") == [
         (1, "Ông A", None, "T.3 - X. Đông - H. Nam"),
         (2, "bà B", "001185000002", None),
@@ -137,10 +139,19 @@ def test_a_blank_line_in_a_cell_is_the_place_of_the_person_of_whom_nothing_is_kn
 def test_an_address_with_dashes_does_not_make_several_persons(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
-    row: list[object] = [1, "Ông A", "001085000001", "T.3 - X. Ea Ktur - Đắk Lắk", 3, 7, 1]
-    taken = take(workbook(tmp_path / "a.xlsx", [HEADER, row]), land, engine)
+    owner = [1, "Ông A", "001085000001", "T.3 - X. Ea Ktur - Đắk Lắk", 3, 7, 1]
+    rows: list[Sequence[object]] = [HEADER, owner]
+    taken = take(workbook(tmp_path / "a.xlsx", rows), land, engine)
     assert records(engine, "right", "owner", "address") == [("Ông A", "T.3 - X. Ea Ktur - Đắk Lắk")]
     assert taken.notes == ()
+
+
+def test_a_form_that_bears_the_name_of_an_object_takes_its_sheet_once(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    named = replace(land, forms=(replace(land.forms[0], id="right"),))
+    rows = [HEADER, [1, "Ông A", "001085000001", "Thôn Đông", 3, 7, 1]]
+    assert take(workbook(tmp_path / "a.xlsx", rows), named, engine).counts["right"] == 1
 
 
 def test_a_total_whose_formula_was_never_calculated_is_no_record(

@@ -44,8 +44,9 @@ def choose(kept: list[Kept], shapes: list[Shape], place: Place) -> list[Chosen]:
     leader = _leader(found)
     if leader.layout.missing:
         raise _incomplete(leader, place)
-    form = leader.layout.shape.form.id
-    fitting = [one for one in found if one.layout.shape.form.id == form]
+    # Not by its id: the fields of an object may bear the name of a form, and a sheet is taken once.
+    shape = leader.layout.shape
+    fitting = [one for one in found if one.layout.shape is shape]
     fitting = [one for one in fitting if not one.layout.missing]
     shown = [one for one in fitting if not one.kept.hidden] or fitting
     _note_the_others(full, shown)

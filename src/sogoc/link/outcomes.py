@@ -17,7 +17,9 @@ sub-case "only the marks of the name differ".
 The outcomes `verified`, `differs` and `deceased` rest on the number and what the population
 register says of its bearer, never on a score alone. A person found without a number whom the
 population register records as dead needs a person; so does a bearer of another name whose date is
-not known, who may be a brother or a father. Nothing here corrects a record.
+not known, who may be a brother or a father. Where the record itself tells of the death, as the book
+of deaths does, `deceased` says that the population register tells of it too, and `verified` that it
+does not yet. Nothing here corrects a record.
 """
 
 from __future__ import annotations
@@ -118,6 +120,7 @@ def _facts(one: RegisterObject, policy: Policy) -> str:
         number_level = {policy.level("number:equal")} as number_agrees,
         case when {_OF_THE_BEARER} then h_died else b_died end is not null
             and died is null as dead,
+        case when {_OF_THE_BEARER} then h_died end is not null and died is not null as told_dead,
         case when {_OF_THE_BEARER} then h_weight else b_weight end as weight,
         {_needs_review(policy)} as b_review,
         (born is not null or number_text is not null or old_number is not null
@@ -197,6 +200,7 @@ def _outcome(policy: Policy) -> str:
     when folded is null then 'needs_a_person'
     when bearers > 1 then 'ambiguous'
     when bearers = 1 and name_agrees and born_agrees and dead then 'deceased'
+    when bearers = 1 and name_agrees and born_agrees and differs = '' and told_dead then 'deceased'
     when bearers = 1 and name_agrees and born_agrees and differs = '' then 'verified'
     when bearers = 1 and name_agrees and born_agrees then 'differs'
     when bearers = 1 and (h_posterior <= {costs.unlikely} or ({another})) then 'mismatch'
