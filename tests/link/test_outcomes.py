@@ -203,8 +203,10 @@ def test_nobody_is_dead_on_a_score(district: District) -> None:
     assert "died:recorded" in str(answer["evidence"])
 
 
-def test_a_register_of_deaths_is_not_told_that_its_people_are_dead(district: District) -> None:
-    assert district.one(DEAD)["outcome"] == "verified"
+def test_a_register_of_deaths_hears_whether_the_population_register_knows(
+    district: District,
+) -> None:
+    assert district.one(DEAD)["outcome"] == "deceased"
 
 
 def test_a_name_alone_needs_a_person(district: District) -> None:
