@@ -150,14 +150,14 @@ def test_a_form_that_bears_the_name_of_an_object_takes_its_sheet_once(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
     named = replace(land, forms=(replace(land.forms[0], id="right"),))
-    rows = [HEADER, [1, "Ông A", "001085000001", "Thôn Đông", 3, 7, 1]]
+    rows: list[Sequence[object]] = [HEADER, [1, "Ông A", "001085000001", "Thôn Đông", 3, 7, 1]]
     assert take(workbook(tmp_path / "a.xlsx", rows), named, engine).counts["right"] == 1
 
 
 def test_a_total_whose_formula_was_never_calculated_is_no_record(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
-    rows = [
+    rows: list[Sequence[object]] = [
         HEADER,
         [1, "Ông A", "001085000001", "Thôn Đông", 3, 7, 1],
         [None, "Tổng cộng", None, None, None, None, "=SUM(G2:G2)"],
