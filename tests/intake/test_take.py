@@ -201,7 +201,9 @@ def test_a_missing_column_refuses_the_file_and_leaves_no_table(
     tmp_path: Path, land: Register, engine: DuckDBEngine
 ) -> None:
     file = text_file(tmp_path / "a.csv", [HEADER[2:], ["001085000001", "Đông", "3", "7", "1"]])
-    with pytest.raises(DeliveryRefused, match=r"PL3.*missing: Họ và tên"):
+    with pytest.raises(
+        DeliveryRefused, match=r"row 1: looks like the form PL3, .*lacks.*: Họ và tên"
+    ):
         take(file, land, engine)
     assert not any(engine.has(table) for table in ("raw", "decoded", "taken__right"))
 
@@ -302,3 +304,46 @@ def test_errors_formulas_never_calculated_and_hidden_rows_are_seen(
 def test_a_file_without_a_contract_is_profiled(tmp_path: Path) -> None:
     file = workbook(tmp_path / "a.xlsx", [["Danh sách"], ["Hä vµ tªn", "Năm sinh"], ["A", 1931]])
     assert profile(file) == Profiled("Biểu 01", ("Họ và tên", "Năm sinh"), (("A",), ("1931",)))
+
+
+def test_no_name_stays_behind_for_files_that_are_gone(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    take(text_file(tmp_path / "a.csv", [["Tiêu đề"], HEADER, list("1Aaađ371")]), land, engine)
+    assert sorted(engine.rows("select view_name from duckdb_views() where not internal")) == [
+        (name,) for name in ("decoded", "raw", "taken__parcel", "taken__right")
+    ]
+
+
+def test_a_title_above_a_text_table_and_blank_lines_within_do_no_harm(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    rows = [["DANH SÁCH"], [""], HEADER, ["1", "A", "", "", "3", "7"], [""], ["Tổng cộng"]]
+    taken = take(text_file(tmp_path / "a.csv", rows), land, engine)
+    assert taken.left_out == {"blank": 1, "total": 1}
+    assert records(engine, "right", "_line", "owner") == [(4, "A")]
+
+
+def test_a_sheet_that_holds_only_its_header_is_named(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    with pytest.raises(DeliveryRefused) as refusal:
+        take(workbook(tmp_path / "a.xlsx", [HEADER]), land, engine)
+    assert refusal.value.sentence.vi.startswith("a.xlsx, trang Biểu 01: không có dòng dữ liệu")
+
+
+def test_an_empty_workbook_names_its_sheet(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    with pytest.raises(DeliveryRefused) as refusal:
+        take(workbook(tmp_path / "a.xlsx", []), land, engine)
+    assert refusal.value.sentence.en.startswith("a.xlsx, sheet Biểu 01: there is no row of data")
+
+
+def test_a_file_of_one_json_array_is_taken_in(
+    tmp_path: Path, land: Register, engine: DuckDBEngine
+) -> None:
+    file = tmp_path / "a.json"
+    file.write_text('[\n {"sheet": 3, "parcel": "7"},\n {"sheet": 4}]', encoding="utf-8")
+    assert take(file, land, engine).counts["parcel"] == 2
+    assert records(engine, "parcel", "_line", "sheet") == [(2, "3"), (3, "4")]

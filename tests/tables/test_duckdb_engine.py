@@ -12,6 +12,7 @@ import pytest
 from sogoc.errors import StepFailed
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.engine import Step, literal, quoted
+from sogoc.tables.parquet import ParquetFile
 
 
 @pytest.fixture
@@ -79,3 +80,26 @@ def test_a_fault_of_the_planner_costs_a_second_run_and_no_delivery(engine: DuckD
     engine._connection = faulty  # type: ignore[assignment]  # noqa: SLF001 - likewise
     assert engine.run(Step("numbers", (), "select range as n from range(3)")) == 3
     assert faulty.settings == ["set", "reset"]
+
+
+def test_a_finished_file_becomes_a_table_and_is_moved(tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "made.parquet"
+    file.parent.mkdir()
+    with ParquetFile(file, pa.schema([("a", pa.int64())])) as made:
+        made.write(pa.table({"a": [1, 2]}))
+        made.write(pa.table({"a": [3]}))
+    with DuckDBEngine(tmp_path / "tables") as engine:
+        engine.adopt("given", file)
+        assert engine.has("given")
+        assert engine.rows("select sum(a) from given") == [(6,)]
+    assert not file.exists()
+    with DuckDBEngine(tmp_path / "tables") as engine:
+        assert engine.has("given")
+
+
+def test_a_name_that_was_registered_is_forgotten_with_nothing_left_behind(tmp_path: Path) -> None:
+    with DuckDBEngine(tmp_path / "tables") as engine:
+        engine.register("lent", pa.table({"a": [1]}))
+        engine.forget("lent")
+        engine.forget("lent")
+        assert not engine.has("lent")

@@ -37,7 +37,7 @@ def choose(kept: list[Kept], shapes: list[Shape], place: Place) -> list[Chosen]:
     """The sheets to take, all of one form. Raises DeliveryRefused where none fits."""
     full = [one for one in kept if one.rows]
     if not full:
-        raise refusals.empty(place)
+        raise refusals.empty(_first_sheet(kept, place))
     found = [chosen for one in full for chosen in _readings(one, shapes)]
     if not found:
         raise refusals.no_form(place, [shape.form.id for shape in shapes])
@@ -51,6 +51,12 @@ def choose(kept: list[Kept], shapes: list[Shape], place: Place) -> list[Chosen]:
     shown = [one for one in fitting if not one.kept.hidden] or fitting
     _note_the_others(full, shown)
     return shown
+
+
+def _first_sheet(kept: list[Kept], place: Place) -> Place:
+    """Where somebody looks first: the first sheet that is not hidden."""
+    shown = [one.name for one in kept if not one.hidden] or [one.name for one in kept]
+    return Place(file=place.file, sheet=next(iter(shown), ""))
 
 
 def _leader(found: list[Chosen]) -> Chosen:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogoc.intake.headers import DEPTH
-from sogoc.intake.sheets import ROWS_A_BATCH, Batch
+from sogoc.intake.sheets import ROWS_A_BATCH, Batch, widened
+from sogoc.tables.parquet import ParquetFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def keep(sheet: Sheet, folder: Path, place: Place) -> Kept:
     """Read the sheet to its end; what its reader refuses is refused here."""
     kept = Kept(name=sheet.name or place.file, hidden=sheet.hidden, names=sheet.names)
     kept.merged = sheet.merged
-    writer: pq.ParquetWriter | None = None
+    writer: ParquetFile | None = None
     with ExitStack() as part:
         for batch in sheet.batches:
             _look(kept, batch)
@@ -65,17 +66,17 @@ def keep(sheet: Sheet, folder: Path, place: Place) -> Kept:
             if writer is None or len(batch.columns) > kept.width:
                 part.close()
                 writer = part.enter_context(_part(kept, folder, len(batch.columns)))
-            writer.write_batch(_stored(batch, kept))
+            writer.write(_stored(batch, kept))
             kept.rows += len(batch.lines)
     kept.notes += sheet.notes
     return kept
 
 
-def _part(kept: Kept, folder: Path, width: int) -> pq.ParquetWriter:
+def _part(kept: Kept, folder: Path, width: int) -> ParquetFile:
     kept.width = width
     number = len(list(folder.glob("kept-*.parquet")))
     kept.parts.append(folder / f"kept-{number:04d}.parquet")
-    return pq.ParquetWriter(kept.parts[-1], _schema(width), compression="lz4")
+    return ParquetFile(kept.parts[-1], _schema(width))
 
 
 def _schema(width: int) -> pa.Schema:
@@ -83,16 +84,16 @@ def _schema(width: int) -> pa.Schema:
     return pa.schema([*rows, *((f"c{at}", pa.string()) for at in range(1, width + 1))])
 
 
-def _stored(batch: Batch, kept: Kept) -> pa.RecordBatch:
+def _stored(batch: Batch, kept: Kept) -> pa.Table:
     many = len(batch.lines)
-    sheets = pa.array([kept.name] * many, pa.string())
+    sheets = pa.repeat(pa.scalar(kept.name, pa.string()), many)
     fill = [pa.nulls(many, pa.string())] * (kept.width - len(batch.columns))
-    columns = [sheets, batch.lines, batch.types, *batch.columns, *fill]
-    return pa.RecordBatch.from_arrays(columns, schema=_schema(kept.width))
+    columns = [sheets, batch.lines, widened(batch.types, kept.width), *batch.columns, *fill]
+    return pa.Table.from_arrays(columns, schema=_schema(kept.width))
 
 
 def _sample(kept: Kept, batch: Batch) -> None:
-    many = min(_SAMPLE_FIRST if not kept.rows else _SAMPLE_LATER, len(batch.lines))
+    many = min(max(_SAMPLE_FIRST - kept.rows, _SAMPLE_LATER), len(batch.lines))
     rows = pa.array(np.linspace(0, len(batch.lines) - 1, many).astype(np.int64))
     kept.sample += [[] for _ in range(len(batch.columns) - len(kept.sample))]
     for at, column in enumerate(batch.columns):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_MARKS = re.compile("[\u0300-\u036f]+")
 _OTHER = re.compile(r"[^0-9a-z]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBER_BEFORE = re.compile(r"^\s*(?:\(?\d{1,2}\)|\d{1,2}[.)]|[ivx]{1,4}[.)])\s*", re.IGNORECASE)
@@ -14,12 +15,9 @@ _NUMBER_BEFORE = re.compile(r"^\s*(?:\(?\d{1,2}\)|\d{1,2}[.)]|[ivx]{1,4}[.)])\s*
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower-case words without marks, one blank between: `Số tờ (bản đồ)` gives `so to ban do`."""
-    plain = text.replace("đ", "d").replace("Đ", "d").replace("²", "2")
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFD", plain)
-        if not unicodedata.combining(letter)
-    )
+    bare = text.replace("đ", "d").replace("Đ", "d").replace("²", "2")
+    if not bare.isascii():
+        bare = _MARKS.sub("", unicodedata.normalize("NFD", bare))
     return _OTHER.sub(" ", bare.lower()).strip()
 
 

@@ -7,7 +7,17 @@ from sogoc.errors import DeliveryRefused, Place, Sentence
 
 def refused(vi: str, en: str, place: Place) -> DeliveryRefused:
     """A refusal that begins with the place, in both languages."""
-    return DeliveryRefused(Sentence(f"{place.file}: {vi}", f"{place.file}: {en}"), place=place)
+    where_vi = _where(place, ("trang", "dòng", "cột"))
+    where_en = _where(place, ("sheet", "row", "column"))
+    sentence = Sentence(f"{where_vi}: {vi}", f"{where_en}: {en}")
+    return DeliveryRefused(sentence, place=place)
+
+
+def _where(place: Place, words: tuple[str, str, str]) -> str:
+    """File, sheet, row and column, as far as they are known."""
+    sheet = place.sheet if place.sheet != place.file else ""
+    told = zip(words, (sheet, place.row, place.column), strict=True)
+    return ", ".join((place.file, *(f"{word} {what}" for word, what in told if what)))
 
 
 def gone(place: Place) -> DeliveryRefused:
@@ -22,8 +32,8 @@ def gone(place: Place) -> DeliveryRefused:
 def empty(place: Place) -> DeliveryRefused:
     """Nothing in it."""
     return refused(
-        "tệp không có dòng dữ liệu nào. Hãy gửi lại tệp đã điền.",
-        "the file holds no row of data. Send the file that was filled in.",
+        "không có dòng dữ liệu nào. Hãy gửi lại tệp đã điền.",
+        "there is no row of data. Send the file that was filled in.",
         place,
     )
 
@@ -58,12 +68,12 @@ def damaged(place: Place) -> DeliveryRefused:
     )
 
 
-def swollen(place: Place, gib: float) -> DeliveryRefused:
-    """A small file that unpacks to far more than any table."""
+def swollen(place: Place, most: str) -> DeliveryRefused:
+    """A small file that unpacks to far more than any table, `most` such as `64 MB`."""
     return refused(
-        f"tệp nén bất thường: giải nén ra hơn {gib:g} GiB. Hãy xóa các ô và định dạng thừa, hoặc "
+        f"tệp nén bất thường: giải nén ra hơn {most}. Hãy xóa các ô và định dạng thừa, hoặc "
         "gửi tệp CSV.",
-        f"the file is packed in an unusual way: it unpacks to more than {gib:g} GiB. Delete cells "
+        f"the file is packed in an unusual way: it unpacks to more than {most}. Delete cells "
         "and formats that are not needed, or send CSV.",
         place,
     )
@@ -81,8 +91,8 @@ def unreadable_text(place: Place) -> DeliveryRefused:
 def open_quote(place: Place) -> DeliveryRefused:
     """A quotation mark was opened and never closed."""
     return refused(
-        f"dòng {place.row} có dấu ngoặc kép mở mà không đóng. Hãy sửa dòng đó rồi gửi lại.",
-        f"row {place.row} opens a quotation mark that is never closed. Mend that row.",
+        "dấu ngoặc kép mở mà không đóng. Hãy sửa dòng này rồi gửi lại.",
+        "a quotation mark is opened here and never closed. Mend this row and send it again.",
         place,
     )
 
@@ -97,10 +107,10 @@ def too_wide(place: Place, width: int, most: int) -> DeliveryRefused:
 
 
 def bad_line(place: Place) -> DeliveryRefused:
-    """A line of JSON lines that is none."""
+    """A record of a JSON file that is no object, or none that ends."""
     return refused(
-        f"dòng {place.row} không phải một đối tượng JSON. Mỗi dòng phải là một đối tượng.",
-        f"line {place.row} is not one JSON object. Each line must be one object.",
+        "không phải một đối tượng JSON trọn vẹn. Hãy sửa chỗ này rồi gửi lại.",
+        "this is not one whole JSON object. Mend this place and send it again.",
         place,
     )
 
@@ -130,11 +140,9 @@ def no_form(place: Place, forms: list[str]) -> DeliveryRefused:
 def columns_missing(place: Place, form: str, missing: list[str]) -> DeliveryRefused:
     """It looks like a form, but lacks columns that make it this form."""
     listed = "; ".join(missing)
-    where_vi = f"trang {place.sheet}, dòng tiêu đề {place.row}: " if place.sheet else ""
-    where_en = f"sheet {place.sheet}, header row {place.row}: " if place.sheet else ""
     return refused(
-        f"{where_vi}giống biểu mẫu {form} nhưng thiếu cột: {listed}. Hãy thêm các cột này.",
-        f"{where_en}looks like the form {form}, but these columns are missing: {listed}. Add them.",
+        f"giống biểu mẫu {form} nhưng dòng tiêu đề thiếu cột: {listed}. Hãy thêm các cột này.",
+        f"looks like the form {form}, but its header lacks these columns: {listed}. Add them.",
         place,
     )
 

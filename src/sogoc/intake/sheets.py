@@ -94,9 +94,17 @@ def joined(letters: np.ndarray) -> pa.Array:
 
 def parted(types: pa.Array, width: int) -> np.ndarray:
     """The same letters as a table again; a row of a narrower sheet ends in empty cells."""
-    padded = pc.utf8_slice_codeunits(pc.utf8_rpad(types, width, "-"), 0, width)
-    lying = np.frombuffer(padded.buffers()[2], dtype=np.uint8, count=len(types) * width)
-    return lying.reshape(len(types), width)
+    ends = np.frombuffer(types.buffers()[1], dtype=np.int32)[types.offset :][: len(types) + 1]
+    if not len(types) or (np.diff(ends) != width).any():
+        types = pc.utf8_slice_codeunits(pc.utf8_rpad(types, width, "-"), 0, width)
+        ends = np.zeros(1, dtype=np.int32)
+    lying = np.frombuffer(types.buffers()[2] or b"", dtype=np.uint8)
+    return lying[ends[0] :][: len(types) * width].reshape(len(types), width)
+
+
+def widened(types: pa.Array, width: int) -> pa.Array:
+    """The same with - for columns that the rows do not reach."""
+    return joined(parted(types, width))
 
 
 def batch_of(rows: Sequence[Sequence[str | None]], lines: Sequence[int]) -> Batch:

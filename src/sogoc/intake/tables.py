@@ -17,6 +17,7 @@ from sogoc.intake.taking import Rows, schema, wire
 from sogoc.intake.writing.columns import Column, recover
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import DECODED, RAW, taken
+from sogoc.tables.parquet import ParquetFile
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -55,10 +56,9 @@ class Tables:
         self._collapsed = chosen[0].layout.shape.form.collapse
         self._made = dict.fromkeys((one.name for one in register.objects), 0)
         self._writers = {
-            one.name: pq.ParquetWriter(self._file(one.name), schema(one), compression="lz4")
-            for one in register.objects
+            one.name: ParquetFile(self._file(one.name), schema(one)) for one in register.objects
         }
-        self._decoded = pq.ParquetWriter(folder / "decoded.parquet", DECODED_SCHEMA)
+        self._decoded = ParquetFile(folder / "decoded.parquet", DECODED_SCHEMA)
         self.recovered: Counter[str] = Counter()
         self.notes: list[Sentence] = []
 
@@ -114,14 +114,14 @@ class Tables:
         changed = pc.is_valid(one.writings)
         writings = pc.drop_null(one.writings)
         cells = {
-            "_sheet": pa.array([rows.sheet] * len(writings), pa.string()),
+            "_sheet": pa.repeat(pa.scalar(rows.sheet, pa.string()), len(writings)),
             "_line": rows.lines.filter(changed),
-            "_column": pa.array([at + 1] * len(writings), pa.int32()),
+            "_column": pa.repeat(pa.scalar(at + 1, pa.int32()), len(writings)),
             "writing": writings,
             "before": rows.columns[at].filter(changed),
             "after": one.column.filter(changed),
         }
-        self._decoded.write_table(pa.table(cells, schema=DECODED_SCHEMA))
+        self._decoded.write(pa.table(cells, schema=DECODED_SCHEMA))
         for count in pc.value_counts(writings).to_pylist():
             self.recovered[count["values"]] += count["counts"]
 
@@ -135,7 +135,7 @@ class Tables:
         )
         for one in self._wired[id(chosen)]:
             one.made = self._made[one.object.name]
-            self._writers[one.object.name].write_table(one.take(records))
+            self._writers[one.object.name].write(one.take(records))
             self._made[one.object.name] = one.made
 
     def _note(self, chosen: Chosen) -> None:
@@ -166,32 +166,15 @@ class Tables:
     def hand_over(self, engine: Engine, kept: list[Kept]) -> None:
         """Make the engine's tables. RAW comes last: where it is, all the others are."""
         self.close()
-        form = next(iter(self._wired.values()))
-        for one in form:
-            source = f"intake__{one.object.name}"
-            engine.register(source, self._file(one.object.name))
-            self._made[one.object.name] = engine.run(
-                Step(taken(one.object.name), (source,), self._select(one.object, source))
-            )
-        engine.register("intake__decoded", self._folder / "decoded.parquet")
-        engine.run(Step(DECODED, ("intake__decoded",), 'select * from "intake__decoded"'))
-        engine.run(_raw(engine, kept))
-
-    def _select(self, found: RegisterObject, source: str) -> str:
-        if found.name not in self._collapsed:
-            return f"select * from {quoted(source)}"
-        fields = ", ".join(quoted(one.name) for one in found.fields)
-        return f"""
-            select row_number() over (order by first_row) as "_row", "_sheet", "_line", "_part",
-                "_types", {fields}
-            from (
-                select min("_row") as first_row, arg_min("_sheet", "_row") as "_sheet",
-                    arg_min("_line", "_row") as "_line", arg_min("_part", "_row") as "_part",
-                    arg_min("_types", "_row") as "_types", {fields}
-                from {quoted(source)}
-                group by {fields}
-            )
-        """
+        for one in self._register.objects:
+            if one.name in self._collapsed:
+                source = f"intake__{one.name}"
+                step = Step(taken(one.name), (source,), _collapse(one, source))
+                self._made[one.name] = _made(engine, step, [self._file(one.name)])
+            else:
+                engine.adopt(taken(one.name), self._file(one.name))
+        engine.adopt(DECODED, self._folder / "decoded.parquet")
+        _raw(engine, kept)
 
     def _file(self, name: str) -> Path:
         return self._folder / f"taken-{self._names().index(name)}.parquet"
@@ -207,18 +190,46 @@ def _after(batch: Batch, skip: int) -> Batch:
     )
 
 
-def _raw(engine: Engine, kept: list[Kept]) -> Step:
+def _made(engine: Engine, step: Step, files: list[Path]) -> int:
+    """Run a step over files that are only here for it: no name of theirs stays behind."""
+    try:
+        for source, file in zip(step.reads, files, strict=True):
+            engine.register(source, file)
+        return engine.run(step)
+    finally:
+        for source in step.reads:
+            engine.forget(source)
+
+
+def _collapse(found: RegisterObject, source: str) -> str:
+    """Records that are the same in every field are one, which stands where the first stood."""
+    fields = ", ".join(quoted(one.name) for one in found.fields)
+    return f"""
+        select row_number() over (order by first_row) as "_row", "_sheet", "_line", "_part",
+            "_types", {fields}
+        from (
+            select min("_row") as first_row, arg_min("_sheet", "_row") as "_sheet",
+                arg_min("_line", "_row") as "_line", arg_min("_part", "_row") as "_part",
+                arg_min("_types", "_row") as "_types", {fields}
+            from {quoted(source)}
+            group by {fields}
+        )
+    """
+
+
+def _raw(engine: Engine, kept: list[Kept]) -> None:
     """All cells of all sheets as one table, as wide as the widest."""
     width = max(one.width for one in kept)
-    selects: list[str] = []
-    sources: list[str] = []
-    for one in kept:
-        for part in one.parts:
-            source = f"intake__raw_{len(sources)}"
-            engine.register(source, part)
-            sources.append(source)
-            selects.append(_wide(source, pq.read_schema(part), width))
-    return Step(RAW, tuple(sources), "\nunion all\n".join(selects))
+    parts = [part for one in kept for part in one.parts]
+    if len(parts) == 1:
+        engine.adopt(RAW, parts[0])
+        return
+    sources = tuple(f"intake__raw_{at}" for at in range(len(parts)))
+    selects = [
+        _wide(source, pq.read_schema(part), width)
+        for source, part in zip(sources, parts, strict=True)
+    ]
+    _made(engine, Step(RAW, sources, "\nunion all\n".join(selects)), parts)
 
 
 def _wide(source: str, stored: pa.Schema, width: int) -> str:

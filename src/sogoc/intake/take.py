@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,12 +54,12 @@ def take(file: Path | str, register: Register, engine: Engine, *, form: str = ""
     with tempfile.TemporaryDirectory(prefix="sogoc-intake-") as folder:
         kept = [keep(sheet, Path(folder), place) for sheet in opened(file, place)]
         chosen = choose(kept, tried, place)
-        tables = Tables(Path(folder), register, chosen)
-        for one in chosen:
-            left_out.update(tables.add(one))
-        if not tables.records:
-            raise refusals.empty(place)
-        tables.hand_over(engine, kept)
+        with closing(Tables(Path(folder), register, chosen)) as tables:
+            for one in chosen:
+                left_out.update(tables.add(one))
+            if not tables.records:
+                raise refusals.empty(Place(file=place.file, sheet=chosen[0].kept.name))
+            tables.hand_over(engine, kept)
     return Taken(
         form=chosen[0].layout.shape.form.id,
         sheets=tuple(one.kept.name for one in chosen),

@@ -87,13 +87,14 @@ class Wired:
             for value, constant in zip(values, self.constants, strict=True)
         ]
         columns = {
-            "_sheet": pa.array([rows.sheet] * len(index), pa.string()),
-            "_line": rows.lines.take(pa.array(index)),
+            "_sheet": pa.repeat(pa.scalar(rows.sheet, pa.string()), len(index)),
+            "_line": rows.lines if len(index) == len(rows.lines) else rows.lines.take(index),
             "_part": pa.array(parts, pa.int32()),
             "_types": joined(self._letters(rows, values, index)),
             **{one.name: value for one, value in zip(self.object.fields, values, strict=True)},
         }
-        return self._numbered(pa.table(columns).filter(pa.array(said)))
+        table = pa.table(columns)
+        return self._numbered(table if said.all() else table.filter(pa.array(said)))
 
     def _numbered(self, table: pa.Table) -> pa.Table:
         ordinals = pa.array(
@@ -106,7 +107,10 @@ class Wired:
         """For each field its texts."""
         nothing = pa.nulls(len(rows.lines), pa.string())
         return [
-            pc.coalesce(nothing, *[rows.columns[at] for at in some]) for some in self._there(rows)
+            rows.columns[some[0]]
+            if len(some) == 1
+            else pc.coalesce(nothing, *[rows.columns[at] for at in some])
+            for some in self._there(rows)
         ]
 
     def _letters(self, rows: Rows, values: list[pa.Array], index: np.ndarray) -> np.ndarray:

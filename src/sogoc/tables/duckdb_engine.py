@@ -6,7 +6,9 @@ No extension is loaded: nodes stand in closed networks. What is kept is Parquet,
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -83,6 +85,21 @@ class DuckDBEngine:
             self._view(table, rows)
         else:
             self._connection.register(table, rows)
+
+    def adopt(self, table: str, file: Path) -> None:
+        """Make a finished Parquet file the table of this name: moved into place, never copied."""
+        target = self._folder / f"{table}.parquet"
+        beside = target.with_suffix(".part")
+        # From another disk a move is a copy: so beside first, and the name last.
+        shutil.move(file, beside)
+        beside.replace(target)
+        self._view(table, target)
+
+    def forget(self, table: str) -> None:
+        """Undo `register`: the name means nothing any more, what it stood for stays."""
+        with suppress(duckdb.CatalogException):
+            self._connection.execute(f"drop view if exists {quoted(table)}")
+        self._connection.unregister(table)
 
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a SELECT, read to the end."""

@@ -44,6 +44,12 @@ class Engine(Protocol):
     def register(self, table: str, rows: pa.Table | Path) -> None:
         """Let an Arrow table or a Parquet file be read under this name."""
 
+    def adopt(self, table: str, file: Path) -> None:
+        """Make a finished Parquet file the table of this name: moved into place, never copied."""
+
+    def forget(self, table: str) -> None:
+        """Undo `register`: the name means nothing any more, what it stood for stays."""
+
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a SELECT, read to the end."""
 

@@ -8,14 +8,17 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import chain, islice
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from sogoc.errors import Place
 from sogoc.intake import refusals
-from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, batch_of
+from sogoc.intake.readers.blocks import LONGEST_CELL, SIZE, Block, Cutting
+from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, batch_of, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +34,9 @@ _MARKS = (
 )
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_TOLD = re.compile(r"^sep=(.)\r?\n")
-_LONGEST_CELL = 1_000_000
+_FIRST = 64 * 1024
+_PARSED = 4 * 1024 * 1024
+"""Bytes that one thread parses at a time."""
 _WINDOWS = {
     byte: bytes([byte]).decode("cp1252")
     for byte in range(0x80, 0xA0)
@@ -131,19 +136,110 @@ def _first(rows: Iterator[list[str]], many: int) -> list[list[str]]:
 
 
 def _batches(file: Path, dialect: Dialect, place: Place) -> Iterator[Batch]:
-    csv.field_size_limit(_LONGEST_CELL)
-    with file.open(encoding=dialect.encoding, errors=dialect.errors, newline="") as text:
-        for _ in range(dialect.skip):
-            text.readline()
-        reader = csv.reader(text, delimiter=dialect.separator)
-        numbered = ((dialect.skip + reader.line_num, row) for row in reader)
-        before = dialect.skip
-        while True:
-            rows, ends = _rows(numbered, before, place)
-            if not rows:
-                return
-            yield _batch(rows, [end + 1 for end in [before, *ends[:-1]]], place)
-            before = ends[-1]
+    """By columns as far as the text is plain, then row by row: with the same result."""
+    csv.field_size_limit(LONGEST_CELL)
+    with file.open("rb") as stream:
+        cutting = Cutting(_bytes(stream, dialect, place), dialect.separator, line=dialect.skip + 1)
+        for block in cutting:
+            batch = by_columns(block, dialect, place)
+            yield from [batch] if batch else by_rows(_text(block, dialect), dialect, place)
+        with cutting.text("utf-8", dialect.errors) as text:
+            rest = Text(text, cutting.line)
+            yield from by_rows(rest, dialect, place)
+
+
+def _bytes(stream: IO[bytes], dialect: Dialect, place: Place) -> Iterator[bytes]:
+    """The file in UTF-8 without its mark and the line that tells the separator."""
+    # Little at first: titles above the table are not of its width, and make a block slow.
+    pieces = chain([stream.read(_FIRST)], iter(partial(stream.read, SIZE), b""))
+    told = pieces if dialect.encoding == "utf-8" else _in_utf8(pieces, dialect.encoding, place)
+    for _ in range(dialect.skip):
+        first = next(told).partition(b"\n")[2]
+        told = chain([first], told)
+    yield from told
+
+
+def _in_utf8(pieces: Iterator[bytes], encoding: str, place: Place) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError:
+        raise refusals.unreadable_text(place) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Rows to be read sign by sign, and the line of the file in which they begin."""
+
+    stream: IO[str]
+    line: int
+
+
+def _text(block: Block, dialect: Dialect) -> Text:
+    text = block.content.decode("utf-8", dialect.errors)
+    return Text(io.StringIO(text, newline=""), int(block.lines[0]))
+
+
+def by_columns(block: Block, dialect: Dialect, place: Place) -> Batch | None:
+    """The block as columns; None where its rows are not all of one length."""
+    first = io.StringIO(block.first.decode("utf-8", "replace"), newline="")
+    row = next(csv.reader(first, delimiter=dialect.separator), [])
+    if len(row) > WIDEST:
+        raise refusals.too_wide(Place(file=place.file, row=int(block.lines[0])), len(row), WIDEST)
+    table = _parsed(block, dialect, len(row)) if row else None
+    if table is None or (table.num_rows, table.num_columns) != (len(block.lines), len(row)):
+        return None
+    columns = [_shown(column.combine_chunks()) for column in table.columns]
+    return Batch(pa.array(block.lines), columns, types_of(columns))
+
+
+def _parsed(block: Block, dialect: Dialect, width: int) -> pa.Table | None:
+    kind = pa.string() if dialect.errors == "strict" else pa.binary()
+    try:
+        return arrow_csv.read_csv(
+            pa.BufferReader(block.content),
+            arrow_csv.ReadOptions(autogenerate_column_names=True, block_size=_PARSED),
+            arrow_csv.ParseOptions(
+                delimiter=dialect.separator,
+                newlines_in_values=block.breaks_within,
+                ignore_empty_lines=False,
+            ),
+            arrow_csv.ConvertOptions(
+                check_utf8=False,  # the whole file was looked through
+                column_types={f"f{at}": kind for at in range(width)},
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _shown(column: pa.Array) -> pa.Array:
+    """The texts of a column of bytes, those that are no UTF-8 as Windows shows them."""
+    if pa.types.is_string(column.type):
+        return column
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        coded = column.dictionary_encode()
+        told = [text.decode("utf-8", "surrogateescape") for text in coded.dictionary.to_pylist()]
+        return pa.array(map(shown, told), pa.string()).take(coded.indices)
+
+
+def by_rows(text: Text, dialect: Dialect, place: Place) -> Iterator[Batch]:
+    """The same read sign by sign, as Python's own reader does."""
+    before = text.line - 1
+    reader = csv.reader(text.stream, delimiter=dialect.separator)
+    numbered = ((text.line - 1 + reader.line_num, row) for row in reader)
+    while True:
+        rows, ends = _rows(numbered, before, place)
+        if not rows:
+            return
+        yield _batch(rows, [end + 1 for end in [before, *ends[:-1]]], place)
+        before = ends[-1]
 
 
 def _rows(
@@ -167,7 +263,8 @@ def _rows(
 def _batch(rows: list[list[str]], lines: list[int], place: Place) -> Batch:
     width = max(map(len, rows))
     if width > WIDEST:
-        raise refusals.too_wide(place, width, WIDEST)
+        at = next(line for line, row in zip(lines, rows, strict=True) if len(row) > WIDEST)
+        raise refusals.too_wide(Place(file=place.file, row=at), width, WIDEST)
     try:
         return batch_of(rows, lines)
     except (UnicodeEncodeError, pa.ArrowInvalid):

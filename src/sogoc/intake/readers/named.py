@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sogoc.errors import Place
 from sogoc.intake import refusals
+from sogoc.intake.readers.array import Number, Row, elements
 from sogoc.intake.sheets import ROWS_A_BATCH, WIDEST, Batch, Sheet, texts, type_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 
-class _Number(str):
-    """The digits of a number as they stand in the file."""
-
-    __slots__ = ()
-
-
 def json_sheets(file: Path, place: Place) -> Iterator[Sheet]:
-    """One object a line. The names are gathered first: a later line may bring a new one."""
+    """One object a line."""
+    return _sheet(partial(_objects, file, place), place)
+
+
+def array_sheets(file: Path, place: Place) -> Iterator[Sheet]:
+    """One array of objects, as many programs write them; read piece by piece."""
+    return _sheet(partial(elements, file, place), place)
+
+
+def _sheet(told: Callable[[], Iterator[Row]], place: Place) -> Iterator[Sheet]:
+    """The names are gathered first: a later object may bring a new one."""
     names: dict[str, None] = {}
-    for _, told in _objects(file, place):
-        names.update(dict.fromkeys(told))
+    for _, row in told():
+        names.update(dict.fromkeys(row))
         if len(names) > WIDEST:
             raise refusals.too_wide(place, len(names), WIDEST)
-    yield Sheet(name="", names=tuple(names), batches=_json_batches(file, tuple(names), place))
+    yield Sheet(name="", names=tuple(names), batches=_json_batches(told(), tuple(names)))
 
 
-def _objects(file: Path, place: Place) -> Iterator[tuple[int, dict[str, object]]]:
+def _objects(file: Path, place: Place) -> Iterator[Row]:
     try:
         with file.open(encoding="utf-8-sig") as lines:
             told = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
@@ -47,7 +54,7 @@ def _objects(file: Path, place: Place) -> Iterator[tuple[int, dict[str, object]]
 
 def _object(line: str, place: Place) -> dict[str, object]:
     try:
-        told = json.loads(line, parse_float=_Number, parse_int=_Number)
+        told = json.loads(line, parse_float=Number, parse_int=Number)
     except (ValueError, RecursionError):
         raise refusals.bad_line(place) from None
     if not isinstance(told, dict):
@@ -55,8 +62,7 @@ def _object(line: str, place: Place) -> dict[str, object]:
     return cast(dict[str, object], told)
 
 
-def _json_batches(file: Path, names: tuple[str, ...], place: Place) -> Iterator[Batch]:
-    rows = _objects(file, place)
+def _json_batches(rows: Iterator[Row], names: tuple[str, ...]) -> Iterator[Batch]:
     while some := list(islice(rows, ROWS_A_BATCH)):
         columns = [texts([_text(told.get(name)) for _, told in some]) for name in names]
         types = ["".join([_letter(told.get(name)) for name in names]) for _, told in some]
@@ -77,7 +83,7 @@ def _letter(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return "b"
-    return "n" if isinstance(value, _Number) else "t"
+    return "n" if isinstance(value, Number) else "t"
 
 
 def parquet_sheets(file: Path, place: Place) -> Iterator[Sheet]:
@@ -109,7 +115,7 @@ def typed_batch(columns: Iterable[pa.Array], before: int) -> Batch:
     values = [_as_text(column) for column in told]
     many = len(told[0]) if told else 0
     types = type_rows(values, [_column_letter(column.type) for column in told])
-    return Batch(pa.array(range(before + 1, before + many + 1), pa.int32()), values, types)
+    return Batch(pa.array(np.arange(before + 1, before + many + 1, dtype=np.int32)), values, types)
 
 
 def _column_letter(kind: pa.DataType) -> str:

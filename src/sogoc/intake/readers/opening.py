@@ -34,6 +34,7 @@ _OTHERS = (
     (b"\x1f\x8b", "tệp nén gzip", "a gzip archive"),
 )
 _WEB_PAGE = re.compile(rb"^\s*(<!doctype html|<html|<head|<table|<meta|<\?xml)", re.IGNORECASE)
+_ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 _PARTS = {
     "word/document.xml": ("tệp Word", "a Word document"),
     "ppt/presentation.xml": ("tệp PowerPoint", "a PowerPoint file"),
@@ -74,6 +75,8 @@ def _text_or_columns(path: Path, start: bytes, place: Place) -> Iterator[Sheet]:
         return named.parquet_sheets(path, place)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         return named.json_sheets(path, place)
+    if _ARRAY.match(start.removeprefix(b"\xef\xbb\xbf")):
+        return named.array_sheets(path, place)
     return delimited.sheets(path, place)
 
 
@@ -111,10 +114,10 @@ def _check_kind(names: set[str], place: Place) -> None:
 
 def _check_declared(parts: list[zipfile.ZipInfo], place: Place) -> None:
     if sum(part.file_size for part in parts) > _MOST_UNPACKED:
-        raise refusals.swollen(place, MOST_GIB)
+        raise refusals.swollen(place, f"{MOST_GIB} GB")
     for part in parts:
         if part.file_size > max(part.compress_size * _MOST_RATIO, _SMALL):
-            raise refusals.swollen(place, _SMALL / 1024**3)
+            raise refusals.swollen(place, f"{_SMALL // 1024**2} MB")
 
 
 def _check_unpacked(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], place: Place) -> None:
@@ -126,7 +129,7 @@ def _check_unpacked(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], plac
         with archive.open(part) as stream:
             unpacked = sum(map(len, iter(partial(stream.read, 1024 * 1024), b"")))
         if unpacked > part.file_size:
-            raise refusals.swollen(place, _SMALL / 1024**3)
+            raise refusals.swollen(place, f"{_SMALL // 1024**2} MB")
 
 
 def _check_old_book(path: Path, place: Place) -> None:

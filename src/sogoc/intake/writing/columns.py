@@ -9,6 +9,7 @@ texts against none, that nothing in it stands as it was meant.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from sogoc.intake.writing.readings import (
     is_telling,
     readings,
 )
+from sogoc.intake.writing.standing import stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,10 +59,11 @@ class Column:
         """Estimate how much of the column is in which writing."""
         telling = [text for text in sorted(set(sample)) if is_telling(text)]
         telling = telling[:: len(telling) // _ENOUGH + 1]
-        costs = [
-            {one.writing: one.cost for one in readings(text, by_keys=self.by_keys)}
+        # Many texts say the same: a few hundred kinds stand for thousands.
+        costs = Counter(
+            tuple((one.writing, one.cost) for one in readings(text, by_keys=self.by_keys))
             for text in telling
-        ]
+        )
         counts = {AS_IT_STANDS: 0.9} | dict.fromkeys(FONTS + KEYS, 0.1 / len(FONTS + KEYS))
         for _ in range(_ROUNDS):
             counts = _counted(costs, _shares(counts))
@@ -108,18 +111,18 @@ class Column:
         return self.shares[one.writing]
 
 
-def _counted(costs: list[dict[str, float]], shares: dict[str, float]) -> dict[str, float]:
+def _counted(
+    costs: Counter[tuple[tuple[str, float], ...]], shares: dict[str, float]
+) -> dict[str, float]:
     """One round: each text is divided among its readings by their odds, then counted."""
     # Half a text more that stands: a column never proves more than its length.
     counts = dict.fromkeys(WRITINGS, 0.0) | {AS_IT_STANDS: 0.5}
-    for told in costs:
-        lowest = min(told.values())
-        weights = {
-            writing: shares[writing] * 10.0 ** (lowest - what) for writing, what in told.items()
-        }
-        total = sum(weights.values())
-        for writing, weight in weights.items():
-            counts[writing] += weight / total
+    for told, texts in costs.items():
+        lowest = min(what for _, what in told)
+        weights = [(writing, shares[writing] * 10.0 ** (lowest - what)) for writing, what in told]
+        total = sum(weight for _, weight in weights)
+        for writing, weight in weights:
+            counts[writing] += texts * weight / total
     return counts
 
 
@@ -137,21 +140,18 @@ class Recovered:
 
 
 def recover(array: pa.Array, column: Column) -> Recovered:
-    """Read a batch of the column: each distinct text once."""
-    if pc.all(pc.string_is_ascii(array)).as_py() is not False and not column.by_keys:
-        return Recovered(_trimmed(array), None)
-    coded = array.dictionary_encode()
+    """Read a batch of the column: each distinct text once, and only those not surely right."""
+    right = stands(array, by_keys=column.by_keys)
+    if right.all():
+        return Recovered(array, None)
+    doubtful = pa.array(~right)
+    coded = array.filter(doubtful).dictionary_encode()
     read = [column.read(text) for text in coded.dictionary.to_pylist()]
-    texts = pa.array([text for text, _ in read], pa.string()).take(coded.indices)
+    # Blanks alone are nothing.
+    texts = pa.array([text or None for text, _ in read], pa.string()).take(coded.indices)
+    whole = pc.replace_with_mask(array, doubtful, texts)
     if not any(writing for _, writing in read):
-        return Recovered(_without_blank(texts), None)
-    writings = pa.array([writing or None for _, writing in read], pa.string())
-    return Recovered(_without_blank(texts), writings.take(coded.indices))
-
-
-def _trimmed(array: pa.Array) -> pa.Array:
-    return _without_blank(pc.utf8_trim_whitespace(array))
-
-
-def _without_blank(array: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+        return Recovered(whole, None)
+    writings = pa.array([writing or None for _, writing in read], pa.string()).take(coded.indices)
+    nothing = pa.nulls(len(array), pa.string())
+    return Recovered(whole, pc.replace_with_mask(nothing, doubtful, writings))

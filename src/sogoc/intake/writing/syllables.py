@@ -29,7 +29,7 @@ uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt uơ up ut uy uya uyc
 uyu ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu
 """
 RIMES = frozenset(_RIMES_TOLD.split())
-_AFTER_QU = frozenset(rime for rime in RIMES if rime[:1] in set("aăâeêiyơ")) | {"ôc", "yn", "ynh"}
+AFTER_QU = frozenset(rime for rime in RIMES if rime[:1] in set("aăâeêiyơ")) | {"ôc", "yn", "ynh"}
 _STOPPED = ("c", "ch", "k", "p", "t")
 _VOWELS = frozenset("aăâeêioôơuưy")
 
@@ -72,7 +72,7 @@ def fits(letters: str, tone: int) -> bool:
 
 def _goes(onset: str, rime: str) -> bool:
     if onset == "qu":
-        return rime in _AFTER_QU
+        return rime in AFTER_QU
     if onset == "gi":
         return rime in RIMES and not rime.startswith(("i", "y"))
     if onset in ("gh", "ngh"):
