@@ -15,10 +15,11 @@ from sogoc.cli.context import Desk, desk_of
 from sogoc.cli.deliver import deliver_with_progress
 from sogoc.cli.serve import show
 from sogoc.cli.summary import Figures, figures_of, say_summary
-from sogoc.cli.worklist import make_all, worklist_desk
+from sogoc.cli.worklist import make_all
 from sogoc.demo.country import Country, make
 from sogoc.errors import DeliveryRefused
 from sogoc.node.node import Node, open_node
+from sogoc.node.returns import desk as worklist_desk
 from sogoc.pipeline.deliver import Delivered, Request
 from sogoc.worklists.reading import places
 
@@ -138,7 +139,7 @@ def _refuse_broken(desk: Desk, node: Node, country: Country) -> None:
 
 def _say_next(desk: Desk, node: Node) -> None:
     with node.parts.connection.transaction():
-        work = worklist_desk(desk, node, _SHOWN)
+        work = worklist_desk(node.parts, _SHOWN, keeper=desk.settings.keeper)
         lists = make_all(work, places(work)[:_LISTS], desk.folder / "worklists" / _SHOWN)
     desk.say.heading("Xem gì tiếp theo", "What to look at next")
     for file in lists:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.context import Desk, desk_of
-from sogoc.database.deliveries import Deliveries
-from sogoc.localities.units import Units
-from sogoc.node.node import Node, open_node
-from sogoc.node.words import flaw_in_words
+from sogoc.cli.context import desk_of
+from sogoc.cli.returned import say_return
+from sogoc.node.node import open_node
+from sogoc.node.returns import Signed, apply_return, preview_return
+from sogoc.node.returns import desk as worklist_desk
 from sogoc.worklists import desk as worklists
 from sogoc.worklists.place import Place
 from sogoc.worklists.reading import places
@@ -32,7 +32,7 @@ def make(
     """Write one Excel file for each commune or hamlet that has something to repair."""
     desk = desk_of(context)
     with open_node(desk.folder, desk.settings) as node, node.parts.connection.transaction():
-        work = worklist_desk(desk, node, register)
+        work = worklist_desk(node.parts, register, keeper=desk.settings.keeper)
         wanted = [
             place
             for place in places(work)
@@ -53,15 +53,33 @@ def make_all(work: worklists.Desk, wanted: list[Place], folder: Path) -> list[Pa
     return [file for place in wanted for file in write(work, place, folder)]
 
 
-def worklist_desk(desk: Desk, node: Node, register: str) -> worklists.Desk:
-    """What worklists need of the node; the caller holds the transaction."""
-    latest = Deliveries(node.parts.connection).latest(register)
-    return worklists.Desk(
-        connection=node.parts.connection,
-        register=desk.shelf.register(register),
-        units=Units.load(),
-        clock=node.parts.clock,
-        keeper=desk.settings.keeper,
-        rules_version=latest.rules_version if latest else "",
-        flaw=flaw_in_words,
-    )
+@app.command("return")
+def return_command(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The worklist as it came back.")],
+    *,
+    do: Annotated[
+        bool, typer.Option("--apply", help="Write it into the register; else only show.")
+    ] = False,
+    officer: Annotated[str, typer.Option(help="Who answers for it; else the account's name.")] = "",
+    evidence: Annotated[str, typer.Option(help="Evidence, where a row gives none.")] = "",
+) -> None:
+    """Take a worklist back: show what it would change, and with --apply do it."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        keeper = desk.settings.keeper
+        if not do:
+            say_return(desk.say, preview_return(node.parts, file, keeper=keeper))
+            desk.say.line(
+                "Chưa ghi gì vào sổ. Đúng rồi thì chạy lại lệnh này với --apply.",
+                "Nothing was written. If this is right, run the same command with --apply.",
+            )
+            return
+        signed = Signed(officer=officer or desk.officer, evidence=evidence)
+        shown, delivery = apply_return(node.parts, file, signed, keeper=keeper)
+    say_return(desk.say, shown)
+    if delivery is not None:
+        desk.say.line(
+            f"Đã ghi vào sổ là lô số {delivery}. Muốn rút lại: sogoc undo {delivery}",
+            f"Written into the register as delivery {delivery}. Take back: sogoc undo {delivery}",
+        )

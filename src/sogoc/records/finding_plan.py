@@ -61,6 +61,14 @@ def broken_step(one: RegisterObject, due: Mapping[str, date]) -> Step:
     return Step(broken_now(one.name), reads, select)
 
 
+def errors_of_step(one: RegisterObject, rules: frozenset[str]) -> Step:
+    """The errors of these rules alone."""
+    table = naming.errors(one.name)
+    positions = [str(place) for place, rule in enumerate(one.rules) if rule.code in rules]
+    select = f"select * from {quoted(table)} where rule in ({', '.join(positions) or '-1'})"
+    return Step(table, (table,), select)
+
+
 def opened_step(register: str, one: RegisterObject, *, delivery: int, at: datetime) -> Step:
     """What is new: a rule not broken before, or broken by another text.
 

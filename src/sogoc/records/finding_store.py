@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg import sql
 
 from sogoc.database.bulk import copy_in, copy_out
@@ -16,13 +19,15 @@ from sogoc.records.marked import marked
 from sogoc.tables.naming import near_duplicates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     import psycopg
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.tables.engine import Engine
+
+Due = Mapping[str, date]
+"""Rule code -> the day by which what breaks it must be put right."""
 
 _SQL = statements(files("sogoc.records") / "finding_store.sql")
 _BEFORE = {
@@ -60,7 +65,7 @@ class FindingStore:
         *,
         delivery: int,
         at: datetime,
-        due: Mapping[str, date],
+        due: Due,
     ) -> dict[str, FindingCounts]:
         """Hold the errors of a delivery against the open findings; `due` gives a day by rule code.
 
@@ -71,6 +76,17 @@ class FindingStore:
         merge = _Merge(self.connection, tables, register.id, delivery, at)
         return {one.name: merge.object(one, due) for one in register.objects}
 
+    def correct(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime, due: Due
+    ) -> dict[str, FindingCounts]:
+        """The same for corrected records, for the rules in `due` alone.
+
+        Those are the rules that one record can be judged by without the others of its register;
+        findings of the other rules stay as they are until a delivery is checked whole.
+        """
+        merge = _Merge(self.connection, tables, register.id, delivery, at, only=frozenset(due))
+        return {one.name: merge.object(one, due) for one in register.objects}
+
 
 @dataclass(frozen=True, slots=True)
 class _Merge:
@@ -79,11 +95,16 @@ class _Merge:
     register: str
     delivery: int
     at: datetime
+    only: frozenset[str] | None = None
 
-    def object(self, one: RegisterObject, due: Mapping[str, date]) -> FindingCounts:
+    def object(self, one: RegisterObject, due: Due) -> FindingCounts:
         of = {"register": self.register, "object": one.name}
         select = sql.SQL(_SQL["before"])
         before = copy_out(self.connection, select, _BEFORE, parameters=of)
+        if self.only is not None:
+            rules = pa.array(sorted(self.only), pa.string())
+            before = before.filter(pc.is_in(before["rule"], value_set=rules))
+            self.tables.run(plan.errors_of_step(one, self.only))
         self.tables.register(plan.open_before(one.name), before)
         self.tables.run(plan.broken_step(one, due))
         step = plan.opened_step(self.register, one, delivery=self.delivery, at=self.at)

@@ -59,7 +59,8 @@ class Merge:
     connection: psycopg.Connection
     tables: Engine
     delivery: int
-    as_of: date
+    as_of: date | None
+    """The day since when it is true; None for corrections, which keep the day of each record."""
     at: datetime
 
     def object(self, target: Tables) -> MergeCounts:
@@ -78,6 +79,22 @@ class Merge:
         if counts.get("returned"):
             self._mark(target, _returned_select(one.name), "returned")
         return MergeCounts(rows=sum(counts.values()), missing=missing, **counts)
+
+    def corrected(self, target: Tables) -> int:
+        """Give records a new version under the number they have; return how many changed.
+
+        Reads `standard(o)` and `standing(o)`; leaves `recorded(o)`. Records that are not among
+        them are neither read nor marked: a list of corrections says nothing about the others.
+        """
+        one, engine = target.object, self.tables
+        self._read_what_is_held(target)
+        engine.run(plan.naming_step(one))
+        engine.run(plan.corrected_step(one))
+        changed = f"select 1 from {quoted(recorded(one.name))} where change = 'changed'"
+        count = len(engine.rows(changed))
+        if count:
+            self._change(target)
+        return count
 
     def _read_what_is_held(self, target: Tables) -> None:
         select = sql.SQL(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Field, RegisterObject
 
-_PLACES = {Kind.COMMUNE, Kind.PROVINCE}
+PLACES = {Kind.COMMUNE, Kind.PROVINCE}
+"""Kinds whose unit of today stands in a column of its own."""
 _NUL, _CONTROL = "chr(0)", "[\\x00-\\x1f]"
 _ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
 
@@ -22,6 +23,11 @@ _ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
 def held(name: str) -> str:
     """What the register holds: `id`, `key`, `digest`, `locality`, `missing`."""
     return f"held__{name}"
+
+
+def standing(name: str) -> str:
+    """Records as they stand that are corrected: `_row`, `record`, `_true_from`, fields and more."""
+    return f"standing__{name}"
 
 
 def named(name: str) -> str:
@@ -70,10 +76,35 @@ def recorded_step(one: RegisterObject, next_id: int) -> Step:
     return Step(naming.recorded(one.name), (named(one.name), held(one.name)), select)
 
 
+def corrected_step(one: RegisterObject) -> Step:
+    """The corrected records under the numbers that they have, in the columns of `recorded`.
+
+    A correction says what was true all along: the day since when it is true stays. A record whose
+    new name another bears is named after its number, until a delivery tells the two apart.
+    """
+    reads = (named(one.name), standing(one.name), held(one.name))
+    select = (
+        f"select named._row as _row, case when other.id is null then named._key"
+        f" else named._key || '#r' || cast(standing.record as varchar) end as _key,"
+        f" named._digest as _digest, named._locality as _locality, standing.record as record,"
+        f" standing._true_from as _true_from,"
+        f" case when own.digest = named._digest then 'unchanged' else 'changed' end as change"
+        f" from {quoted(reads[0])} as named"
+        f" inner join {quoted(reads[1])} as standing on standing._row = named._row"
+        f" inner join {quoted(reads[2])} as own on own.id = standing.record"
+        f" left join {quoted(reads[2])} as other"
+        f" on other.key = named._key and other.id <> standing.record"
+    )
+    return Step(naming.recorded(one.name), reads, select)
+
+
 def incoming_step(
-    one: RegisterObject, change: str, *, delivery: int, as_of: date, at: datetime
+    one: RegisterObject, change: str, *, delivery: int, as_of: date | None, at: datetime
 ) -> Step:
-    """The records with this change, column by column as they go into the register."""
+    """The records with this change, column by column as they go into the register.
+
+    `as_of` is the day since when they are true where no field says so; None: as `recorded` says.
+    """
     fields = ", ".join(f"{_storable(field)} as {quoted(field.name)}" for field in one.fields)
     makes = f"{incoming(one.name)}__{change}"
     reads = (naming.recorded(one.name), naming.standard(one.name))
@@ -110,7 +141,7 @@ def locality(one: RegisterObject) -> str:
     field = one.locality
     if field is None:
         return "''"
-    name = naming.now(field.name) if field.kind in _PLACES else field.name
+    name = naming.now(field.name) if field.kind in PLACES else field.name
     return f"cast({quoted(name)} as varchar)"
 
 
@@ -170,9 +201,9 @@ def _without_control_characters(text: str) -> str:
 _AS_JSON = "'{' || " + _without_control_characters("_texts") + " || '}'"
 
 
-def _true_from(one: RegisterObject, as_of: date) -> str:
+def _true_from(one: RegisterObject, as_of: date | None) -> str:
     """The day written in the field that says so, where it is a whole day; else the delivery's."""
-    day = f"date {literal(as_of.isoformat())}"
+    day = f"date {literal(as_of.isoformat())}" if as_of else "recorded._true_from"
     if not one.true_from:
         return day
     return f"coalesce(try_cast(record.{quoted(one.true_from)} as date), {day})"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from sogoc.database.bulk import copy_to_parquet
 from sogoc.database.deliveries import Deliveries
+from sogoc.records.correcting import corrected_step, standing_records
 from sogoc.records.merge import Merge, MergeCounts
+from sogoc.records.plan import standing
 from sogoc.records.prepare import prepare
 from sogoc.records.readings import NOW, select_of, types_of
 from sogoc.records.shape import Tables
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from sogoc.contract.model import Register
+    from sogoc.records.correcting import Places
     from sogoc.records.readings import AsBelieved, AsTrue, Now
     from sogoc.tables.engine import Engine
 
@@ -58,6 +61,30 @@ class RecordStore:
                 connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
             )
             return {one.name: merge.object(Tables(register.id, one)) for one in register.objects}
+
+    def stand(self, register: Register, tables: Engine, places: Places) -> None:
+        """Put the records to be corrected beside their corrections; makes `standard(o)` of both.
+
+        `standard(o)` holds them as they were read again, in the order of `places`.
+        """
+        for name, corrected in places.items():
+            target = Tables(register.id, register.object(name))
+            rows = standing_records(self.connection, target, corrected)
+            tables.register(standing(name), rows)
+            tables.run(corrected_step(target.object))
+
+    def correct(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime
+    ) -> dict[str, int]:
+        """Write the corrected records of each object; return how many changed.
+
+        In the caller's transaction, as `merge`; reads what `stand` made. The version that stood
+        there goes to history as one that never was true.
+        """
+        merge = Merge(
+            connection=self.connection, tables=tables, delivery=delivery, as_of=None, at=at
+        )
+        return {one.name: merge.corrected(Tables(register.id, one)) for one in register.objects}
 
     def undo(self, register: Register, *, delivery: int, at: datetime) -> None:
         """Take a delivery back: everything stands as before it. Raises UndoRefused."""

@@ -30,6 +30,11 @@ _TAKEN_BACK = (
     "delete_groups",
     "delete_coverage",
     "delete_near_duplicates",
+    "take_back_answers",
+    "delete_answers",
+    "delete_corrections",
+    "forget_return",
+    "reopen_worklists",
 )
 
 
@@ -39,8 +44,9 @@ def undo(
     """Restore what stood before the delivery, in one transaction.
 
     What people did stays: judgements are not touched, and where an officer has already worked on
-    what the delivery brought, or a later delivery stands on it, nothing is undone. Raises
-    UndoRefused, or UnknownThing where there is no such delivery.
+    what the delivery brought, or a later delivery stands on it, nothing is undone. A returned
+    worklist is a delivery too: undone, its answers and corrections are as if never given, and its
+    file stays kept. Raises UndoRefused, or UnknownThing where there is no such delivery.
     """
     deliveries = Deliveries(connection)
     with connection.transaction():
@@ -52,7 +58,7 @@ def undo(
         for one in register.objects:
             _restore_records(connection, Tables(register.id, one), delivery)
         for name in _TAKEN_BACK:
-            connection.execute(_SQL[name], {"delivery": delivery})
+            connection.execute(_SQL[name], {"delivery": delivery, "register": register.id})
         deliveries.undone(delivery, at)
 
 

@@ -4,8 +4,14 @@ with work as (
     select id from node.finding
     where opened_by = %(delivery)s and (closed_by_officer is not null or state = 'in-work')
     union all
-    select id from node.correction
-    where delivery = %(delivery)s
+    select correction.id from node.correction
+    where
+        correction.delivery = %(delivery)s
+        -- a returned worklist is itself that work, and goes back whole
+        and not exists (
+            select 1 from node.worklist_return
+            where worklist_return.delivery = correction.delivery
+        )
     union all
     select record as id from node.near_duplicate
     where delivery = %(delivery)s and judged is not null
@@ -59,3 +65,70 @@ where delivery = %(delivery)s;
 -- Its pairs to judge.
 delete from node.near_duplicate
 where delivery = %(delivery)s;
+
+-- name: take_back_answers
+-- Findings that officers answered on it, as they stood before the first of those answers.
+with before as (
+    select distinct on (finding)
+        finding,
+        state_before,
+        outcome_before,
+        evidence_before
+    from node.answer
+    where delivery = %(delivery)s
+    order by finding asc, at asc
+)
+
+update node.finding
+set
+    state = before.state_before,
+    outcome = before.outcome_before,
+    evidence = before.evidence_before,
+    closed_by = null,
+    closed_at = null,
+    closed_by_officer = null
+from before
+where before.finding = finding.id;
+
+-- name: delete_answers
+-- What officers said on it; the file that says so stays kept.
+delete from node.answer
+where delivery = %(delivery)s;
+
+-- name: delete_corrections
+-- Values that officers changed on it.
+delete from node.correction
+where delivery = %(delivery)s;
+
+-- name: forget_return
+-- Its worklist has not come back with it.
+delete from node.worklist_return
+where delivery = %(delivery)s;
+
+-- name: reopen_worklists
+-- A worklist stands as its last return that is left says.
+update node.worklist
+set
+    returned_at = latest.returned_at,
+    returned_by = latest.returned_by,
+    returned_sha256 = latest.sha256
+from (
+    select
+        list.id,
+        back.returned_at,
+        back.returned_by,
+        back.sha256
+    from node.worklist as list
+    left join lateral (
+        select
+            returned_at,
+            returned_by,
+            sha256
+        from node.worklist_return
+        where worklist = list.id
+        order by returned_at desc, delivery desc
+        limit 1
+    ) as back on true
+    where list.register = %(register)s and list.returned_at is not null
+) as latest
+where latest.id = worklist.id;

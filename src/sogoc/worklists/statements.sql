@@ -61,7 +61,10 @@ select
     locality,
     hamlet,
     made_at,
-    returned_sha256
+    exists(
+        select 1 from node.worklist_return
+        where worklist_return.worklist = worklist.id and worklist_return.sha256 = %(sha256)s
+    ) as applied
 from node.worklist
 where id = %(id)s
 for update;
@@ -98,11 +101,35 @@ insert into node.correction (
     %(officer)s, %(at)s, %(evidence)s, %(delivery)s
 );
 
+-- name: remember_answer
+-- An answer, with how its finding stood before it; only of one that is still open.
+insert into node.answer (
+    delivery, finding, officer, at, outcome, evidence,
+    state_before, outcome_before, evidence_before
+)
+select
+    %(delivery)s,
+    id,
+    %(officer)s,
+    %(at)s,
+    %(outcome)s,
+    %(evidence)s,
+    state,
+    outcome,
+    evidence
+from node.finding
+where id = %(id)s and closed_at is null;
+
 -- name: returned
 -- The worklist came back.
 update node.worklist
 set returned_at = %(at)s, returned_by = %(officer)s, returned_sha256 = %(sha256)s
-where id = %(id)s;
+where id = %(worklist)s;
+
+-- name: came_back
+-- Each time that it came back.
+insert into node.worklist_return (worklist, delivery, returned_at, returned_by, sha256)
+values (%(worklist)s, %(delivery)s, %(at)s, %(officer)s, %(sha256)s);
 
 -- name: finding_rules
 -- Which rule of which record each finding is about.

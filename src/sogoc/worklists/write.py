@@ -15,6 +15,7 @@ from sogoc.worklists.workbook import Titles, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from sogoc.contract.model import Form
@@ -51,9 +52,9 @@ def zipped(files: Iterable[Path], target: Path) -> Path:
 
 def _files(desk: Desk, place: Place, folder: Path, *, form: Form, rows: list[Row]) -> list[Path]:
     """One file, or the files of both halves if it is too large to be sent."""
-    number = _begin(desk, place, form, rows=rows)
+    head = _begin(desk, place, form, rows=rows)
+    number = head.worklist
     file = folder / _file_name(desk, place, number)
-    head = _head(desk, place, form, number=number)
     workbook(form, rows, head=head, titles=_titles(desk, place, rows)).save(file)
     if file.stat().st_size > LARGEST and len(rows) > 1:
         file.unlink()
@@ -68,20 +69,23 @@ def _files(desk: Desk, place: Place, folder: Path, *, form: Form, rows: list[Row
     return [file]
 
 
-def _begin(desk: Desk, place: Place, form: Form, *, rows: list[Row]) -> int:
+def _begin(desk: Desk, place: Place, form: Form, *, rows: list[Row]) -> Head:
+    """The list is known again by the moment at which it was made: one moment, told in both."""
+    at = desk.clock.now()
     given = {
         "register": desk.register.id,
         "form": form.id,
         "locality": place.locality,
         "hamlet": place.hamlet,
-        "made_at": desk.clock.now(),
+        "made_at": at,
         "rules_version": desk.rules_version,
         "findings": sum(len(row.notes) for row in rows),
     }
-    return int(desk.connection.execute(SQL["begin_list"], given).fetchall()[0][0])
+    number = int(desk.connection.execute(SQL["begin_list"], given).fetchall()[0][0])
+    return _head(desk, place, form, number=number, at=at)
 
 
-def _head(desk: Desk, place: Place, form: Form, *, number: int) -> Head:
+def _head(desk: Desk, place: Place, form: Form, *, number: int, at: datetime) -> Head:
     """The first row is that of the form; without a fixed header there is title, header, numbers."""
     return Head(
         worklist=number,
@@ -92,7 +96,7 @@ def _head(desk: Desk, place: Place, form: Form, *, number: int) -> Head:
         sheet=_sheet_name(form),
         locality=place.locality,
         hamlet=place.hamlet,
-        made_at=desk.clock.now().isoformat(),
+        made_at=at.isoformat(),
         first_row=max(form.header_to + 1, 4),
         columns=len(form.columns),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +12,13 @@ from tests import small_land
 from sogoc.errors import WorklistRefused
 from sogoc.worklists.answers import ANSWERS, CASES
 from sogoc.worklists.back.apply import Applied, Officer, Rechecked, apply, preview
+from sogoc.worklists.back.recheck import corrections
 from sogoc.worklists.back.returned import read_back
 from sogoc.worklists.place import Place
 from sogoc.worklists.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
@@ -32,28 +32,22 @@ TOKEN, ANSWER, CASE, NOTE = 13, 17, 18, 19
 RIGHT, WRONG, UNDECIDED = ANSWERS.values()
 
 
-@dataclass
-class Register:
-    """Writes changes as the lead's wiring does, but for the history."""
-
-    desk: Desk
-    written: list[Change] = field(default_factory=list)
-
-    def __call__(self, changes: Sequence[Change], *, officer: str, at: datetime) -> int | None:
-        assert officer
-        assert at.tzinfo
-        for change in changes:
-            self.desk.connection.execute(
-                f"update register.land__{change.object} set {change.field} = %(after)s, "
-                "_digest = _digest || '+' where id = %(id)s",
-                {"after": change.after, "id": change.record},
-            )
-        self.written += changes
-        return 2
+def all_well(changes: Sequence[Change]) -> Mapping[tuple[str, int], Rechecked]:
+    return dict.fromkeys(changed_records(changes), Rechecked(flaws={}, broken=frozenset()))
 
 
-def all_well(_name: str, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Rechecked]:
-    return dict.fromkeys(records, Rechecked(flaws={}, broken=frozenset()))
+def changed_records(changes: Sequence[Change]) -> list[tuple[str, int]]:
+    return sorted({(change.object, change.record) for change in changes})
+
+
+def write_them(desk: Desk, changes: Sequence[Change]) -> None:
+    """What the stages do with corrections, but for the history."""
+    for change in changes:
+        desk.connection.execute(
+            f"update register.land__{change.object} set {change.field} = %(after)s, "
+            "_digest = _digest || '+' where id = %(id)s",
+            {"after": change.after, "id": change.record},
+        )
 
 
 @pytest.fixture
@@ -79,11 +73,18 @@ def both(*works: Callable[[Worksheet], object]) -> Callable[[Worksheet], object]
     return lambda sheet: [work(sheet) for work in works]
 
 
-def applied(desk: Desk, path: Path, register: Register | None = None) -> Applied:
+def applied(desk: Desk, path: Path, *, evidence: str = "") -> Applied:
     returned = read_back(desk, path)
     seen = preview(desk, returned, all_well)
-    by = Officer(name="Cán bộ thử", change_records=register or Register(desk))
-    return apply(desk, returned, seen, by=by)
+    done = apply(desk, returned, seen, by=Officer(name="Cán bộ thử", delivery=2, evidence=evidence))
+    write_them(desk, seen.changes if done.corrections else ())
+    return done
+
+
+def corrected(desk: Desk) -> list[tuple[str, int, str, str]]:
+    return desk.connection.execute(
+        "select object, record, field, after from node.correction order by id"
+    ).fetchall()
 
 
 def open_findings(desk: Desk) -> int:
@@ -100,12 +101,10 @@ def test_a_corrected_cell_changes_the_register_and_closes_its_finding_with_evide
     desk: Desk, sent: Path
 ) -> None:
     work = both(put(FIRST, BORN, "1962"), put(FIRST, NOTE, "Giấy khai sinh bản gốc"))
-    register, before = Register(desk), open_findings(desk)
-    done = applied(desk, fill_in(sent, work), register)
+    before = open_findings(desk)
+    done = applied(desk, fill_in(sent, work), evidence="Biên bản họp thôn")
     assert (done.corrections, done.closed) == (1, 1)
-    assert [(c.object, c.record, c.field, c.after) for c in register.written] == [
-        ("quyen", 6, "ngay_sinh", "1962")
-    ]
+    assert corrected(desk) == [("quyen", 6, "ngay_sinh", "1962")]
     assert open_findings(desk) == before - 1
     ((outcome, officer, evidence),) = desk.connection.execute(
         "select outcome, closed_by_officer, evidence from node.finding where closed_at is not null"
@@ -121,10 +120,11 @@ def test_a_corrected_cell_changes_the_register_and_closes_its_finding_with_evide
 def test_the_register_was_right_closes_findings_and_changes_no_record(
     desk: Desk, sent: Path
 ) -> None:
-    register = Register(desk)
-    done = applied(desk, fill_in(sent, put(FIRST + 1, ANSWER, RIGHT)), register)
+    done = applied(desk, fill_in(sent, put(FIRST + 1, ANSWER, RIGHT)), evidence="Biên bản họp thôn")
     assert (done.corrections, done.closed) == (0, 3)
-    assert register.written == []
+    assert corrected(desk) == []
+    evidence = desk.connection.execute("select distinct evidence from node.answer").fetchall()
+    assert evidence == [("Biên bản họp thôn",)]
 
 
 def test_a_changed_cell_answers_its_finding_and_the_answer_the_others(
@@ -149,9 +149,8 @@ def test_a_special_case_alone_leaves_the_finding_open_with_the_case_told(
 def test_the_same_file_twice_is_done_once(desk: Desk, sent: Path) -> None:
     file = fill_in(sent, put(FIRST, BORN, "1962"))
     applied(desk, file)
-    register = Register(desk)
-    again = applied(desk, file, register)
-    assert (again.corrections, again.closed, register.written) == (0, 0, [])
+    again = applied(desk, file)
+    assert (again.corrections, again.closed, len(corrected(desk))) == (0, 0, 1)
 
 
 def test_a_list_may_come_back_in_parts_each_fuller_than_the_last(desk: Desk, sent: Path) -> None:
@@ -224,10 +223,9 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(desk: Desk, sent: Pa
 
 
 def test_a_new_value_that_cannot_be_read_is_refused_with_its_place(desk: Desk, sent: Path) -> None:
-    def unreadable(_name: str, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Rechecked]:
-        return dict.fromkeys(
-            records, Rechecked(flaws={"so_dinh_danh": "length"}, broken=frozenset())
-        )
+    def unreadable(changes: Sequence[Change]) -> Mapping[tuple[str, int], Rechecked]:
+        flawed = Rechecked(flaws={"so_dinh_danh": "length"}, broken=frozenset())
+        return dict.fromkeys(changed_records(changes), flawed)
 
     returned = read_back(desk, fill_in(sent, put(FIRST + 1, NUMBER, "12")))
     with pytest.raises(WorklistRefused) as refused:
@@ -238,24 +236,19 @@ def test_a_new_value_that_cannot_be_read_is_refused_with_its_place(desk: Desk, s
 def test_a_correction_that_still_breaks_the_rule_keeps_the_finding_open(
     desk: Desk, sent: Path
 ) -> None:
-    def still(_name: str, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Rechecked]:
+    def still(changes: Sequence[Change]) -> Mapping[tuple[str, int], Rechecked]:
         broken = frozenset({"quyen.ngay_sinh.missing"})
-        return dict.fromkeys(records, Rechecked(flaws={}, broken=broken))
+        return dict.fromkeys(changed_records(changes), Rechecked(flaws={}, broken=broken))
 
     seen = preview(desk, read_back(desk, fill_in(sent, put(FIRST, BORN, "1962"))), still)
     assert (len(seen.closes), len(seen.stays)) == (0, 1)
 
 
-def test_the_recheck_is_given_the_whole_record_as_it_would_stand(desk: Desk, sent: Path) -> None:
-    given: dict[int, Mapping[str, str]] = {}
-
-    def watch(name: str, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Rechecked]:
-        given.update(records)
-        return all_well(name, records)
-
-    preview(desk, read_back(desk, fill_in(sent, put(FIRST, BORN, "1962"))), watch)
-    assert given[6]["ngay_sinh"] == "1962"
-    assert given[6]["ho_ten"] == small_land.NAMES[0]
+def test_the_stages_are_given_the_whole_record_as_it_would_stand(desk: Desk, sent: Path) -> None:
+    (one,) = corrections(desk, read_back(desk, fill_in(sent, put(FIRST, BORN, "1962"))))
+    assert (one.object, one.record, one.fields) == ("quyen", 6, frozenset({"ngay_sinh"}))
+    assert one.texts["ngay_sinh"] == "1962"
+    assert one.texts["ho_ten"] == small_land.NAMES[0]
 
 
 def test_the_preview_says_in_plain_words_what_would_change(desk: Desk, sent: Path) -> None:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from sogoc.errors import Sentence
 from sogoc.worklists.answers import UNDECIDED, WRONG
 from sogoc.worklists.back.returned import refuse
-from sogoc.worklists.reading import SQL, by_id
-from sogoc.worklists.rows import written
+from sogoc.worklists.reading import SQL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sogoc.worklists.back.returned import Answer, Change, Return
     from sogoc.worklists.desk import Desk
@@ -29,19 +27,19 @@ class Rechecked:
 
 
 class Recheck(Protocol):
-    """Standardises and checks records as a batch, by the same rules as a delivery."""
+    """Standardises and checks the changed records, by the same rules as a delivery."""
 
-    def __call__(
-        self, name: str, records: Mapping[int, Mapping[str, str]], /
-    ) -> Mapping[int, Rechecked]:
-        """Records of one object by id, each field as text."""
+    def __call__(self, changes: Sequence[Change], /) -> Mapping[tuple[str, int], Rechecked]:
+        """What they would be, by object and record."""
 
 
-class ChangeRecords(Protocol):
-    """Writes changes into the register as a small delivery, in the caller's transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Who applies a return, under which delivery, and on what evidence where a row says none."""
 
-    def __call__(self, changes: Sequence[Change], *, officer: str, at: datetime) -> int | None:
-        """The delivery under which the new versions stand."""
+    name: str
+    delivery: int
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +61,11 @@ class Applied:
     corrections: int
     closed: int
     stays_open: int
-    delivery: int | None
 
 
 def preview(desk: Desk, returned: Return, recheck: Recheck) -> Preview:
     """What would change. Raises WorklistRefused for new values that cannot be read."""
-    checked = _rechecked(desk, returned, recheck)
+    checked = recheck(returned.changes) if returned.changes else {}
     refuse(returned.file, _unreadable(desk, returned, checked))
     broken = _broken_findings(desk, returned, checked)
     closes: list[Answer] = []
@@ -85,56 +82,31 @@ def preview(desk: Desk, returned: Return, recheck: Recheck) -> Preview:
 
 
 def apply(desk: Desk, returned: Return, seen: Preview, *, by: Officer) -> Applied:
-    """Write the corrections and answer the findings, in the caller's transaction.
+    """Note the corrections and answer the findings, in the transaction that changes the register.
 
-    The register changes first: if that fails, nothing was closed. The same file again, or one
-    in which nothing new was filled in, does nothing.
+    The same file again does nothing. How a finding stood before is kept with the answer.
     """
     if returned.already:
-        return Applied(corrections=0, closed=0, stays_open=0, delivery=None)
+        return Applied(corrections=0, closed=0, stays_open=0)
     at = desk.clock.now()
-    delivery = by.change_records(seen.changes, officer=by.name, at=at) if seen.changes else None
-    own = {"officer": by.name, "at": at, "delivery": delivery, "worklist": returned.worklist}
+    own = {
+        "officer": by.name,
+        "at": at,
+        "delivery": by.delivery,
+        "worklist": returned.worklist,
+        "sha256": returned.sha256,
+    }
     for change in seen.changes:
-        _correct(desk, change, own)
-    closed = sum(_answer(desk, one, by.name, closes=True) for one in seen.closes)
-    stays = sum(_answer(desk, one, by.name, closes=False) for one in seen.stays)
-    finished = {"id": returned.worklist, "at": at, "officer": by.name, "sha256": returned.sha256}
-    desk.connection.execute(SQL["returned"], finished)
-    return Applied(
-        corrections=len(seen.changes), closed=closed, stays_open=stays, delivery=delivery
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Officer:
-    """Who applies a return, and the way by which the register is changed."""
-
-    name: str
-    change_records: ChangeRecords
-
-
-def _rechecked(desk: Desk, returned: Return, recheck: Recheck) -> dict[tuple[str, int], Rechecked]:
-    """Each changed record whole, as it would stand, under the rules."""
-    found: dict[tuple[str, int], Rechecked] = {}
-    for name in sorted({change.object for change in returned.changes}):
-        one = desk.register.object(name)
-        own = [change for change in returned.changes if change.object == name]
-        records = {
-            kept.id: {
-                field.name: written(field.kind, kept.values[field.name], kept.came.get(field.name))
-                for field in one.fields
-            }
-            for kept in by_id(desk, one, [change.record for change in own])
-        }
-        for change in own:
-            records[change.record][change.field] = change.after
-        found |= {(name, record): seen for record, seen in recheck(name, records).items()}
-    return found
+        _correct(desk, change, own, evidence=change.evidence or by.evidence)
+    closed = sum(_answer(desk, one, by, closes=True) for one in seen.closes)
+    stays = sum(_answer(desk, one, by, closes=False) for one in seen.stays)
+    desk.connection.execute(SQL["returned"], own)
+    desk.connection.execute(SQL["came_back"], own)
+    return Applied(corrections=len(seen.changes), closed=closed, stays_open=stays)
 
 
 def _unreadable(
-    desk: Desk, returned: Return, checked: dict[tuple[str, int], Rechecked]
+    desk: Desk, returned: Return, checked: Mapping[tuple[str, int], Rechecked]
 ) -> list[Sentence]:
     mistakes = []
     for change in returned.changes:
@@ -153,7 +125,7 @@ def _unreadable(
 
 
 def _broken_findings(
-    desk: Desk, returned: Return, checked: dict[tuple[str, int], Rechecked]
+    desk: Desk, returned: Return, checked: Mapping[tuple[str, int], Rechecked]
 ) -> set[int]:
     """Findings answered by a change whose rule the new record still breaks."""
     ids = [answer.finding for answer in returned.answers if answer.outcome == WRONG]
@@ -198,7 +170,7 @@ def _sentences(
     )
 
 
-def _correct(desk: Desk, change: Change, by: dict[str, object]) -> None:
+def _correct(desk: Desk, change: Change, by: dict[str, object], *, evidence: str) -> None:
     given = {
         "register": desk.register.id,
         "object": change.object,
@@ -206,18 +178,20 @@ def _correct(desk: Desk, change: Change, by: dict[str, object]) -> None:
         "field": change.field,
         "before": change.before,
         "after": change.after,
-        "evidence": change.evidence,
+        "evidence": evidence,
     }
     desk.connection.execute(SQL["correct"], given | by)
 
 
-def _answer(desk: Desk, answer: Answer, officer: str, *, closes: bool) -> int:
+def _answer(desk: Desk, answer: Answer, by: Officer, *, closes: bool) -> int:
     given = {
         "id": answer.finding,
         "closes": closes,
         "outcome": answer.outcome,
-        "evidence": answer.evidence,
+        "evidence": answer.evidence or by.evidence,
         "at": desk.clock.now(),
-        "officer": officer,
+        "officer": by.name,
+        "delivery": by.delivery,
     }
+    desk.connection.execute(SQL["remember_answer"], given)
     return desk.connection.execute(SQL["answer"], given).rowcount

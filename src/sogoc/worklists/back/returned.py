@@ -14,6 +14,7 @@ The rules, in the order in which they are applied:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sogoc.errors import Place as At
@@ -76,8 +77,7 @@ class Return:
 def read_back(desk: Desk, path: Path) -> Return:
     """The worklist in a file. Raises WorklistRefused that names every mistake with its place."""
     found = opened(path)
-    applied = _known(desk, found)
-    if applied == found.sha256:
+    if _applied(desk, found):
         return _return(found, (), (), blank=0, already=True)
     form = _form(desk, found)
     mistakes: list[Sentence] = list(found.mistakes)
@@ -134,15 +134,16 @@ def _return(
     )
 
 
-def _known(desk: Desk, found: Opened) -> str | None:
-    """The SHA-256 under which it was last applied; it must be one that this node sent."""
+def _applied(desk: Desk, found: Opened) -> bool:
+    """Whether this very file was applied before; it must be one that this node sent."""
     head = found.head
-    sent = desk.connection.execute(SQL["sent"], {"id": head.worklist}).fetchall()
-    known = sent and (sent[0][1], sent[0][2], sent[0][3], sent[0][4].isoformat()) == (
+    asked = {"id": head.worklist, "sha256": found.sha256}
+    sent = desk.connection.execute(SQL["sent"], asked).fetchall()
+    known = sent and (sent[0][1], sent[0][2], sent[0][3], sent[0][4]) == (
         head.register,
         head.locality,
         head.hamlet,
-        head.made_at,
+        datetime.fromisoformat(head.made_at),
     )
     if not known or head.register != desk.register.id:
         sentence = Sentence(
@@ -152,7 +153,7 @@ def _known(desk: Desk, found: Opened) -> str | None:
             "Send it to where it came from.",
         )
         raise WorklistRefused(sentence, place=At(file=found.file))
-    return str(sent[0][5]) if sent[0][5] else None
+    return bool(sent[0][5])
 
 
 def _form(desk: Desk, found: Opened) -> Form:
