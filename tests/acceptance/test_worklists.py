@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,12 @@ WRITINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("node")
+@dataclass(frozen=True)
+class Office:
+    """A node, and the worklist of a commune whose small sheet was delivered to it."""
+
+    node: Path
+    sent: Path
 
 
 def fill_in(sent: Path, saved: Path, writings: dict[tuple[str, str], str]) -> Path:
@@ -76,23 +80,22 @@ def rows(node: Path, query: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def sent(sogoc: Command, node: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The worklist of a commune whose small sheet was delivered."""
-    folder = tmp_path_factory.mktemp("office")
+def office(sogoc: Command, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    node, folder = tmp_path_factory.mktemp("node"), tmp_path_factory.mktemp("office")
     said = sogoc(node, "deliver", "land", str(write_land_sheet(folder / "Ea Ktur.xlsx")))
     assert said.code == 0, said.err
     made = sogoc(node, "worklist", "make", "land", "--to", str(folder / "out"))
     assert made.code == 0, made.err
     (file,) = (folder / "out").glob("*.xlsx")
-    return file
+    return Office(node, file)
 
 
 def test_a_formula_in_a_cell_is_named_with_its_place_and_nothing_is_applied(
-    sogoc: Command, node: Path, sent: Path, tmp_path: Path
+    sogoc: Command, office: Office, tmp_path: Path
 ) -> None:
-    before = state(node)
+    node, before = office.node, state(office.node)
     link = {("Trần Thị Thử", NUMBER): '=HYPERLINK("http://x.vn")'}
-    formula = fill_in(sent, tmp_path / "formula.xlsx", link)
+    formula = fill_in(office.sent, tmp_path / "formula.xlsx", link)
     refused = sogoc(node, "worklist", "return", str(formula), "--apply")
     assert refused.code == 1
     assert "column 11" in refused.err
@@ -100,10 +103,10 @@ def test_a_formula_in_a_cell_is_named_with_its_place_and_nothing_is_applied(
 
 
 def test_a_worklist_that_came_back_is_shown_applied_once_and_undone(
-    sogoc: Command, node: Path, sent: Path, tmp_path: Path
+    sogoc: Command, office: Office, tmp_path: Path
 ) -> None:
-    before = state(node)
-    filled = fill_in(sent, tmp_path / "lại.xlsx", WRITINGS)
+    node, before = office.node, state(office.node)
+    filled = fill_in(office.sent, tmp_path / "lại.xlsx", WRITINGS)
     shown = sogoc(node, "worklist", "return", str(filled))
     assert "Changes 2 cells of 2 records" in shown.out, shown.err
     assert "066185004321" not in shown.out
