@@ -107,28 +107,31 @@ where delivery = %(delivery)s;
 
 -- name: reopen_worklists
 -- A worklist stands as its last return that is left says.
+with returns as (
+    select
+        worklist,
+        returned_at,
+        returned_by,
+        sha256,
+        row_number() over (partition by worklist order by returned_at desc, delivery desc) as place
+    from node.worklist_return
+),
+
+latest as (
+    select
+        list.id,
+        returns.returned_at,
+        returns.returned_by,
+        returns.sha256
+    from node.worklist as list
+    left join returns on list.id = returns.worklist and returns.place = 1
+    where list.register = %(register)s and list.returned_at is not null
+)
+
 update node.worklist
 set
     returned_at = latest.returned_at,
     returned_by = latest.returned_by,
     returned_sha256 = latest.sha256
-from (
-    select
-        list.id,
-        back.returned_at,
-        back.returned_by,
-        back.sha256
-    from node.worklist as list
-    left join lateral (
-        select
-            returned_at,
-            returned_by,
-            sha256
-        from node.worklist_return
-        where worklist = list.id
-        order by returned_at desc, delivery desc
-        limit 1
-    ) as back on true
-    where list.register = %(register)s and list.returned_at is not null
-) as latest
+from latest
 where latest.id = worklist.id;

@@ -56,17 +56,17 @@ where id = %(id)s;
 -- name: sent
 -- The worklist that came back, as this node remembers it; locked, so that two returns queue.
 select
-    id,
-    register,
-    locality,
-    hamlet,
-    made_at,
+    list.id,
+    list.register,
+    list.locality,
+    list.hamlet,
+    list.made_at,
     exists(
-        select 1 from node.worklist_return
-        where worklist_return.worklist = worklist.id and worklist_return.sha256 = %(sha256)s
+        select 1 from node.worklist_return as back
+        where back.worklist = list.id and back.sha256 = %(sha256)s
     ) as applied
-from node.worklist
-where id = %(id)s
+from node.worklist as list
+where list.id = %(id)s
 for update;
 
 -- name: finding_states
@@ -108,12 +108,12 @@ insert into node.answer (
     state_before, outcome_before, evidence_before
 )
 select
-    %(delivery)s,
-    id,
-    %(officer)s,
-    %(at)s,
-    %(outcome)s,
-    %(evidence)s,
+    %(delivery)s as delivery,
+    id as finding,
+    %(officer)s as officer,
+    %(at)s as at,
+    %(outcome)s as answered,
+    %(evidence)s as told,
     state,
     outcome,
     evidence
