@@ -117,15 +117,19 @@ with returns as (
     from node.worklist_return
 ),
 
+lists as (
+    select id from node.worklist
+    where register = %(register)s and returned_at is not null
+),
+
 latest as (
     select
-        list.id,
+        lists.id,
         returns.returned_at,
         returns.returned_by,
         returns.sha256
-    from node.worklist as list
-    left join returns on list.id = returns.worklist and returns.place = 1
-    where list.register = %(register)s and list.returned_at is not null
+    from lists
+    left join returns on lists.id = returns.worklist and returns.place = 1
 )
 
 update node.worklist

@@ -56,18 +56,19 @@ where id = %(id)s;
 -- name: sent
 -- The worklist that came back, as this node remembers it; locked, so that two returns queue.
 select
-    list.id,
-    list.register,
-    list.locality,
-    list.hamlet,
-    list.made_at,
-    exists(
-        select 1 from node.worklist_return as back
-        where back.worklist = list.id and back.sha256 = %(sha256)s
-    ) as applied
-from node.worklist as list
-where list.id = %(id)s
+    id,
+    register,
+    locality,
+    hamlet,
+    made_at
+from node.worklist
+where id = %(id)s
 for update;
+
+-- name: applied
+-- Whether this very file was applied before.
+select count(*) from node.worklist_return
+where worklist = %(id)s and sha256 = %(sha256)s;
 
 -- name: finding_states
 -- How the findings of a returned worklist stand now.
@@ -108,10 +109,10 @@ insert into node.answer (
     state_before, outcome_before, evidence_before
 )
 select
-    %(delivery)s as delivery,
+    %(delivery)s as came_in,
     id as finding,
-    %(officer)s as officer,
-    %(at)s as at,
+    %(officer)s as who,
+    %(at)s as answered_at,
     %(outcome)s as answered,
     %(evidence)s as told,
     state,

@@ -21,6 +21,7 @@ from sogoc.errors import Place as At
 from sogoc.errors import Sentence, WorklistRefused
 from sogoc.worklists.answers import CASES, RIGHT, UNDECIDED, WRONG, case_of, outcome_of
 from sogoc.worklists.back.opened import Opened, ReturnedRow, opened
+from sogoc.worklists.connection import number
 from sogoc.worklists.reading import SQL, by_id
 from sogoc.worklists.rows import form_of, written
 
@@ -137,8 +138,7 @@ def _return(
 def _applied(desk: Desk, found: Opened) -> bool:
     """Whether this very file was applied before; it must be one that this node sent."""
     head = found.head
-    asked = {"id": head.worklist, "sha256": found.sha256}
-    sent = desk.connection.execute(SQL["sent"], asked).fetchall()
+    sent = desk.connection.execute(SQL["sent"], {"id": head.worklist}).fetchall()
     known = sent and (sent[0][1], sent[0][2], sent[0][3], sent[0][4]) == (
         head.register,
         head.locality,
@@ -153,7 +153,8 @@ def _applied(desk: Desk, found: Opened) -> bool:
             "Send it to where it came from.",
         )
         raise WorklistRefused(sentence, place=At(file=found.file))
-    return bool(sent[0][5])
+    asked = {"id": head.worklist, "sha256": found.sha256}
+    return number(desk.connection, SQL["applied"], **asked) > 0
 
 
 def _form(desk: Desk, found: Opened) -> Form:
