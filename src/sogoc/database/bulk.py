@@ -7,6 +7,7 @@ NULL never, so an empty text stays a text.
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     type_of_copy = psycopg.Copy
 
+MARKED = sql.Identifier("pg_temp", "marked")
 _BLOCK = 8 * 1024 * 1024
 _ROWS = 65_536
 
@@ -49,6 +51,22 @@ def _copy_in(
                 csv.write_csv(batch, text, options)
                 copy.write(text.getbuffer())
         return cursor.rowcount
+
+
+@contextmanager
+def marked(connection: psycopg.Connection, rows: pa.Table) -> Iterator[None]:
+    """Put the rows (a column `id`, perhaps `person`) into `pg_temp.marked` for the block.
+
+    They are the rows that a statement is about, by number.
+    """
+    person = ", person text" if "person" in rows.column_names else ""
+    connection.execute(
+        sql.SQL("create temporary table marked (id bigint not null{})").format(sql.SQL(person))
+    )
+    copy_in(connection, MARKED, rows)
+    connection.execute("analyze pg_temp.marked")
+    yield
+    connection.execute("drop table pg_temp.marked")
 
 
 def copy_out(

@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
-from sogoc.database.bulk import copy_in, copy_out
+from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.named_sql import statements
 from sogoc.records import finding_plan as plan
-from sogoc.records.marked import marked
 from sogoc.tables.naming import near_duplicates
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from psycopg import sql
 
-from sogoc.database.bulk import copy_in, copy_out
+from sogoc.database.bulk import MARKED, copy_in, copy_out, marked
 from sogoc.records import plan
-from sogoc.records.marked import MARKED, marked
 from sogoc.records.prepare import add_keys, columns, drop_keys
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import recorded

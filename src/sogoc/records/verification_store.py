@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from psycopg import sql
 
-from sogoc.database.bulk import copy_in, copy_out
+from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.named_sql import statements
-from sogoc.records.marked import marked
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import recorded, verified
 
