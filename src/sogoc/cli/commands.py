@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.worklist:app",
         "Lists of what to repair, as Excel, out and back.",
     ),
+    "score": (
+        "sogoc.cli.score:score_command",
+        "Compute the score of a delivery again, beside what was published.",
+    ),
     "serve": (
         "sogoc.cli.serve:serve_command",
         "Show the pages of this node until you stop it (Ctrl-C).",

@@ -148,6 +148,16 @@ class Deliveries:
         """Keep a contract whole: register, version, sha256, text, at. Known versions stay."""
         self._connection.execute(_SQL["keep_contract"], contract)
 
+    def contract_text(self, register: str, version: str) -> str | None:
+        """The contract of that version as it was kept, None if nothing was merged under it."""
+        wanted = {"register": register, "version": version}
+        row = self._connection.execute(_SQL["contract_text"], wanted).fetchone()
+        return str(row[0]) if row else None
+
+    def kept_counts(self, delivery: int) -> list[tuple[str, str, int, int, int]]:
+        """Rule code, locality, assessed, failed, unassessed: what scores are computed from."""
+        return self._connection.execute(_SQL["kept_counts"], {"delivery": delivery}).fetchall()
+
     def _found(self, **wanted: object) -> list[Delivery]:
         anything = {"id": None, "register": None, "sha256": None, "state": None, "at_most": None}
         with self._connection.cursor(row_factory=class_row(Delivery)) as cursor:

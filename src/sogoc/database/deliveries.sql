@@ -92,3 +92,21 @@ order by later.id;
 insert into node.contract (register, version, sha256, text, kept_at)
 values (%(register)s, %(version)s, %(sha256)s, %(text)s, %(at)s)
 on conflict (register, version) do nothing;
+
+-- name: contract_text
+-- The contract that records were merged under, whole.
+select text
+from node.contract
+where register = %(register)s and version = %(version)s;
+
+-- name: kept_counts
+-- What was counted for one delivery, whatever the weights: the ground of every score.
+select
+    name,
+    locality,
+    assessed,
+    failed,
+    unassessed
+from node.score
+where delivery = %(delivery)s and level = 'rule'
+order by name, locality;
