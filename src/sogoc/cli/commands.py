@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "score": (
         "sogoc.cli.score:score_command",
-        "Compute the score of a delivery again, beside what was published.",
+        "Compute the score of a delivery again from what was counted, beside what was published.",
     ),
     "serve": (
         "sogoc.cli.serve:serve_command",
