@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Lists of what to repair, as Excel, out and back.",
     ),
     "score": (
-        "sogoc.cli.score:score_command",
+        "sogoc.cli.deliver:score_command",
         "Compute the score of a delivery again from what was counted, beside what was published.",
     ),
     "serve": (

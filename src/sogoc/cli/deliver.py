@@ -1,22 +1,26 @@
-"""`sogoc deliver`, `undo` and `deliveries`: the main job, from the desk."""
+"""`sogoc deliver`, `undo`, `deliveries` and `score`: the main job, from the desk."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from sogoc.cli.context import Desk, desk_of
+from sogoc.cli.say import Say
 from sogoc.cli.summary import say_summary
 from sogoc.database.deliveries import Deliveries
 from sogoc.node.node import open_node
 from sogoc.pipeline.deliver import Delivered, Request, deliver
 from sogoc.pipeline.parts import Parts
+from sogoc.pipeline.rescoring import Figure, score_again
 from sogoc.pipeline.stages import LABELS, Stage
 from sogoc.pipeline.taking_back import take_back
+from sogoc.web.reading.figures import Reader
 
 
 def deliver_command(
@@ -101,6 +105,48 @@ def deliveries_command(
             for one in found
         ],
     )
+
+
+def score_command(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="Number of the delivery; see: sogoc deliveries.")],
+    *,
+    rules: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Another rule file, to try it out."),
+    ] = None,
+) -> None:
+    """Compute the score of a delivery again from what was counted, beside what was published."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node, TemporaryDirectory() as folder:
+        version, figures = score_again(node.parts, delivery, Path(folder), file=rules)
+        published = {
+            (level, one.name, one.criterion): one.dqi
+            for level in ("register", "object", "criterion")
+            for one in Reader(node.parts.connection).scores(delivery, level)
+        }
+    shown = [one for one in figures if not one.locality and (one.level, *_key(one)) in published]
+    desk.say.heading(f"Theo {version}", f"By {version}")
+    desk.say.table(
+        [("Mức", "level"), ("Tên", "name"), ("Đã công bố", "published"), ("Tính lại", "again")],
+        [
+            (
+                one.level,
+                one.name,
+                _figure(desk.say, published[(one.level, *_key(one))]),
+                _figure(desk.say, one.dqi),
+            )
+            for one in shown
+        ],
+    )
+
+
+def _key(one: Figure) -> tuple[str, str]:
+    return one.name, one.criterion
+
+
+def _figure(say: Say, dqi: float | None) -> str:
+    return "-" if dqi is None else say.figure(dqi)
 
 
 def day(value: date) -> str:
