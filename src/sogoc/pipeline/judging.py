@@ -13,9 +13,8 @@ from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.persons import lend_population, population_of
 from sogoc.pipeline.references import lend_references
-from sogoc.pipeline.run_folder import ready_folder
+from sogoc.pipeline.run_folder import ready_folder, take_once
 from sogoc.pipeline.stages import Stage, run_steps
-from sogoc.pipeline.taking import take_once
 from sogoc.records.store import RecordStore
 from sogoc.score.plan import plan as score_plan
 from sogoc.score.rule_file import newest
