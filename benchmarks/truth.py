@@ -25,17 +25,20 @@ from sogoc.contract.model import RuleForm
 from sogoc.demo.books import bank, civil_status, insurance, land, science, students
 from sogoc.demo.country import make
 from sogoc.errors import DeliveryRefused
+from sogoc.intake.keys import wordings
 from sogoc.node.node import open_node
 from sogoc.node.settings import Settings
 from sogoc.pipeline.deliver import Request, deliver
 from sogoc.standardise.run import standardise
 from sogoc.tables import naming
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.values import names
+from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.contract.model import Field, Register, RegisterObject, Rule
     from sogoc.database.deliveries import Delivery
     from sogoc.demo.country import Country
     from sogoc.pipeline.parts import Parts
@@ -95,13 +98,17 @@ class Run:
     def _columns(self) -> dict[str, tuple[tuple[str, str], ...]]:
         book = next(form for start, form in FORMS.items() if self.name.startswith(start))
         known = {
-            header.casefold(): tuple((to.object, to.field) for to in column.targets)
+            wording: tuple((to.object, to.field) for to in column.targets)
             for form in self.register.forms
             for column in form.columns
             for header in (column.header, *column.also)
+            for wording in wordings(header)
             if column.targets
         }
-        return {column: known.get(header.casefold(), ()) for header, column in book if column}
+        found = {
+            column: [known.get(one, ()) for one in wordings(h)] for h, column in book if column
+        }
+        return {column: next(filter(None, ways), ()) for column, ways in found.items()}
 
 
 def key(row: dict[str, Any], start: str = "") -> Key:
@@ -154,23 +161,39 @@ def hold_cells(run: Run) -> Iterator[tuple[str, str]]:
             if key(cell) in read:
                 pair = (read[key(cell)], truth[key(cell)])
                 named = f"{run.register.id} {one.name}.{field} {cell['kind']}"
-                yield named, _fate(pair, field, told)
+                yield named, _fate(pair, one.field(field), told)
 
 
 def _fate(
     pair: tuple[dict[str, Any], dict[str, Any]],
-    field: str,
+    field: Field,
     told: tuple[dict[int, set[str]], dict[int, set[str]]],
 ) -> str:
     row = pair[0]
-    value, right = (one[field] for one in pair)
-    if value is not None and value == right:
+    value, right = (one[field.name] for one in pair)
+    if value is not None and _is_the_same(value, right, field.kind):
         return "recovered"
-    if field in told[0][row["_row"]]:
+    if field.name in told[0][row["_row"]]:
         return "finding"
-    if field in told[1][row["_row"]]:
+    if field.name in told[1][row["_row"]]:
         return "told by linking"
-    return "empty" if value is None else "silently wrong"
+    if value is None:
+        return "empty"
+    if field.kind in FREE_TEXT:
+        return "kept as text"
+    less = field.kind is Kind.PARTIAL_DATE and right is not None and right.startswith(value)
+    return "true, less exact" if less else "silently wrong"
+
+
+def _is_the_same(value: object, right: object, kind: Kind) -> bool:
+    """Names are kept as they were written: HOÀ and Hòa are one name."""
+    if kind is Kind.PERSON_NAME and isinstance(value, str) and isinstance(right, str):
+        return names.same(value, right)
+    return value == right
+
+
+FREE_TEXT = {Kind.ADDRESS, Kind.TEXT}
+"""Nobody reads anything out of these but a person; an old address is no untrue one."""
 
 
 def _findings(run: Run, one: RegisterObject) -> dict[int, set[str]]:
@@ -205,9 +228,20 @@ def hold_sound(run: Run) -> Iterator[tuple[str, str]]:
         places = {row["_row"]: key(row, "_") for row in run.rows(naming.standard(one.name))}
         for row in run.rows(naming.errors(one.name)):
             rule = one.rules[row["rule"]]
-            if not hurt[places[row["_row"]]] & set(rule.fields):
+            judged = _judged(one, rule)
+            if not hurt[places[row["_row"]]] & judged:
                 form = f"{rule.form.value} {row['flaw'] or ''}".strip()
                 yield f"{run.register.id} {rule.code}", form
+
+
+def _judged(one: RegisterObject, rule: Rule) -> set[str]:
+    """The fields that a rule looks at: what is asked about a person is all that is told of them."""
+    found = set(rule.fields)
+    if rule.form is RuleForm.VERIFICATION:
+        for person in one.persons:
+            if rule.person in {"", person.id}:
+                found |= {person.number, person.name, person.born, person.sex, person.died}
+    return found - {""}
 
 
 def _hurt(run: Run, one: RegisterObject) -> dict[Key, set[str]]:
