@@ -177,11 +177,14 @@ def _fate(
         return "finding"
     if field.name in told[1][row["_row"]]:
         return "told by linking"
-    if value is None:
-        return "empty"
-    if field.kind in FREE_TEXT:
+    return "empty" if value is None else _untold(value, right, field.kind)
+
+
+def _untold(value: object, right: object, kind: Kind) -> str:
+    """What a value is that is not what was meant, and of which nothing was said."""
+    if kind in FREE_TEXT:
         return "kept as text"
-    less = field.kind is Kind.PARTIAL_DATE and right is not None and right.startswith(value)
+    less = kind is Kind.PARTIAL_DATE and right is not None and str(right).startswith(str(value))
     return "true, less exact" if less else "silently wrong"
 
 

@@ -173,6 +173,8 @@ def marry(draws: Draws, places: Places, generation: Generation) -> Couples:
     husband, wife = (np.concatenate(side) for side in zip(*pairs, strict=True))
     age = draws.between("wedding age", ids[wife], (19.5, 27)) * 365.25
     wedding = generation.born[wife] + age.astype(np.int64).astype("timedelta64[D]")
+    # A man much younger than his wife must not marry as a child.
+    wedding = np.maximum(wedding, generation.born[husband] + np.timedelta64(18 * 366, "D"))
     held = wedding < TODAY
     return Couples(husband=ids[husband[held]], wife=ids[wife[held]], married=wedding[held])
 

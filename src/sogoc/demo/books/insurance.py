@@ -66,6 +66,7 @@ def insurance_draft(world: World, who: Ints, delivery: str) -> Draft:
     begun = np.datetime64("2026-01-01") - draws.below("card begun", who, 300).astype(
         "timedelta64[D]"
     )
+    begun = np.maximum(begun, people.born[who])
     lapsed = draws.chance("card lapsed", who, 0.03)
     until = np.where(lapsed, begun + 200, np.datetime64("2026-12-31"))
     columns = {

@@ -57,6 +57,8 @@ def parcels_of(world: World, commune: str, count: int) -> Parcels:
     draws = world.draws
     ids = int(commune) * 1_000_000 + np.arange(count, dtype=np.int64)
     owner = _owners(world, commune, ids)
+    partner = _partners(world, ids, owner)
+    issued, paper = _issued(world, ids, (owner, partner)), _papers(world, ids)
     patch = world.people.patch[owner]
     kind = _kinds(world, ids, patch)
     area = _areas(world, ids, kind)
@@ -67,7 +69,7 @@ def parcels_of(world: World, commune: str, count: int) -> Parcels:
     return Parcels(
         ids=ids,
         owner=owner,
-        partner=_partners(world, ids, owner),
+        partner=partner,
         heir=_heirs(world, commune, ids),
         organisation=draws.chance("organisation", ids, 0.012),
         patch=patch,
@@ -81,8 +83,8 @@ def parcels_of(world: World, commune: str, count: int) -> Parcels:
         first_area=_decimal(first),
         second_area=either(mixed, _decimal(area - first), None),
         parcel_id=_parcel_ids(world, ids),
-        certificate=_serials(world, ids),
-        issued=_issued(world, ids),
+        certificate=_serials(world, ids, issued)[paper],
+        issued=issued[paper],
         book_entry=_book_entries(world, ids),
         origin=draws.one_of("origin", ids, ORIGINS),
     )
@@ -175,22 +177,30 @@ def _based(number: int, alphabet: str) -> str:
     return "".join(letters)
 
 
-def _serials(world: World, ids: Ints) -> Texts:
-    """Two letters and six digits; since 2025 eight. One certificate may cover several parcels."""
+def _papers(world: World, ids: Ints) -> Ints:
+    """Whose certificate each parcel stands on: one may cover a parcel and the next."""
     same = world.draws.chance("same certificate", ids, 0.08)
+    return np.where(same, np.maximum(np.arange(len(ids)) - 1, 0), np.arange(len(ids)))
+
+
+def _serials(world: World, ids: Ints, issued: Days) -> Texts:
+    """Two letters and six digits; since 2025 eight."""
     number = world.draws.below("serial", ids, 899_999) + 100_000
     head = world.draws.one_of("serial letters", ids, _LETTERS)
-    new = _issued(world, ids) >= np.datetime64("2025-01-01")
-    serials = texts(
+    new = issued >= np.datetime64("2025-01-01")
+    return texts(
         [f"AA{n:08d}" if late else f"{h}{n}" for h, n, late in zip(head, number, new, strict=True)]
     )
-    serials[same] = serials[np.maximum(np.flatnonzero(same) - 1, 0)]
-    return serials
 
 
-def _issued(world: World, ids: Ints) -> Days:
+def _issued(world: World, ids: Ints, holders: tuple[Ints, ...]) -> Days:
+    """The day of the certificate, on which all who hold the land are of age."""
     late = (1 - world.draws.uniform("issued", ids) ** 1.6) * 32 * 365
-    return np.asarray(np.datetime64("1994-03-01") + late.astype(np.int64).astype("timedelta64[D]"))
+    day = np.datetime64("1994-03-01") + late.astype(np.int64).astype("timedelta64[D]")
+    for who in holders:
+        grown = world.people.born[who] + np.timedelta64(18 * 366, "D")
+        day = np.where((who != NOBODY) & (grown > day), np.minimum(grown, TODAY), day)
+    return np.asarray(day)
 
 
 def _book_entries(world: World, ids: Ints) -> Texts:

@@ -207,6 +207,11 @@ def _projects(world: World, scholars: Ints, codes: Texts) -> Draft:
     state = (money * 0.8).astype(np.int64)
     wrong = draws.chance("money does not add up", ids, 0.02)
     subject = draws.one_of("subject", ids, _SUBJECTS)
+    places = world.places
+    where = [
+        places.new_units[code].name
+        for code in places.new[draws.below("where", ids, len(places.new))]
+    ]
     accepted = np.where(
         ended & draws.chance("accepted", ids, 0.85), until + 60, np.datetime64("NaT")
     )
@@ -228,9 +233,7 @@ def _projects(world: World, scholars: Ints, codes: Texts) -> Draft:
                     )
                 ]
             ),
-            "title": texts(
-                [f"{text}, giai đoạn {i % 3 + 1}" for text, i in zip(subject, ids, strict=True)]
-            ),
+            "title": texts([f"{text} tại {at}" for text, at in zip(subject, where, strict=True)]),
             "level": draws.one_of(
                 "project level", ids, ("Tỉnh", "Tỉnh", "Cơ sở", "Bộ", "Quốc gia")
             ),
