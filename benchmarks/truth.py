@@ -97,7 +97,14 @@ class Run:
 
     def _columns(self) -> dict[str, tuple[tuple[str, str], ...]]:
         book = next(form for start, form in FORMS.items() if self.name.startswith(start))
-        known = {
+        known: dict[str, tuple[tuple[str, str], ...]] = {
+            wording: ((one.name, field.name),)
+            for one in self.register.objects
+            for field in one.fields
+            for text in (field.label, field.label_en, field.name, *field.synonyms)
+            for wording in wordings(text)
+        }
+        known |= {
             wording: tuple((to.object, to.field) for to in column.targets)
             for form in self.register.forms
             for column in form.columns

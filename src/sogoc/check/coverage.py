@@ -62,6 +62,8 @@ def _counts(one: RegisterObject, rule: Rule, around: Surroundings) -> str:
         f"select _locality, {literal(rule.code)} as rule,"
         " cast(sum(expected) as bigint) as expected, cast(sum(present) as bigint) as present"
         f" from ({' union all '.join(sources)}) as counted group by _locality"
+        # A delivery speaks for the places it brings: a commune's sheet lacks no other commune's.
+        " having sum(present) > 0"
     )
 
 

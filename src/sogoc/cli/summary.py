@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sogoc.cli.say import Say
-from sogoc.contract.model import Register
+from sogoc.contract.model import Register, RuleForm
 from sogoc.link.words import OUTCOME_WORDS
 from sogoc.pipeline.deliver import Delivered
 from sogoc.pipeline.parts import Parts
@@ -114,7 +114,13 @@ def _say_groups(say: Say, reader: Reader, delivery: int) -> None:
 
 def _say_rules(say: Say, reader: Reader, register: Register, *, delivery: int) -> None:
     names = {rule.code: rule for one in register.objects for rule in one.rules}
-    broken = [one for one in reader.scores(delivery, "rule") if one.failed]
+    failed = [one for one in reader.scores(delivery, "rule") if one.failed]
+    lacking = {code for code, rule in names.items() if rule.form is RuleForm.COVERAGE}
+    for one in (one for one in failed if one.name in lacking):
+        vi, en = _names(names[one.name], one.name)
+        count = say.figure(one.failed)
+        say.heading(f"Còn thiếu {count} ({vi})", f"{count} are not there ({en})")
+    broken = [one for one in failed if one.name not in lacking]
     if not broken:
         return
     say.heading("Lỗi hay gặp nhất", "Broken most often")

@@ -113,7 +113,9 @@ def write_deaths(world: World, desk: Desk) -> tuple[Path, int]:
     asker = np.where(people.spouse[dead] == NOBODY, people.household[dead], people.spouse[dead])
     living = people.living(TODAY)[asker] & (asker != dead)
     persons = {"dead": dead, "asker": np.where(living, asker, NOBODY)}
-    delay = world.draws.below("death told late", dead, 90).astype("timedelta64[D]")
+    # Most families come within the fifteen days of the law, a few after months.
+    late = world.draws.uniform("death told late", dead) ** 4 * 90
+    delay = late.astype(np.int64).astype("timedelta64[D]")
     columns = {
         "died": shown(people.died[dead]),
         "place": world.draws.one_of("place of death", dead, ("Tại nhà", "Tại nhà", "Bệnh viện")),
