@@ -89,17 +89,26 @@ def _look(stream: IO[bytes]) -> Look:
     rest = b""
     while block := stream.read(_BLOCK):
         told = rest + block
-        ends = [end.end() for end in _ROW_END.finditer(told)][-1:]
-        cut = ends[0] if ends else 0
+        cut = _last_row_end(told)
         _search(told[:cut], look)
         rest = told[cut:]
     _search(rest, look)
     return look
 
 
+def _last_row_end(told: bytes) -> int:
+    """Where the last whole row ends, 0 if none does."""
+    at = told.rfind(b"row>")
+    while at > 0 and not _ROW_END.fullmatch(told, told.rfind(b"<", 0, at), at + 4):
+        at = told.rfind(b"row>", 0, at)
+    return max(at + 4, 0) if at > 0 else 0
+
+
 def _search(rows: bytes, look: Look) -> None:
-    look.hidden_rows += len(_HIDDEN.findall(rows))
-    if not _MARKS.search(rows):
+    if b"hidden=" in rows:
+        look.hidden_rows += len(_HIDDEN.findall(rows))
+    # Bytes are found far faster than patterns, and most sheets hold none of them.
+    if not any(mark in rows for mark in (b't="e"', b"<f", b":f")) or not _MARKS.search(rows):
         return
     for cell in _CELL.finditer(rows):
         odd = _odd(cell[1], cell[2] or b"")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sogoc.intake.writing.known import is_full_name, names_a_unit
 from sogoc.intake.writing.syllables import composed, fits, is_syllable
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _VIQR_SHAPES = {"a(": "ă", "a^": "â", "e^": "ê", "o^": "ô", "o+": "ơ", "u+"
 _VIQR_TONES = {"'": 1, "`": 2, "?": 3, "~": 4, ".": 5}
 _VIQR_LATE = re.compile(r"([aeouAEOU])(['`?~.])([(^+])")
 _VIQR_TONE = re.compile(r"(?<=[aăâeêioôơuưy])['`?~.]")
+_VNI_WORD = re.compile(
+    r"[^\W\d_]{2,}(?:[1-9][^\W\d_]*)+(?!\d)|[dD]9[^\W\d_](?:[1-9]|[^\W\d_])*"
+    r"|(?<![^\W_])[aeouAEOU][678][a-z]+[1-5]?(?![^\W_])"
+)
 _ROOFS = {"a": "â", "e": "ê", "o": "ô"}
 _HORNS = {"o": "ơ", "u": "ư"}
 
@@ -48,6 +53,7 @@ _BEFORE_A_NUMBER_TOLD = """
 số ngõ ngách phố đường tổ khu khối xóm ấp bản thôn nhà
 """
 _BEFORE_A_NUMBER = frozenset(_BEFORE_A_NUMBER_TOLD.split())
+_NO_OTHER_USE = re.compile(r"[aeo]\^|[aeiouy]~|[ou]\+[`'?~.a-z]", re.IGNORECASE)
 _LETTERS_THEN_KEYS = re.compile(r"[^\W\d_]+[^A-Za-z]+")
 _NOT_PROOF_TOLD = """
 has his lows max box see too moon noon soon room food foot good wood door poor boot root tool
@@ -66,7 +72,7 @@ def vni_keys(text: str) -> Reread:
     """Read the keys of VNI: 1 to 5 the tones, 6 7 8 the shapes, 9 the bar of đ."""
     return _reread(
         text,
-        re.compile(r"[^\W\d_]{2,}(?:[1-9][^\W\d_]*)+(?!\d)|[dD]9[^\W\d_](?:[1-9]|[^\W\d_])*"),
+        _VNI_WORD,
         _vni,
     )
 
@@ -80,6 +86,7 @@ def _reread(
     text: str, word: re.Pattern[str], read: Callable[[str], tuple[str, int] | None]
 ) -> Reread:
     sure: list[float] = []
+    proving: list[bool] = []
 
     def one(found: re.Match[str]) -> str:
         told = found[0]
@@ -87,19 +94,34 @@ def _reread(
         if fresh is None:
             return told
         sure.append(_sureness(told, *fresh))
+        proving.append(told.lower() not in _NOT_PROOF)
         return _in_case(told, fresh[0])
 
     reread = word.sub(one, text)
     doubts = min(sure.count(_DOUBTFUL), 1) * _DOUBTFUL
-    return Reread(reread, doubts + sum(weight for weight in sure if weight > 0))
+    weights = sum(weight for weight in sure if weight > 0)
+    return Reread(reread, doubts + weights + _known(text, reread, sum(proving)))
+
+
+def _known(text: str, reread: str, words: int) -> float:
+    """What it adds that the whole became a name that is known.
+
+    For a person two words must have been typed so: `Lee Thanh An` may be a Lee.
+    """
+    if not words:
+        return 0.0
+    is_name = words > 1 and is_full_name(reread)
+    return _CERTAIN if is_name or names_a_unit(text, reread) else 0.0
 
 
 def _sureness(told: str, fresh: str, keys: int) -> float:
     """How sure one word makes the reading.
 
     A key at the end proves little: `So61` is house number 61, `du.` ends a sentence, `Khu5` is
-    the fifth block, `Taj` a name.
+    the fifth block, `Taj` a name. But no other text has a roof or a wave on a vowel.
     """
+    if _NO_OTHER_USE.search(told):
+        return _CERTAIN
     at_end = bool(_LETTERS_THEN_KEYS.fullmatch(told))
     common = fresh in _COMMON and told.lower() not in _NOT_PROOF
     if common and not at_end and (keys > 1 or len(told) > _SHORT):
