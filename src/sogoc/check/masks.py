@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.check.rules import touched_column
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import now, standard
 from sogoc.values.kinds import Kind
@@ -67,15 +68,14 @@ def masks_of(plan: Layout, prefix: str = "") -> list[str]:
 
 
 def pass_step(one: RegisterObject, plan: Layout, makes: str) -> Step:
-    """The pass over the standard records, joined to the small tables of broken keys."""
+    """The pass over the standard records, joined to what was answered before."""
     return judging(one, plan, makes=makes, records=standard(one.name))
 
 
 def judging(one: RegisterObject, plan: Layout, *, makes: str, records: str) -> Step:
     """The same over any table with the columns of the standard record."""
-    joined = [rule for rule in plan.rules if rule.keys is not None]
-    joins = "".join(_join(rule) for rule in joined)
-    tables = tuple(rule.keys.makes for rule in joined if rule.keys is not None)
+    joins = _join_struck(plan) + "".join(_join_touched(rule) for rule in plan.rules)
+    tables = tuple(step.makes for step in answered_before(plan.rules))
     failing = " or ".join(f"fail_{word} <> 0" for word in range(plan.words))
     masks = ", ".join(masks_of(plan))
     select = (
@@ -128,18 +128,49 @@ def number(value: int) -> str:
 
 def mask_columns(plan: Layout) -> list[str]:
     """The masks themselves, named."""
-    fails = bits([(rule.position, rule.condition.fails) for rule in plan.rules], plan.words)
+    asked = [rule for rule in plan.rules if rule.struck is None]
+    fails = bits([(rule.position, rule.condition.fails) for rule in asked], plan.words)
+    if len(asked) < len(plan.rules):
+        fails = [f"{fail} + coalesce(struck_{n}, {number(0)})" for n, fail in enumerate(fails)]
     blanks = bits(enumerate(plan.slots), plan.blank_words)
     named = zip(fails + blanks, masks_of(plan), strict=True)
     return [f"{mask} as {name}" for mask, name in named]
 
 
-def _join(rule: Judged) -> str:
-    if rule.keys is None:
+def answered_before(rules: Iterable[Judged]) -> list[Step]:
+    """What must be made before the pass."""
+    both = [step for rule in rules for step in (rule.struck, rule.touched)]
+    return [step for step in both if step is not None]
+
+
+def _join_struck(plan: Layout) -> str:
+    """All lists of struck records as one, a record once, its bits added as in the masks."""
+    lists = [
+        f"select _row as _struck_row, {_lone_bit(rule.position, plan.words)}"
+        f" from {quoted(rule.struck.makes)}"
+        for rule in plan.rules
+        if rule.struck is not None
+    ]
+    if not lists:
         return ""
-    alias = f"broken_{rule.position}"
-    same = " and ".join(
-        f"record.{quoted(field)} = {alias}.{quoted(f'_rule_{rule.position}_{number}')}"
-        for number, field in enumerate(rule.on)
+    sums = ", ".join(
+        f"cast(sum(struck_{word}) as bigint) as struck_{word}" for word in range(plan.words)
     )
-    return f" left join {quoted(rule.keys.makes)} as {alias} on {same}"
+    return (
+        f" left join (select _struck_row, {sums} from ({' union all '.join(lists)}) as lists"
+        " group by _struck_row) as struck on struck._struck_row = record._row"
+    )
+
+
+def _lone_bit(position: int, words: int) -> str:
+    word, bit = divmod(position, BITS)
+    return ", ".join(
+        f"{number(1 << bit if word == here else 0)} as struck_{here}" for here in range(words)
+    )
+
+
+def _join_touched(rule: Judged) -> str:
+    if rule.touched is None:
+        return ""
+    alias, row = f"touched_{rule.position}", quoted(touched_column(rule.position, 0))
+    return f" left join {quoted(rule.touched.makes)} as {alias} on {alias}.{row} = record._row"

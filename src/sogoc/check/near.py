@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.check.conditions import Condition
-from sogoc.check.rules import Judged, broken_keys, key_column
+from sogoc.check.rules import Judged, touched, touched_column
 from sogoc.contract.model import Alike, RuleForm
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, literal, quoted
@@ -66,7 +66,7 @@ def near_steps(one: RegisterObject) -> list[Step]:
 
 def near_rule(one: RegisterObject, alike: Alike, position: int) -> Judged:
     """The rule in the pass: a record of a pair fails, one of a block not compared is unassessed."""
-    row, paired = quoted(key_column(position, 0)), quoted(key_column(position, 1))
+    row, paired = (quoted(touched_column(position, number)) for number in (0, 1))
     pairs, keys = near_pairs(one.name, position), near_keys(one.name, position)
     skipped = near_skipped(one.name, position)
     select = (
@@ -81,8 +81,7 @@ def near_rule(one: RegisterObject, alike: Alike, position: int) -> Judged:
     return Judged(
         position=position,
         condition=Condition(paired, unknown),
-        keys=Step(broken_keys(one.name, position), (pairs, keys, skipped), select),
-        on=("_row",),
+        touched=Step(touched(one.name, position), (pairs, keys, skipped), select),
     )
 
 

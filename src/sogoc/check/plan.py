@@ -16,7 +16,7 @@ from sogoc.check.linked import (
     verdicts_step,
     waits_for_linking,
 )
-from sogoc.check.masks import checked, layout, pass_step
+from sogoc.check.masks import answered_before, checked, layout, pass_step
 from sogoc.check.near import near_rule, near_rules, near_steps
 from sogoc.check.results import card, errors, findings_step, judged_step, linked_judged_step
 from sogoc.check.rules import simple_rules
@@ -107,7 +107,7 @@ def _object(one: RegisterObject, around: Surroundings) -> list[Step]:
     made, found = checked(one.name), naming.findings(one.name)
     steps = [
         *near_steps(one),
-        *(rule.keys for rule in laid.rules if rule.keys is not None),
+        *answered_before(laid.rules),
         pass_step(one, laid, made),
         findings_step(laid, made, found),
         *coverage_steps(one, around),

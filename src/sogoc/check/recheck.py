@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.check.conditions import Condition
-from sogoc.check.masks import BITS, Layout, judging, layout, number
+from sogoc.check.masks import BITS, Layout, answered_before, judging, layout, number
 from sogoc.check.results import card, findings_step
-from sogoc.check.rules import Judged, key_column, simple_rules, targets
+from sogoc.check.rules import Judged, over_keys, simple_rules, targets
 from sogoc.contract.model import RuleForm
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, quoted
@@ -51,24 +50,23 @@ def earlier_scorecard(name: str) -> str:
 def recheck(one: RegisterObject, around: Surroundings) -> list[Step]:
     """The steps that make `findings(o)` and `scorecard(o)` of now."""
     rules = simple_rules(one, around)
-    over_keys = [rule for rule in rules if rule.keys is not None]
-    unique = [rule for rule in over_keys if one.rules[rule.position].form is RuleForm.UNIQUE]
+    unique = [rule for rule in rules if one.rules[rule.position].form is RuleForm.UNIQUE]
     steps = [_shared(one, rule) for rule in unique]
     steps += [_again(one, unique), _was(one)]
-    now_rules = [_now(one, rule, around) if rule.keys else rule for rule in rules]
-    was_rules = [_then(one, rule) if rule.keys else rule for rule in rules]
+    now_rules = [_now(one, rule, around) if rule.struck else rule for rule in rules]
+    was_rules = [_then(one, rule) if rule.struck else rule for rule in rules]
     for made, passing, records in (
         (f"rechecked__{one.name}", layout(one, now_rules), f"again__{one.name}"),
         (f"unchecked__{one.name}", layout(one, was_rules), f"was__{one.name}"),
     ):
-        steps += [rule.keys for rule in passing.rules if rule.keys is not None]
+        steps += answered_before(passing.rules)
         steps.append(judging(one, passing, makes=made, records=records))
     return steps + _results(one, layout(one, now_rules))
 
 
 def _shared(one: RegisterObject, rule: Judged) -> Step:
     """Every record with a key that a changed one has or had, and whether it repeats now."""
-    columns = [quoted(field) for field in rule.on]
+    columns = [quoted(field) for field in one.rules[rule.position].fields]
     there = " and ".join(f"{column} is not null" for column in columns)
     names = ", ".join(columns)
     keys = " union ".join(
@@ -155,14 +153,12 @@ def _by_row(
     one: RegisterObject, rule: Judged, made_for: str, *, broken: tuple[str, tuple[str, ...]]
 ) -> Judged:
     select, reads = broken
-    column = quoted(key_column(rule.position, 0))
     step = Step(
-        f"broken__{made_for}__{rule.position}",
+        f"struck__{made_for}__{rule.position}",
         (earlier_findings(one.name), *reads),
-        f"select _row as {column} from ({select}) as broken",
+        f"select _row from ({select}) as broken",
     )
-    fails = Condition(f"{column} is not null", rule.condition.unknown)
-    return Judged(position=rule.position, condition=fails, keys=step, on=("_row",))
+    return over_keys(one.rules[rule.position], rule.position, step)
 
 
 def _results(one: RegisterObject, laid: Layout) -> list[Step]:

@@ -123,13 +123,17 @@ def errors(one: RegisterObject, plan: Layout, found_in: str) -> str:
     fields = sorted({field for _, field in rules})
     words = range(max(1, -(-len(one.rules) // BITS)))
     broken = " or ".join(f"(word = {word} and (fail_{word} & bit) <> 0)" for word in words)
-    return (
-        f"select found._row as _row, found._locality as _locality, rules.rule as rule,"
-        f" rules.field as field, {_chosen(fields, flaw)} as flaw, {_chosen(fields, raw)} as text,"
-        f" {_chosen(fields, proposal)} as proposal"
-        f" from {quoted(found_in)} as found"
-        f" inner join {quoted(standard(one.name))} as record on record._row = found._row"
+    # First which rules, then the record: the other way round, each record's texts are carried
+    # through a comparison with every rule.
+    each = (
+        f"select _row, _locality, rule, field from {quoted(found_in)}"
         f" inner join (values {lines}) as rules (rule, word, bit, field) on {broken}"
+    )
+    return (
+        "select found._row as _row, found._locality as _locality, found.rule as rule,"
+        f" found.field as field, {_chosen(fields, flaw)} as flaw, {_chosen(fields, raw)} as text,"
+        f" {_chosen(fields, proposal)} as proposal from ({each}) as found"
+        f" inner join {quoted(standard(one.name))} as record on record._row = found._row"
     )
 
 
@@ -137,4 +141,4 @@ def _chosen(fields: list[str], column: Callable[[str], str]) -> str:
     cases = " ".join(
         f"when {literal(field)} then record.{quoted(column(field))}" for field in fields
     )
-    return f"case rules.field {cases} end"
+    return f"case found.field {cases} end"

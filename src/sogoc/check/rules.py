@@ -1,7 +1,8 @@
-"""Each rule made ready for the one pass: its condition, and the small table it may look into.
+"""Each rule made ready for the one pass: its condition, or the records that break it.
 
-A rule over many records (a key that repeats, a reference that leads nowhere) is answered before:
-the keys that break it make a small table, which the pass joins like any reference.
+A rule over many records (a key that repeats, a reference that leads nowhere) is answered before,
+as the list of the records it strikes. The pass meets all these lists in one join over a number,
+where a join a rule would compare texts once more for every record.
 """
 
 from __future__ import annotations
@@ -21,24 +22,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A rule in the pass: its bit, its condition, and the keys to join, if it needs them."""
+    """A rule in the pass: its bit, its condition, and what was answered before."""
 
     position: int
     condition: Condition
-    keys: Step | None = None
-    """Makes the small table of keys that break the rule."""
-    on: tuple[str, ...] = ()
-    """Columns of the standard record that are those keys."""
+    struck: Step | None = None
+    """Makes `_row` of every record that breaks the rule, each once; the condition is not asked."""
+    touched: Step | None = None
+    """Makes a small table that the condition reads, joined by `touched_column(position, 0)`."""
 
 
-def key_column(position: int, number: int) -> str:
-    """A column of the table of broken keys; no field's name can be the same."""
+def touched_column(position: int, number: int) -> str:
+    """A column of a table of touched records, `_row` the first; no field's name is the same."""
     return f"_rule_{position}_{number}"
 
 
-def broken_keys(name: str, position: int) -> str:
-    """The table of the keys of one object that break the rule at a position."""
-    return f"broken__{name}__{position}"
+def touched(name: str, position: int) -> str:
+    """The records of one object that the rule at a position has something to say about."""
+    return f"touched__{name}__{position}"
+
+
+def struck(name: str, position: int) -> str:
+    """The records of one object that break the rule at a position."""
+    return f"struck__{name}__{position}"
 
 
 def row_rule(rule: Rule, position: int, around: Surroundings) -> Judged:
@@ -51,16 +57,16 @@ def unique_rule(one: RegisterObject, rule: Rule, position: int) -> Judged:
     """A key that stands more than once: each record that bears it fails, none is the right one."""
     table = standard(one.name)
     columns = [quoted(field) for field in rule.fields]
-    named = ", ".join(
-        f"{column} as {quoted(key_column(position, number))}"
-        for number, column in enumerate(columns)
-    )
-    select = (
-        f"select {named} from {quoted(table)} where {_all_there(columns)}"
+    twice = (
+        f"select {', '.join(columns)} from {quoted(table)} where {_all_there(columns)}"
         f" group by {', '.join(columns)} having count(*) > 1"
     )
-    step = Step(broken_keys(one.name, position), (table,), select)
-    return _over_keys(rule.fields, position, step)
+    same = " and ".join(f"twice.{column} = record.{column}" for column in columns)
+    select = (
+        f"select record._row as _row from {quoted(table)} as record"
+        f" where exists (select 1 from ({twice}) as twice where {same})"
+    )
+    return over_keys(rule, position, Step(struck(one.name, position), (table,), select))
 
 
 def reference_rule(
@@ -70,13 +76,9 @@ def reference_rule(
     tables_there = targets(rule.reference, around)
     if rule.reference is None or not tables_there:
         return Judged(position=position, condition=NOT_ASSESSED)
-    named = ", ".join(
-        f"here.{quoted(field)} as {quoted(key_column(position, number))}"
-        for number, field in enumerate(rule.fields)
-    )
-    select = f"select distinct {named} {_leads_nowhere(one, rule, tables_there)}"
-    step = Step(broken_keys(one.name, position), (standard(one.name), *tables_there), select)
-    return _over_keys(rule.fields, position, step)
+    select = f"select here._row as _row {_leads_nowhere(one, rule, tables_there)}"
+    step = Step(struck(one.name, position), (standard(one.name), *tables_there), select)
+    return over_keys(rule, position, step)
 
 
 def references_within(one: RegisterObject, register: str) -> list[tuple[Reference, str]]:
@@ -122,10 +124,10 @@ def simple_rules(one: RegisterObject, around: Surroundings) -> list[Judged]:
     return found
 
 
-def _over_keys(fields: tuple[str, ...], position: int, step: Step) -> Judged:
-    unknown = tuple(f"{quoted(field)} is null" for field in sorted(set(fields)))
-    fails = f"{quoted(key_column(position, 0))} is not null"
-    return Judged(position=position, condition=Condition(fails, unknown), keys=step, on=fields)
+def over_keys(rule: Rule, position: int, step: Step) -> Judged:
+    """A rule answered by a list of records; not assessed where a part of the key is empty."""
+    unknown = tuple(f"{quoted(field)} is null" for field in sorted(set(rule.fields)))
+    return Judged(position=position, condition=Condition("false", unknown), struck=step)
 
 
 def targets(to: Reference | None, around: Surroundings) -> tuple[str, ...]:

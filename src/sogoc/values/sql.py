@@ -82,11 +82,8 @@ def year_of(expr: str) -> str:
 
 def sex_of_number(expr: str) -> str:
     """`nam` or `nữ`, as the fourth digit of a personal number says (Decree 137/2015 Art. 13)."""
-    digit = f"substr({expr}, 4, 1)"
-    return (
-        f"(case when {digit} in ('0', '2', '4', '6', '8') then 'nam' "
-        f"when {digit} in ('1', '3', '5', '7', '9') then 'nữ' end)"
-    )
+    sexes = " ".join(f"when '{digit}' then '{('nam', 'nữ')[digit % 2]}'" for digit in range(10))
+    return f"(case substr({expr}, 4, 1) {sexes} end)"
 
 
 def birth_year_of_number(expr: str) -> str:
