@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import sqlglot
+from sqlglot import exp
+
 from sogoc.check.rules import touched_column
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import now, standard
@@ -135,6 +138,15 @@ def mask_columns(plan: Layout) -> list[str]:
     blanks = bits(enumerate(plan.slots), plan.blank_words)
     named = zip(fails + blanks, masks_of(plan), strict=True)
     return [f"{mask} as {name}" for mask, name in named]
+
+
+def columns_read(one: RegisterObject, plan: Layout) -> list[str]:
+    """The columns of the standard record that a pass reads, of many: few, and so decoded fast."""
+    asked = [*mask_columns(plan), locality(one)]
+    trees = sqlglot.parse_one(f"select {', '.join(asked)}", read="duckdb")
+    names = {column.name for column in trees.find_all(exp.Column)}
+    made = {f"struck_{word}" for word in range(plan.words)}
+    return ["_row", *sorted(names - made)]
 
 
 def answered_before(rules: Iterable[Judged]) -> list[Step]:

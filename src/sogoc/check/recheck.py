@@ -1,10 +1,10 @@
 """Check again after a few records changed, without reading the others whole.
 
-What can change is the answer for a changed record, for a record that shares a unique key with one
-before or after, and for those alone: a reference is looked up again for changed records, and where
-the register referred to changed, its followers are handed in as changed. Findings and scorecard
-come out as a full check on the same day would give them; on another day, or under other rules,
-the full check is run. Near-duplicates and coverage are not kept up here.
+What can change is the answer for a changed record, for a record that was alone with a unique key
+and no longer is, or the reverse, and for those alone: a reference is looked up again for changed
+records, and where the register referred to changed, its followers are handed in as changed.
+Findings and scorecard come out as a full check on the same day would give them; on another day, or
+under other rules, the full check is run. Near-duplicates and coverage are not kept up here.
 
 Given: `standard(o)` now, `changed(o)` (the standard records that are new or different),
 `before(o)` (how changed and removed ones stood), and findings and scorecard of before under
@@ -15,7 +15,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.check.masks import BITS, Layout, answered_before, judging, layout, number
+from sogoc.check.masks import (
+    BITS,
+    Layout,
+    answered_before,
+    columns_read,
+    judging,
+    layout,
+    number,
+)
 from sogoc.check.results import card, findings_step
 from sogoc.check.rules import Judged, over_keys, simple_rules, targets
 from sogoc.contract.model import RuleForm
@@ -52,7 +60,8 @@ def recheck(one: RegisterObject, around: Surroundings) -> list[Step]:
     rules = simple_rules(one, around)
     unique = [rule for rule in rules if one.rules[rule.position].form is RuleForm.UNIQUE]
     steps = [_shared(one, rule) for rule in unique]
-    steps += [_again(one, unique), _was(one)]
+    columns = columns_read(one, layout(one, rules))
+    steps += [_again(one, unique, columns), _was(one, columns)]
     now_rules = [_now(one, rule, around) if rule.struck else rule for rule in rules]
     was_rules = [_then(one, rule) if rule.struck else rule for rule in rules]
     for made, passing, records in (
@@ -84,24 +93,38 @@ def _shared(one: RegisterObject, rule: Judged) -> Step:
     return Step(_share(one, rule), (table, changed(one.name), before(one.name)), select)
 
 
-def _again(one: RegisterObject, unique: list[Judged]) -> Step:
-    """The records to look at again, whole: the changed ones and those that share a key."""
-    tables = (changed(one.name), naming.standard(one.name), *(_share(one, r) for r in unique))
-    rows = " union ".join(f"select _row from {quoted(table)}" for table in tables[2:])
-    new = quoted(changed(one.name))
+def _again(one: RegisterObject, unique: list[Judged], columns: list[str]) -> Step:
+    """The records to look at again: the changed ones, and others whose key is now alone or not.
+
+    Whoever shares a key with a changed record, but did so before, has the answer of before.
+    """
+    tables = (changed(one.name), naming.standard(one.name), earlier_findings(one.name))
+    new, read = quoted(tables[0]), ", ".join(map(quoted, columns))
+    rows = " union ".join(_turned(one, rule) for rule in unique)
     others = (
-        f" union all select * from {quoted(tables[1])} where _row in"
-        f" (select _row from ({rows}) as shared where _row not in (select _row from {new}))"
+        f" union all select {read} from {quoted(tables[1])} where _row in"
+        f" (select _row from ({rows}) as turned where _row not in (select _row from {new}))"
     )
-    select = f"select * from {new}{others if unique else ''}"
-    return Step(f"again__{one.name}", tables, select)
+    select = f"select {read} from {new}{others if unique else ''}"
+    shared = (_share(one, rule) for rule in unique)
+    return Step(f"again__{one.name}", (*tables, *shared), select)
 
 
-def _was(one: RegisterObject) -> Step:
+def _turned(one: RegisterObject, rule: Judged) -> str:
+    """Records that share a key with a changed one and break the rule now or before, not both."""
+    return (
+        f"select share._row from {quoted(_share(one, rule))} as share"
+        f" left join {quoted(earlier_findings(one.name))} as earlier on earlier._row = share._row"
+        f" where share.broken <> case when {_bit(rule.position)} then 1 else 0 end"
+    )
+
+
+def _was(one: RegisterObject, columns: list[str]) -> Step:
     """The same records as they stood, so that what they counted can be taken back."""
     again, new, old = f"again__{one.name}", changed(one.name), before(one.name)
+    read = ", ".join(map(quoted, columns))
     select = (
-        f"select * from {quoted(old)} union all select * from {quoted(again)}"
+        f"select {read} from {quoted(old)} union all select {read} from {quoted(again)}"
         f" where _row not in (select _row from {quoted(new)})"
     )
     return Step(f"was__{one.name}", (old, again, new), select)
