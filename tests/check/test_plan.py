@@ -204,6 +204,14 @@ def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: DuckDBEngine) 
     assert nulls == [(1 << 7, 0)]
 
 
+def test_a_key_that_repeats_is_found_by_a_rule_in_the_second_mask(engine: DuckDBEngine) -> None:
+    many = (rule(f"r{n}", "area", fail_when="area < 0") for n in range(64))
+    twice = (rule(f"twice-{n}", n, form=RuleForm.UNIQUE) for n in ("code", "owner"))
+    one = parcels(*twice, *many, rule("again", "code", form=RuleForm.UNIQUE))
+    put(engine, one, [{"code": "A", "owner": "1"}, {"code": "A", "owner": "1"}, {"code": "B"}])
+    assert run(engine, one) == {1: {0, 1, 66}, 2: {0, 1, 66}}
+
+
 def test_an_object_without_rules_has_no_errors_and_an_empty_scorecard(
     engine: DuckDBEngine,
 ) -> None:

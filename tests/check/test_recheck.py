@@ -90,6 +90,26 @@ def test_a_recheck_of_what_changed_is_a_full_check(
         assert answer(engine) == expected
 
 
+def test_who_shares_a_key_with_a_changed_record_as_before_is_not_looked_at(tmp_path: Path) -> None:
+    with DuckDBEngine(tmp_path) as engine:
+        twice: list[dict[str, object]] = [{"code": "A", "area": 1}, {"code": "A", "area": 2}]
+        was = standard(engine, twice)
+        full(engine)
+        now = standard(engine, [{"code": "A", "area": -1}, twice[1]])
+        engine.register(changed("parcel"), now.slice(0, 1))
+        engine.register(before("parcel"), was.slice(0, 1))
+        engine.register(earlier_findings("parcel"), engine.arrow("select * from findings__parcel"))
+        card = engine.arrow("select * from scorecard__parcel")
+        engine.register(earlier_scorecard("parcel"), card)
+        for step in recheck(ONE, around()):
+            engine.run(step)
+        assert engine.rows("select _row from again__parcel") == [(1,)]
+        assert engine.rows("select _row, fail_0 from findings__parcel order by _row") == [
+            (1, 0b11),
+            (2, 0b10),
+        ]
+
+
 def test_every_step_can_be_said_in_the_words_of_spark() -> None:
     for step in recheck(ONE, around()):
         [spoken] = sqlglot.transpile(step.select, read="duckdb", write="spark")

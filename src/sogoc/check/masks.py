@@ -134,7 +134,7 @@ def mask_columns(plan: Layout) -> list[str]:
     asked = [rule for rule in plan.rules if rule.struck is None]
     fails = bits([(rule.position, rule.condition.fails) for rule in asked], plan.words)
     if len(asked) < len(plan.rules):
-        fails = [f"{fail} + coalesce(struck_{n}, {number(0)})" for n, fail in enumerate(fails)]
+        fails = [f"{fail} + coalesce(_struck_{n}, {number(0)})" for n, fail in enumerate(fails)]
     blanks = bits(enumerate(plan.slots), plan.blank_words)
     named = zip(fails + blanks, masks_of(plan), strict=True)
     return [f"{mask} as {name}" for mask, name in named]
@@ -145,7 +145,7 @@ def columns_read(one: RegisterObject, plan: Layout) -> list[str]:
     asked = [*mask_columns(plan), locality(one)]
     trees = sqlglot.parse_one(f"select {', '.join(asked)}", read="duckdb")
     names = {column.name for column in trees.find_all(exp.Column)}
-    made = {f"struck_{word}" for word in range(plan.words)}
+    made = {f"_struck_{word}" for word in range(plan.words)}
     return ["_row", *sorted(names - made)]
 
 
@@ -166,7 +166,7 @@ def _join_struck(plan: Layout) -> str:
     if not lists:
         return ""
     sums = ", ".join(
-        f"cast(sum(struck_{word}) as bigint) as struck_{word}" for word in range(plan.words)
+        f"cast(sum(_struck_{word}) as bigint) as _struck_{word}" for word in range(plan.words)
     )
     return (
         f" left join (select _struck_row, {sums} from ({' union all '.join(lists)}) as lists"
@@ -177,7 +177,7 @@ def _join_struck(plan: Layout) -> str:
 def _lone_bit(position: int, words: int) -> str:
     word, bit = divmod(position, BITS)
     return ", ".join(
-        f"{number(1 << bit if word == here else 0)} as struck_{here}" for here in range(words)
+        f"{number(1 << bit if word == here else 0)} as _struck_{here}" for here in range(words)
     )
 
 
