@@ -156,6 +156,8 @@ def test_one_name_in_an_old_font_among_good_ones_is_found() -> None:
         ("Noong Minh Hoaf", "Nông Minh Hòa"),
         ("Xa~ Ky` Thu+", "Xã Kỳ Thư"),
         ("Le^ Minh Nga", "Lê Minh Nga"),
+        ("PHAMj THIj HAwNGf", "PHẠM THỊ HẰNG"),
+        ("DdO^~ VA(N HOA`", "ĐỖ VĂN HÒA"),
     ],
 )
 def test_keys_that_become_a_commune_or_a_full_name_prove_themselves(typed: str, meant: str) -> None:

@@ -134,8 +134,11 @@ def _sureness(told: str, fresh: str, keys: int) -> float:
 
 
 def _in_case(told: str, fresh: str) -> str:
+    """In capitals where two letters are, whatever the keys: `PHAMj` was typed with Caps Lock."""
     letters = [letter for letter in told if letter.isalpha()]
-    if len(letters) > 1 and all(letter.isupper() for letter in letters):
+    if "".join(letters[:2]).lower() == "dd":
+        letters.pop(1)
+    if sum(letter.isupper() for letter in letters) > 1:
         return fresh.upper()
     return fresh.capitalize() if letters[0].isupper() else fresh
 
