@@ -90,7 +90,7 @@ def main() -> None:
     print("clean", results["clean"], flush=True)
     for writing, write in WRITERS.items():
         for share in SHARES:
-            # The whole million for what must not be touched; each column of damage a fiftieth of it.
+            # The whole million for what must not be touched, a fiftieth for each kind of damage.
             cells = good[: many // 50]
             results[f"{writing} {share:.0%}"] = one(cells, write, share)
             print(writing, share, results[f"{writing} {share:.0%}"], flush=True)
