@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,25 +98,17 @@ class Run:
 
     def _columns(self) -> dict[str, tuple[tuple[str, str], ...]]:
         book = next(form for start, form in FORMS.items() if self.name.startswith(start))
-        known: dict[str, tuple[tuple[str, str], ...]] = {
-            wording: ((one.name, field.name),)
-            for one in self.register.objects
-            for field in one.fields
-            for text in (field.label, field.label_en, field.name, *field.synonyms)
-            for wording in wordings(text)
+        known: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for form in self.register.forms:
+            for column in form.columns:
+                told = {(to.object, to.field) for to in column.targets}
+                for wording in chain.from_iterable(map(wordings, (column.header, *column.also))):
+                    known[wording] |= told
+        return {
+            column: tuple(sorted({to for one in wordings(header) for to in known[one]}))
+            for header, column in book
+            if column
         }
-        known |= {
-            wording: tuple((to.object, to.field) for to in column.targets)
-            for form in self.register.forms
-            for column in form.columns
-            for header in (column.header, *column.also)
-            for wording in wordings(header)
-            if column.targets
-        }
-        found = {
-            column: [known.get(one, ()) for one in wordings(h)] for h, column in book if column
-        }
-        return {column: next(filter(None, ways), ()) for column, ways in found.items()}
 
 
 def key(row: dict[str, Any], start: str = "") -> Key:
