@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.node.returns import FORM
 from sogoc.web.charts import Bar, Caption, Chart, bars, line
 from sogoc.web.view import View, no_such, object_of
 from sogoc.web.wording import OUTCOMES
@@ -65,6 +66,8 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
     if delivery is None:
         raise no_such("lô dữ liệu", "delivery")
     register = view.register(delivery.register)
+    if delivery.form == FORM:
+        return view.show("corrections.html", delivery=delivery, register=register)
     kinds = error_kinds(view, register, reader.scores(number, "rule"))
     places = place_rows(view, reader, number)
     outcomes = reader.outcomes(delivery.register)

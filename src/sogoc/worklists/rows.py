@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sogoc.contract.model import Form, FormColumn, Target
+from sogoc.contract.model import Form, FormColumn, RuleForm, Target
 from sogoc.values.kinds import Kind
 from sogoc.worklists.reading import Kept, Line, by_id, by_line, by_value
 
@@ -186,9 +186,12 @@ def _reason(desk: Desk, finding: OpenFinding) -> str:
     one = desk.register.object(finding.object)
     rule = next((rule for rule in one.rules if rule.code == finding.rule), None)
     parts = [rule.name if rule else finding.rule]
-    if finding.flaw:
-        sentence = desk.flaw(one.field(finding.field).kind, finding.flaw)
-        parts += [sentence.vi] if sentence else []
+    sentence = desk.flaw(one.field(finding.field).kind, finding.flaw) if finding.flaw else None
+    if rule and rule.form is RuleForm.VERIFICATION and sentence:
+        # The rule says how it should be; beside the outcome it would read as if it were so.
+        parts = ["Đối soát với dân cư: " + sentence.vi[:1].lower() + sentence.vi[1:]]
+    elif sentence:
+        parts.append(sentence.vi)
     if rule and rule.hint:
         parts.append(rule.hint)
     return ". ".join(part.rstrip(".") for part in parts) + "."

@@ -51,6 +51,11 @@ class Delivery:
     merged_at: datetime | None
     undone_at: datetime | None
 
+    @property
+    def scored(self) -> bool:
+        """Whether it was checked whole; a returned worklist was not."""
+        return bool(self.rules_version)
+
     def of(self, name: str, count: str) -> int:
         """One count of one object; 0 where the run left none."""
         return int((self.counts.get(name) or {}).get(count) or 0)
@@ -272,8 +277,10 @@ class Reader:
         return next(iter(rows(self.connection, SQL["deliveries"], Delivery, **wanted)), None)
 
     def latest(self, register: str) -> Delivery | None:
-        """The last delivery in force of a register."""
-        return next((one for one in self.deliveries(register) if one.state == "merged"), None)
+        """The last delivery in force of a register that was checked whole."""
+        return next(
+            (one for one in self.deliveries(register) if one.state == "merged" and one.scored), None
+        )
 
     def scores(self, delivery: int, level: str, locality: str | None = "") -> list[Score]:
         """Scores of one delivery at one level; `locality` None: for each locality."""

@@ -22,7 +22,7 @@ where
     d.state = 'merged'
     and d.id = (
         select max(l.id) from node.delivery as l
-        where l.register = d.register and l.state = 'merged'
+        where l.register = d.register and l.state = 'merged' and l.form <> 'worklist'
     )
 order by d.register;
 
