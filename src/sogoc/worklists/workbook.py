@@ -23,6 +23,8 @@ from sogoc.worklists.answers import ANSWERS, CASES
 from sogoc.worklists.manifest import Head, Sent, packed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -234,11 +236,16 @@ def _named(row: Row, note: Note) -> str:
 
 
 def _reasons(row: Row) -> str:
-    return "\n".join(_named(row, note) + note.reason for note in row.notes)
+    return _each_once(_named(row, note) + note.reason for note in row.notes)
 
 
 def _proposals(row: Row) -> str:
-    return "\n".join(_named(row, note) + note.proposal for note in row.notes if note.proposal)
+    return _each_once(_named(row, note) + note.proposal for note in row.notes if note.proposal)
+
+
+def _each_once(lines: Iterable[str]) -> str:
+    """One column of a form may go to several objects, and be wrong in each for one reason."""
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _due(row: Row) -> str:
