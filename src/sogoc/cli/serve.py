@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from sogoc.database.store import Connection, Store
 from sogoc.localities.units import Units
 from sogoc.node.node import Node, open_node
 from sogoc.node.words import flaw_in_words
+from sogoc.pipeline.parts import Parts as NodeParts
 from sogoc.score.rule_file import load
 from sogoc.web.app import app
 from sogoc.web.entrance import Keys
@@ -59,6 +61,8 @@ def web_parts(desk: Desk, node: Node) -> Parts:
         clock=node.parts.clock,
         worklist_folder=node.parts.folder / "worklists",
         keeper=desk.settings.keeper,
+        work=lambda: _work(node),
+        officer=desk.officer,
         rule_note=lambda version: _note(node.parts.rules, version),
         flaw=flaw_in_words,
     )
@@ -68,6 +72,13 @@ def web_parts(desk: Desk, node: Node) -> Parts:
 def _transaction(store: Store) -> Iterator[Connection]:
     with store.connect() as connection, connection.transaction():
         yield connection
+
+
+@contextmanager
+def _work(node: Node) -> Iterator[NodeParts]:
+    """The node's parts over a connection of their own: pages are asked for side by side."""
+    with node.store.connect() as connection:
+        yield replace(node.parts, connection=connection)
 
 
 def _note(folder: Path, version: str) -> RuleNote:

@@ -15,11 +15,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sogoc.errors import SogocError, StoreUnreachable, UnknownThing
-from sogoc.web import lists, report
+from sogoc.web import lists, report, worklists
 from sogoc.web.entrance import Entrance, Keys, enter
 from sogoc.web.reading.figures import Reader
 from sogoc.web.view import View
 from sogoc.web.wording import LANGUAGES, Speech
+from sogoc.worklists.place import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,7 @@ class Pages:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._waiting = worklists.Waiting()
 
     def routes(self) -> list[Route]:
         """The addresses below a language; the words in them are those of the glossary."""
@@ -78,6 +80,10 @@ class Pages:
             Route("/registers/{register}/records", self.records),
             Route("/registers/{register}/findings", self.findings),
             Route("/registers/{register}/worklists", self.worklists),
+            Route("/registers/{register}/worklists", self.make_worklist, methods=["POST"]),
+            Route("/worklists/returned", self.brought_back, methods=["POST"]),
+            Route("/worklists/returned/{word}", self.apply_return, methods=["POST"]),
+            Route("/worklists/{worklist:int}", self.worklist),
             Route(record, self.record),
             Route("/deliveries/{delivery:int}", self.delivery),
             Route("/deliveries/{delivery:int}/near-duplicates", self.near_duplicates),
@@ -139,12 +145,32 @@ class Pages:
         """What to hand out, and what was."""
         with self._reading(request) as (view, reader):
             name = request.path_params["register"]
+            hand_out = reader.to_hand_out(name)
             return view.show(
                 "worklists.html",
                 register=view.register(name),
-                hand_out=reader.to_hand_out(name),
+                hand_out=hand_out,
+                divided={row.locality for row in hand_out if row.hamlet},
+                elsewhere=ELSEWHERE,
                 worklists=reader.worklists(name),
             )
+
+    async def make_worklist(self, request: Request) -> Response:
+        """Make the worklists of one place."""
+        return await worklists.make_page(self._view(request), request)
+
+    def worklist(self, request: Request) -> Response:
+        """A worklist, to download."""
+        with self._reading(request) as (view, reader):
+            return worklists.file_page(view, reader, request.path_params["worklist"])
+
+    async def brought_back(self, request: Request) -> Response:
+        """What a returned worklist would change."""
+        return await worklists.brought_back_page(self._view(request), request, self._waiting)
+
+    async def apply_return(self, request: Request) -> Response:
+        """Apply what was shown."""
+        return await worklists.apply_page(self._view(request), request, self._waiting)
 
     def refused(self, request: Request, error: Exception) -> Response:
         """An error of ours: its sentence, under the status of its kind."""

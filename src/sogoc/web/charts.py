@@ -70,6 +70,35 @@ def line(points: list[Bar], caption: Caption) -> Chart:
     )
 
 
+TILES = (
+    ".. 12 15 08 04 .. .. .. .. .. ..",
+    "11 14 25 19 20 .. .. .. .. .. ..",
+    ".. .. 01 24 31 22 .. .. .. .. ..",
+    ".. .. 37 33 .. .. .. .. .. .. ..",
+    ".. .. 38 .. .. .. .. .. .. .. ..",
+    ".. .. 40 .. .. .. .. .. .. .. ..",
+    ".. .. .. 42 .. .. .. .. .. .. ..",
+    ".. .. .. 44 46 .. .. .. .. .. ..",
+    ".. .. .. .. 48 .. .. .. 20333 .. ..",
+    ".. .. .. .. 51 52 .. .. .. .. ..",
+    ".. .. .. .. 66 56 .. .. .. 22736 ..",
+    ".. .. 80 75 68 .. .. .. .. .. ..",
+    ".. 91 82 79 .. .. .. .. .. .. ..",
+    ".. 92 86 .. .. .. .. .. .. .. ..",
+    ".. 96 .. .. .. .. .. .. .. .. ..",
+)
+"""A square for each of the 34 provinces since 1 July 2025, by code, about where it lies.
+
+Hoàng Sa (special zone of Đà Nẵng) and Trường Sa (of Khánh Hòa) are always drawn and named, whether
+or not a register holds anything there: a map of the country without them is wrong.
+"""
+
+
+def tiles() -> list[str]:
+    """The codes of the map row by row, empty where there is no land."""
+    return [code.strip(".") for row in TILES for code in row.split()]
+
+
 def _told(svg: str, caption: Caption, size: str) -> str:
     return _named(svg, f"{caption.name}-{size}", (caption.title, caption.description))
 

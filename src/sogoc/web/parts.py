@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from sogoc.errors import Sentence
+from sogoc.errors import Sentence, UnknownThing
 from sogoc.worklists.place import UnitNames
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
+    from sogoc.pipeline.parts import Parts as NodeParts
     from sogoc.values.kinds import Kind
     from sogoc.worklists.connection import Connection
 
@@ -78,6 +79,16 @@ class RuleNote:
         return next(found, Sentence(code, code))
 
 
+def no_work() -> AbstractContextManager[NodeParts]:
+    """For pages that only show."""
+    raise UnknownThing(
+        Sentence(
+            "Trang này chỉ để xem; hãy dùng lệnh sogoc worklist.",
+            "These pages only show; use the command sogoc worklist.",
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The open parts of one node that the pages need."""
@@ -89,6 +100,10 @@ class Parts:
     clock: Clock
     worklist_folder: Path
     keeper: str = ""
+    work: Callable[[], AbstractContextManager[NodeParts]] = field(default=no_work)
+    """The node's parts over a connection of their own, for what changes something."""
+    officer: str = ""
+    """Who works at this machine, as it knows them."""
     rule_note: Callable[[str], RuleNote] = field(default=lambda version: RuleNote(version=version))
     """What is known of a rule file by its version."""
     flaw: Callable[[Kind, str], Sentence | None] = field(default=lambda _kind, _flaw: None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sogoc.node.returns import FORM
-from sogoc.web.charts import Bar, Caption, Chart, bars, line
+from sogoc.web.charts import Bar, Caption, Chart, bars, line, tiles
 from sogoc.web.view import View, no_such, object_of
 from sogoc.web.wording import OUTCOMES
 
@@ -107,6 +107,7 @@ def register_page(view: View, reader: Reader, name: str) -> Response:
         fields=reader.scores(number, "field"),
         places=place_rows(view, reader, number),
         provinces=province_rows(view, reader, number),
+        tiles=tiles(),
         trend=trend,
         trend_chart=_trend_chart(view, trend),
         worklists=reader.worklists(name),
