@@ -74,8 +74,14 @@ class Browser:
         }
         sent: list[MutableMapping[str, Any]] = []
 
+        bodies = [body]
+
         async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if bodies:
+                return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+            # A browser stays until it has its answer, as a file that is sent in pieces waits for.
+            await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
 
         async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)

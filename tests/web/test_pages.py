@@ -54,7 +54,7 @@ def test_a_number_on_the_report_is_the_number_of_records_behind_it(browser: Brow
 
 def test_the_groups_on_the_report_are_the_records_behind_them(browser: Browser) -> None:
     report = browser.get("/vi/deliveries/2").text
-    links = re.findall(r'href="(/[^"]+object=quyen&amp;(?:group|reason)=[^"]+)">(\d+)<', report)
+    links = re.findall(r'href="(/[^"]+\?object=quyen&amp;(?:group|reason)=[^"]+)">(\d+)<', report)
     assert len(links) == 4
     for link, count in links:
         behind = words(browser.get(link.replace("&amp;", "&")).text)

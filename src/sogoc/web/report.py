@@ -51,11 +51,11 @@ class CriterionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRow:
-    """One locality: its records by group, its score, its errors."""
+    """One locality: the records of each object by group, its score, its errors."""
 
     locality: str
     name: str
-    place: Place | None
+    objects: list[Place]
     score: Score | None
     failed: int
 
@@ -156,8 +156,10 @@ def criteria(reader: Reader, number: int) -> list[CriterionScore]:
 
 def place_rows(view: View, reader: Reader, number: int) -> list[PlaceRow]:
     """Every locality of a delivery, those with most to repair first."""
-    places = {one.locality: one for one in reader.places(number)}
-    failed = {one.locality: one.failed for one in reader.failures_by_place(number)}
+    places: dict[str, list[Place]] = defaultdict(list)
+    for one in reader.places(number):
+        places[one.locality].append(one)
+    failed = {place.locality: place.failed for place in reader.failures_by_place(number)}
     scores = {
         score.locality: score
         for score in reader.scores(number, "register", None)
@@ -168,7 +170,7 @@ def place_rows(view: View, reader: Reader, number: int) -> list[PlaceRow]:
         PlaceRow(
             locality=code,
             name=view.place(code),
-            place=places.get(code),
+            objects=places.get(code, []),
             score=scores.get(code),
             failed=failed.get(code, 0),
         )
@@ -194,14 +196,14 @@ class ProvinceRow:
 
 
 def province_rows(view: View, reader: Reader, number: int) -> dict[str, ProvinceRow]:
-    """Records by province, code of the province -> its sums."""
+    """Records of all objects by province, code of the province -> its sums."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in place_rows(view, reader, number):
         province = province_of(view, row.locality, view.today)
         counts = sums[province]
         counts[0] += 1
-        counts[1] += row.place.records if row.place else 0
-        counts[2] += row.place.group_1 if row.place else 0
+        counts[1] += sum(one.records for one in row.objects)
+        counts[2] += sum(one.group_1 for one in row.objects)
         counts[3] += row.failed
     return {
         code: ProvinceRow(code=code, communes=one[0], records=one[1], group_1=one[2], failed=one[3])

@@ -7,8 +7,9 @@ nothing of it is kept if he goes away. Only applying it makes it a delivery.
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
-from dataclasses import dataclass, field
+import weakref
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,16 +37,17 @@ LARGEST = 50_000_000
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """Files that were brought back and wait for a yes; gone with the process."""
 
-    folder: tempfile.TemporaryDirectory[str] = field(default_factory=tempfile.TemporaryDirectory)
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sogoc-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     async def keep(self, sent: UploadFile) -> str:
         """Lay a file down; return the word under which it lies."""
         word = secrets.token_urlsafe(16)
-        own = Path(self.folder.name) / word
+        own = self._folder / word
         own.mkdir()
         (own / (Path(sent.filename or "").name[-120:] or "worklist.xlsx")).write_bytes(
             await sent.read()
@@ -54,16 +56,16 @@ class Waiting:
 
     def file(self, word: str) -> Path:
         """The file under that word. Raises UnknownThing."""
-        for own in Path(self.folder.name).iterdir():
-            if secrets.compare_digest(own.name, word):
+        for own in self._folder.iterdir():
+            if secrets.compare_digest(own.name.encode(), word.encode()):
                 return next(own.iterdir())
         raise no_such("tệp trả lại đang chờ", "returned file waiting")
 
 
 async def make_page(view: View, request: Request) -> Response:
     """Write the lists of one place, and go back to where they are listed."""
-    form = await request.form()
-    place = Place(locality=str(form.get("locality", "")), hamlet=str(form.get("hamlet", "")))
+    async with request.form() as form:
+        place = Place(locality=str(form.get("locality", "")), hamlet=str(form.get("hamlet", "")))
     register = request.path_params["register"]
     await run_in_threadpool(_make, view, register, place)
     return _to(view.path("registers", register, "worklists") + "#handed-out")
@@ -84,18 +86,19 @@ async def brought_back_page(view: View, request: Request, waiting: Waiting) -> R
     """What a returned file would change; nothing is written."""
     if int(request.headers.get("content-length", "0")) > LARGEST:
         raise _refused("Tệp quá lớn.", "The file is too large.")
-    sent = (await request.form()).get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        raise _refused("Hãy chọn tệp danh sách trả lại.", "Choose the returned worklist.")
-    word = await waiting.keep(sent)
+    async with request.form() as form:
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise _refused("Hãy chọn tệp danh sách trả lại.", "Choose the returned worklist.")
+        word = await waiting.keep(sent)
     return await run_in_threadpool(_preview, view, word, waiting.file(word))
 
 
 async def apply_page(view: View, request: Request, waiting: Waiting) -> Response:
     """Apply the file that was shown, and go to the delivery that it became."""
-    form = await request.form()
+    async with request.form() as form:
+        evidence = str(form.get("evidence", ""))[:500]
     file = waiting.file(request.path_params["word"])
-    evidence = str(form.get("evidence", ""))[:500]
     signed = Signed(officer=view.parts.officer, evidence=evidence)
     number = await run_in_threadpool(_apply, view, file, signed)
     file.unlink(missing_ok=True)

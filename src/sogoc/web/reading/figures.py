@@ -111,8 +111,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Records by group in one locality."""
+    """Records of one object by group in one locality."""
 
+    object: str
     locality: str
     records: int
     group_1: int
@@ -296,7 +297,7 @@ class Reader:
         return rows(self.connection, SQL["groups"], Group, delivery=delivery)
 
     def places(self, delivery: int) -> list[Place]:
-        """Records by group for each locality, those with most to repair first."""
+        """Records of each object by group for each locality."""
         return rows(self.connection, SQL["places"], Place, delivery=delivery)
 
     def failures_by_place(self, delivery: int) -> list[PlaceFailures]:

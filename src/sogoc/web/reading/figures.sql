@@ -102,8 +102,9 @@ group by g.object, g."group", g.reason
 order by g.object asc, g."group" asc, records desc, g.reason asc;
 
 -- name: places
--- Records by group for each locality after one delivery.
+-- Records of each object by group for each locality after one delivery.
 select
+    g.object,
     g.locality,
     sum(g.records)::bigint as records,
     sum(case when g."group" = 1 then g.records else 0 end)::bigint as group_1,
@@ -111,8 +112,8 @@ select
     sum(case when g."group" = 3 then g.records else 0 end)::bigint as group_3
 from node.record_group as g
 where g.delivery = %(delivery)s and length(g.locality) = 5
-group by g.locality
-order by sum(case when g."group" > 1 then g.records else 0 end) desc, g.locality asc;
+group by g.object, g.locality
+order by g.locality asc, g.object asc;
 
 -- name: failures_by_place
 -- Broken rules for each locality after one delivery.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sogoc.contract.model import RuleForm
 from sogoc.tables.engine import literal, quoted
 from sogoc.worklists.connection import Connection, number
 
@@ -213,12 +214,18 @@ class RecordReader:
         lines = " ".join(f"when {line.when} then {literal(line.reason)}" for line in self.groups)
         required = sum(field.required for field in self.kept.fields)
         keys = ", ".join(literal(field.name) for field in self.kept.fields if field.key) or "''"
+        passed = self._passed()
+        # A person who was never looked up has no row here, and is not verified either.
+        unverified = " + ".join(
+            f"case when u.passed_{n} then 0 else 1 end" for n in range(len(passed))
+        )
+        answers = "".join(f", {one} as passed_{n}" for n, one in enumerate(passed))
         return f"""r.id in (
             select g.id from (
                 select e.id, {required} as required,
                     coalesce(c.errors, 0) as errors, coalesce(c.warnings, 0) as warnings,
                     coalesce(c.missing, 0) as missing, coalesce(c.key_errors, 0) as key_errors,
-                    coalesce(u.unverified, 0) as unverified
+                    {unverified or 0} as unverified
                 from {self._table()} as e
                 left join (
                     select f.record,
@@ -233,14 +240,23 @@ class RecordReader:
                     group by f.record
                 ) as c on c.record = e.id
                 left join (
-                    select v.record, count(*) as unverified from node.verification as v
+                    select v.record{answers} from node.verification as v
                     where v.register = %(register)s and v.object = %(object)s
-                        and v.believed_to is null and v.outcome <> 'verified'
+                        and v.believed_to is null
                     group by v.record
                 ) as u on u.record = e.id
             ) as g
             where case {lines} end = any(%(reasons)s)
         )"""
+
+    def _passed(self) -> list[str]:
+        """For each rule over persons, whether a record passes; one about nobody judges each."""
+        rules = [rule for rule in self.kept.rules if rule.form is RuleForm.VERIFICATION]
+        meant = [f"v.person = {literal(one.person)} and " if one.person else "" for one in rules]
+        return [
+            f"bool_or({whom}v.outcome = 'verified') and not bool_or({whom}v.outcome in {_BROKEN})"
+            for whom in meant
+        ]
 
     def _by_change(self, wanted: RecordFilter) -> list[str]:
         if wanted.delivery is None:
@@ -261,6 +277,9 @@ def _with_finding(condition: str) -> str:
         f"and {condition})"
     )
 
+
+_BROKEN = "('differs', 'mismatch', 'not_found', 'deceased')"
+"""Outcomes that break a rule over persons; the others but `verified` leave it open."""
 
 _WITH_OUTCOME = (
     "exists (select 1 from node.verification as v where v.register = %(register)s "
