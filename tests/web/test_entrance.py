@@ -62,4 +62,4 @@ def test_every_answer_forbids_foreign_content_and_is_kept_nowhere(browser: Brows
     headers = browser.get("/vi/").headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
     assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"

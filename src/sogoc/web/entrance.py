@@ -38,7 +38,8 @@ HEADERS = {
     "content-security-policy": (
         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
     ),
-    "referrer-policy": "no-referrer",
+    # Not "no-referrer": with it a browser hides the origin of our own forms too (rule 3).
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
