@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -29,12 +30,21 @@ OWN = {"origin": f"http://{HOST}"}
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("node")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for the tests that only read."""
+    with _delivered(tmp_path_factory.mktemp("read")) as browser:
+        yield browser
 
 
-@pytest.fixture(scope="module")
-def inside(node: Path) -> Iterator[Browser]:
+@pytest.fixture
+def officer(tmp_path: Path) -> Iterator[Browser]:
+    """A browser for a test that changes the register."""
+    with _delivered(tmp_path / "node") as browser:
+        yield browser
+
+
+@contextmanager
+def _delivered(node: Path) -> Iterator[Browser]:
     """A browser inside a node to which a small land sheet was delivered."""
     desk = desk_for(node, "en")
     with open_node(desk.folder, desk.settings) as opened:
@@ -66,33 +76,33 @@ def test_the_map_names_every_province_and_both_archipelagos(inside: Browser) -> 
 
 
 def test_a_worklist_is_made_filled_in_brought_back_seen_and_applied(
-    inside: Browser, tmp_path: Path
+    officer: Browser, tmp_path: Path
 ) -> None:
-    lists = inside.get("/en/registers/land/worklists").text
+    lists = officer.get("/en/registers/land/worklists").text
     place = re.search(r'name="locality" value="(\d*)"', lists)
     assert place
     form = {**OWN, "content-type": "application/x-www-form-urlencoded"}
-    made = inside.post(
+    made = officer.post(
         "/en/registers/land/worklists", form, f"locality={place[1]}&hamlet=".encode()
     )
     assert (made.status_code, made.headers["location"].split("#")[1]) == (303, "handed-out")
     sent = tmp_path / "list.xlsx"
-    sent.write_bytes(inside.get("/en/worklists/1").content)
+    sent.write_bytes(officer.get("/en/worklists/1").content)
     _fill_in(sent)
 
-    shown = _bring_back(inside, sent)
+    shown = _bring_back(officer, sent)
     assert shown.status_code == 200, shown.text
     assert "Changes 1 cells of 1 records" in shown.text
     assert "066185004321" not in shown.text
     action = re.search(r'action="(/en/worklists/returned/[^"]+)"', shown.text)
     assert action
-    assert inside.post(action[1], {**form, "origin": "http://elsewhere"}).status_code == 403
-    applied = inside.post(action[1], form, b"evidence=")
+    assert officer.post(action[1], {**form, "origin": "http://elsewhere"}).status_code == 403
+    applied = officer.post(action[1], form, b"evidence=")
     assert (applied.status_code, applied.headers["location"]) == (303, "/en/deliveries/2")
-    assert "Cán bộ thử" in inside.get("/en/deliveries/2").text
-    assert inside.get("/en/deliveries/1").status_code == 200
-    assert inside.get("/en/").status_code == 200
-    assert "applied before" in _bring_back(inside, sent).text
+    assert "Cán bộ thử" in officer.get("/en/deliveries/2").text
+    assert officer.get("/en/deliveries/1").status_code == 200
+    assert officer.get("/en/").status_code == 200
+    assert "applied before" in _bring_back(officer, sent).text
 
 
 def _fill_in(sent: Path) -> None:
