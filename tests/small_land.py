@@ -395,6 +395,8 @@ def _scores(connection: Executes, records: int) -> None:
                 (locality, group, count, reason),
             )
     _score(connection, ("field", "quyen.so_dinh_danh", "", ""), (72, 18, 0, 75.0))
+    _score(connection, ("criterion", "land/du", "du", ""), (100, 12, 3, 87.64))
+    _score(connection, ("criterion", "quyen/du", "du", ""), (100, 50, 3, 50.5))
     connection.execute(
         "insert into node.score values (1, 'dqi-4856 2026-09-14', 'land', 'register', 'land', '',"
         " '', 70, 30, 5, 64.2, 'red')"

@@ -61,6 +61,13 @@ def test_the_groups_on_the_report_are_the_records_behind_them(browser: Browser) 
         assert f"{count} bản ghi" in behind
 
 
+def test_each_criterion_has_its_index_over_the_whole_register(browser: Browser) -> None:
+    for page in ("/vi/deliveries/2", "/vi/registers/land"):
+        text = words(browser.get(page).text)
+        assert "87,6" in text
+        assert "50,5" not in text
+
+
 def test_figures_have_a_decimal_comma_in_vietnamese_and_a_point_in_english(
     browser: Browser,
 ) -> None:

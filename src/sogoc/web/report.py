@@ -76,7 +76,7 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
         delivery=delivery,
         register=register,
         score=next((s for s in reader.scores(number, "register") if not s.criterion), None),
-        criteria=criteria(reader, number),
+        criteria=criteria(reader, register.id, number),
         groups=_by_group(reader.groups(number)),
         kinds=kinds,
         kinds_chart=_kinds_chart(view, kinds),
@@ -103,7 +103,7 @@ def register_page(view: View, reader: Reader, name: str) -> Response:
         latest=latest,
         deliveries=reader.deliveries(name),
         score=next((s for s in reader.scores(number, "register") if not s.criterion), None),
-        criteria=criteria(reader, number),
+        criteria=criteria(reader, name, number),
         fields=reader.scores(number, "field"),
         places=place_rows(view, reader, number),
         provinces=province_rows(view, reader, number),
@@ -134,9 +134,12 @@ def error_kinds(view: View, register: Register, scores: Iterable[Score]) -> list
     return kinds
 
 
-def criteria(reader: Reader, number: int) -> list[CriterionScore]:
+def criteria(reader: Reader, register: str, number: int) -> list[CriterionScore]:
     """Each criterion: the counts of its rules, with the index where the run left one."""
-    indexed = {s.criterion: s for s in reader.scores(number, "register") if s.criterion}
+    whole = (
+        one for one in reader.scores(number, "criterion") if one.name.startswith(f"{register}/")
+    )
+    indexed = {one.criterion: one for one in whole}
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for score in reader.scores(number, "rule"):
         for position, count in enumerate((score.assessed, score.failed, score.unassessed)):
