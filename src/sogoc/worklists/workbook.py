@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem
@@ -51,6 +51,9 @@ _OWN_HEAD = PatternFill("solid", fgColor="123A5C")
 _WRONG = PatternFill("solid", fgColor="FFD9D6")
 _FILL_IN = PatternFill("solid", fgColor="FFF6D6")
 _WRAP = Alignment(wrap_text=True, vertical="top")
+_CELL, _ANSWER = "sogoc cell", "sogoc answer"
+"""Names of the styles of rows."""
+_LIKE_A_FORMULA = frozenset("=+-@\t\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ class Titles:
 def workbook(form: Form, rows: list[Row], *, head: Head, titles: Titles) -> Workbook:
     """The whole file, not yet saved."""
     book = Workbook()
+    _name_styles(book)
     guide = cast("Worksheet", book.active)
     _guide(guide, titles, len(rows))
     sheet = book.create_sheet(head.sheet)
@@ -103,19 +107,35 @@ def sent_rows(head: Head, rows: list[Row]) -> list[Sent]:
     ]
 
 
+def _name_styles(book: Workbook) -> None:
+    for name, fill in ((_CELL, PatternFill()), (_ANSWER, _FILL_IN)):
+        style = NamedStyle(name=name, alignment=_WRAP, border=_BORDER, fill=fill)
+        style.number_format = "@"
+        style.font = Font(name=_FACE, size=11)
+        book.add_named_style(style)
+
+
 def clean(text: str) -> str:
     """Without the control characters that a spreadsheet cannot hold."""
     return str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _put(sheet: Worksheet, at: tuple[int, int], text: str) -> Cell:
-    """A text that stays a text, whatever it begins with."""
+def _put(sheet: Worksheet, at: tuple[int, int], text: str, *, style: str = "Normal") -> Cell:
+    """A text that stays a text, whatever it begins with.
+
+    In rows by the thousand it is styled by name: one look-up a cell instead of one for each
+    property of it, which was three quarters of the time of a long list.
+    """
     cell = cast("Cell", sheet.cell(*at))
     cell.value = clean(text) or None
+    if style == "Normal":
+        cell.number_format = "@"
+    else:
+        cell.style = style
     if cell.value is not None:
         cell.data_type = "s"
-        cell.quotePrefix = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
-    cell.number_format = "@"
+        if text[:1] in _LIKE_A_FORMULA:
+            cell.quotePrefix = True
     return cell
 
 
@@ -205,19 +225,14 @@ def _page(sheet: Worksheet, head: Head, titles: Titles) -> None:
 
 def _row(sheet: Worksheet, row: Row, *, at: int, token: str) -> None:
     for position, text in enumerate(row.cells, start=1):
-        cell = _put(sheet, (at, position), text)
-        cell.alignment = _WRAP
-        cell.border = _BORDER
+        _put(sheet, (at, position), text, style=_CELL)
     for note in row.notes:
         if note.column >= 0:
             _mark(cast("Cell", sheet.cell(at, note.column + 1)), row.notes)
     own = (token, _reasons(row), _proposals(row), _due(row), "", "", "")
     for position, text in enumerate(own, start=len(row.cells) + 1):
-        cell = _put(sheet, (at, position), text)
-        cell.alignment = _WRAP
-        cell.border = _BORDER
-        if position > len(row.cells) + 4:
-            cell.fill = _FILL_IN
+        asked = position > len(row.cells) + 4
+        _put(sheet, (at, position), text, style=_ANSWER if asked else _CELL)
     sheet.row_dimensions[at].height = 15 * max(2, -(-len(own[1]) // 62) + own[1].count("\n"))
 
 
