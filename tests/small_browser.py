@@ -51,7 +51,8 @@ class Browser:
         self, address: str, headers: dict[str, str] | None = None, body: bytes = b""
     ) -> Answer:
         """Send a form."""
-        return asyncio.run(self._ask(("POST", address), headers or {}, body))
+        told = {"content-length": str(len(body)), **(headers or {})}
+        return asyncio.run(self._ask(("POST", address), told, body))
 
     async def _ask(self, asked: tuple[str, str], headers: dict[str, str], body: bytes) -> Answer:
         method, address = asked

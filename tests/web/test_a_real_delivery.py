@@ -105,6 +105,14 @@ def test_a_worklist_is_made_filled_in_brought_back_seen_and_applied(
     assert "applied before" in _bring_back(officer, sent).text
 
 
+@pytest.mark.parametrize("length", ["", "many", "50000001"])
+def test_a_form_that_is_too_long_or_does_not_say_how_long_it_is_is_refused(
+    officer: Browser, length: str
+) -> None:
+    headers = {**OWN, "content-type": "multipart/form-data; boundary=x", "content-length": length}
+    assert officer.post("/en/worklists/returned", headers, b"--x--").status_code == 400
+
+
 def _fill_in(sent: Path) -> None:
     book = load_workbook(sent)
     sheet = book["PL3-01"]

@@ -84,8 +84,7 @@ def file_page(view: View, reader: Reader, number: int) -> Response:
 
 async def brought_back_page(view: View, request: Request, waiting: Waiting) -> Response:
     """What a returned file would change; nothing is written."""
-    if int(request.headers.get("content-length", "0")) > LARGEST:
-        raise _refused("Tệp quá lớn.", "The file is too large.")
+    _refuse_what_is_too_long(request)
     async with request.form() as form:
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
@@ -94,8 +93,18 @@ async def brought_back_page(view: View, request: Request, waiting: Waiting) -> R
     return await run_in_threadpool(_preview, view, word, waiting.file(word))
 
 
+def _refuse_what_is_too_long(request: Request) -> None:
+    """A form that does not say how long it is might never end: browsers always say it."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise _refused("Yêu cầu không ghi độ dài.", "The request does not tell its length.")
+    if int(length) > LARGEST:
+        raise _refused("Tệp quá lớn.", "The file is too large.")
+
+
 async def apply_page(view: View, request: Request, waiting: Waiting) -> Response:
     """Apply the file that was shown, and go to the delivery that it became."""
+    _refuse_what_is_too_long(request)
     async with request.form() as form:
         evidence = str(form.get("evidence", ""))[:500]
     file = waiting.file(request.path_params["word"])
