@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.small_browser import Browser
 
 from sogoc.web.app import app
@@ -35,6 +36,22 @@ def test_a_link_opened_again_in_the_same_browser_leads_on(stranger: Browser, key
     link = keys.path()
     stranger.get(link)
     assert stranger.get(link).status_code == 303
+
+
+def test_the_link_leads_to_the_page_it_names(stranger: Browser, keys: Keys) -> None:
+    answer = stranger.get(f"{keys.path()}?to=/en/deliveries/22")
+    assert answer.headers["location"] == "/en/deliveries/22"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example/vi/", "http://evil.example/", "/vi//evil.example", "/vi/../x", "vi/", "/x/"],
+)
+def test_the_link_never_leads_out_of_the_pages(
+    stranger: Browser, keys: Keys, elsewhere: str
+) -> None:
+    answer = stranger.get(f"{keys.path()}?to={elsewhere}")
+    assert answer.headers["location"] == "/"
 
 
 def test_a_wrong_key_opens_nothing(stranger: Browser) -> None:

@@ -56,7 +56,8 @@ def demo_command(
             say_summary(desk.say, node.parts, last)
         _say_next(desk, node)
         if serve:
-            page = f"/{desk.say.language}/"
+            report = f"deliveries/{last.delivery.id}" if last is not None else ""
+            page = f"/{desk.say.language}/{report}"
             show(desk, node, port=desk.settings.port, page=page)
 
 

@@ -40,9 +40,9 @@ def serve_command(
 
 
 def show(desk: Desk, node: Node, *, port: int, page: str) -> None:
-    """Print the link that lets in, open `page` if one is named, and serve."""
+    """Print the link that lets in and leads to `page`; open it if a page is named; serve."""
     keys = Keys()
-    link = f"http://{HOST}:{port}{keys.path()}"
+    link = f"http://{HOST}:{port}{keys.path()}" + (f"?to={page}" if page else "")
     desk.say.line(
         f"Mở trang này trên máy này (đường dẫn dùng một lần): {link}",
         f"Open this page on this machine (the link works once): {link}",

@@ -15,6 +15,7 @@ The rules, in the order in which they are applied:
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "sogoc_key"
+_OWN_PAGE = re.compile(r"/(?:vi|en)/(?:[a-z0-9_-]+/?)*")
 HOSTS = ("127.0.0.1", "localhost")
 OPEN_TO_ALL = ("/health", "/enter/", "/static/")
 """Paths that hold no data of the node."""
@@ -77,18 +79,24 @@ def enter(keys: Keys) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
         if not keys.use(request.path_params["token"]):
             return _used_up(request)
-        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        answer = RedirectResponse(_asked_page(request), HTTPStatus.SEE_OTHER)
         answer.set_cookie(COOKIE, keys.key, httponly=True, samesite="lax", path="/")
         return answer
 
     return page
 
 
+def _asked_page(request: Request) -> str:
+    """The page named beside the token, if it is one of ours: a link never leads elsewhere."""
+    asked = request.query_params.get("to", "")
+    return asked if _OWN_PAGE.fullmatch(asked) else "/"
+
+
 def _used_up(request: Request) -> Response:
     """A link opened again in the browser that already has the key just leads on."""
     keys: Keys = request.app.state.keys
     if keys.opens(request.cookies.get(COOKIE, "")):
-        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_asked_page(request), HTTPStatus.SEE_OTHER)
     return _refusal(HTTPStatus.FORBIDDEN, "Đường dẫn này đã dùng rồi", "This link was used already")
 
 
