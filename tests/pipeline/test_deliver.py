@@ -13,11 +13,11 @@ import pytest
 from sogoc.contract.shelf import Shelf
 from sogoc.database.deliveries import Deliveries
 from sogoc.errors import DeliveryRefused, UnknownThing
+from sogoc.pipeline.after.rescoring import Figure, score_again
+from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.deliver import Delivered, Request, deliver
 from sogoc.pipeline.parts import Parts
-from sogoc.pipeline.rescoring import Figure, score_again
 from sogoc.pipeline.stages import Stage
-from sogoc.pipeline.taking_back import take_back
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.testing.stopped_clock import StoppedClock

@@ -11,7 +11,7 @@ import typer
 
 from sogoc.cli.commands import Commands
 from sogoc.cli.context import desk_for
-from sogoc.cli.say import Say
+from sogoc.cli.telling.say import Say
 from sogoc.errors import SogocError
 
 app = typer.Typer(

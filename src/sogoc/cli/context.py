@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from sogoc.cli.say import Say, language_of
+from sogoc.cli.telling.say import Say, language_of
 from sogoc.contract.shelf import Shelf
 from sogoc.node.settings import Settings, checked, find_folder, read_settings
 from sogoc.shipped import shipped

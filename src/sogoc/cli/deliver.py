@@ -11,15 +11,15 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from sogoc.cli.context import Desk, desk_of
-from sogoc.cli.say import Say
-from sogoc.cli.summary import say_summary
+from sogoc.cli.telling.say import Say
+from sogoc.cli.telling.summary import say_summary
 from sogoc.database.deliveries import Deliveries
 from sogoc.node.node import open_node
+from sogoc.pipeline.after.rescoring import Figure, score_again
+from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.deliver import Delivered, Request, deliver
 from sogoc.pipeline.parts import Parts
-from sogoc.pipeline.rescoring import Figure, score_again
 from sogoc.pipeline.stages import LABELS, Stage
-from sogoc.pipeline.taking_back import take_back
 from sogoc.web.reading.figures import Reader
 
 

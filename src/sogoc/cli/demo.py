@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sogoc.cli.context import Desk, desk_of
 from sogoc.cli.deliver import deliver_with_progress
 from sogoc.cli.serve import show
-from sogoc.cli.summary import Figures, figures_of, say_summary
+from sogoc.cli.telling.summary import Figures, figures_of, say_summary
 from sogoc.cli.worklist import make_all
 from sogoc.demo.country import Country, make
 from sogoc.errors import DeliveryRefused

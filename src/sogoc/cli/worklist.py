@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.context import desk_of
-from sogoc.cli.returned import say_return
+from sogoc.cli.telling.returned import say_return
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed, apply_return, preview_return
 from sogoc.node.returns import desk as worklist_desk

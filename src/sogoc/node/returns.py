@@ -10,7 +10,7 @@ from sogoc.clock import today
 from sogoc.database.deliveries import Arrival, Deliveries, Outcome, turn
 from sogoc.localities.units import Units
 from sogoc.node.words import flaw_in_words
-from sogoc.pipeline.correcting import store_corrected
+from sogoc.pipeline.after.correcting import store_corrected
 from sogoc.pipeline.keeping import keep
 from sogoc.records.store import RecordStore
 from sogoc.worklists.back.apply import Officer, apply, preview
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sogoc.contract.model import Register
-    from sogoc.pipeline.correcting import Corrected
+    from sogoc.pipeline.after.correcting import Corrected
     from sogoc.pipeline.parts import Parts
     from sogoc.worklists.back.apply import Preview
     from sogoc.worklists.back.returned import Return

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sogoc.pipeline.correcting import Correction, corrected
+from sogoc.pipeline.after.correcting import Correction, corrected
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import errors, flaw, standard
 from sogoc.worklists.back.apply import Rechecked
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sogoc.contract.model import RegisterObject
-    from sogoc.pipeline.correcting import Corrected
+    from sogoc.pipeline.after.correcting import Corrected
     from sogoc.pipeline.parts import Parts
     from sogoc.worklists.back.returned import Change, Return
     from sogoc.worklists.desk import Desk

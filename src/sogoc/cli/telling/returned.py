@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sogoc.web.masking import masked
 
 if TYPE_CHECKING:
-    from sogoc.cli.say import Say
+    from sogoc.cli.telling.say import Say
     from sogoc.node.returns import Shown
     from sogoc.worklists.back.returned import Change
 

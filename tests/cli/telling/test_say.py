@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sogoc.cli.say import Say, language_of
+from sogoc.cli.telling.say import Say, language_of
 from sogoc.errors import DeliveryRefused, Place, Sentence
 
 

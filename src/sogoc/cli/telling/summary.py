@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sogoc.cli.say import Say
+from sogoc.cli.telling.say import Say
 from sogoc.contract.model import Register, RuleForm
 from sogoc.link.words import OUTCOME_WORDS
 from sogoc.pipeline.deliver import Delivered

@@ -1,0 +1,1 @@
+"""What the command line says, and in whose words: sentences, summaries, progress."""
