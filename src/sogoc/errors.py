@@ -12,6 +12,10 @@ SogocError
 ├── StoreError          the operator, at the node's database
 │   ├── StoreUnreachable
 │   └── MigrationFailed
+├── TrustError          the security officer
+│   ├── KeyRefused
+│   ├── BadSeal
+│   └── BrokenLog
 └── StepFailed          the developers: a step's SQL did not run
 """
 
@@ -112,6 +116,22 @@ class StoreUnreachable(StoreError):
 
 class MigrationFailed(StoreError):
     """A numbered migration did not run; the schema is as it was before it."""
+
+
+class TrustError(SogocError):
+    """Somebody or something cannot be believed."""
+
+
+class KeyRefused(TrustError):
+    """A key cannot be used: unreadable, open to others, or under another password."""
+
+
+class BadSeal(TrustError):
+    """A signature is missing, does not hold, or is over something else."""
+
+
+class BrokenLog(TrustError):
+    """A journal cannot be proved whole: a proof, tile or checkpoint does not fit."""
 
 
 class StepFailed(SogocError):

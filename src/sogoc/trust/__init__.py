@@ -1,0 +1,1 @@
+"""Keys, signed messages and proofs: what lets a stranger believe a node, or refuse to."""
