@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
 from tests import small_land
 
+from sogoc.contract.model import Code, Field
+from sogoc.errors import Sentence
+from sogoc.values.kinds import Kind
 from sogoc.worklists import write as writing
 from sogoc.worklists.answers import ANSWERS, CASES
 from sogoc.worklists.place import Place
 from sogoc.worklists.reading import places
+from sogoc.worklists.rows import written
 from sogoc.worklists.workbook import GUIDE, OWN
 from sogoc.worklists.write import write, zipped
 
@@ -144,3 +149,54 @@ def test_lists_are_zipped_to_be_handed_on(desk: Desk, tmp_path: Path) -> None:
     archive = zipped(files, tmp_path / "all.zip")
     with zipfile.ZipFile(archive) as read:
         assert sorted(read.namelist()) == sorted(file.name for file in files)
+
+
+LIST = Field(
+    name="loai_dat",
+    kind=Kind.CODE,
+    codes=(Code("ONT", "Đất ở tại nông thôn"), Code("X1", "Khác"), Code("X2", "Khác")),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "came", "shown"),
+    [
+        ("ONT", "đất ở tại nông thôn", "Đất ở tại nông thôn"),
+        # The officer wrote the code: it is the form's own word to him.
+        ("ONT", None, "ONT"),
+        # A label that two values share would be read as neither.
+        ("X1", "X1 - Khác", "X1"),
+        ("CŨ", "mục cũ", "CŨ"),
+        (None, "đất lạ", "đất lạ"),
+    ],
+)
+def test_a_value_of_a_list_stands_as_the_form_prints_it(
+    value: str | None, came: str | None, shown: str
+) -> None:
+    assert written(LIST, value, came) == shown
+
+
+def test_a_finding_about_a_person_says_which_field_differs(desk: Desk, tmp_path: Path) -> None:
+    desk.connection.execute(
+        "update node.finding set flaw = 'differs', person = 'person'"
+        " where rule = 'quyen.khop-dan-cu' and record = 18"
+    )
+    desk.connection.execute(
+        "update node.verification set outcome = 'differs', differs = 'name.marks born'"
+        " where record = 18"
+    )
+    outcomes = {"differs": Sentence("Đúng người, có thông tin sai khác", "Something differs")}
+    told = replace(desk, flaw=lambda _kind, flaw: outcomes.get(flaw))
+    sheet = opened(write(told, HAMLET, tmp_path))["PL3-01"]
+    row = next(r for r in range(FIRST, sheet.max_row + 1) if sheet.cell(r, 4).value == "Q18")
+    assert "khác ở: dấu trong họ và tên, ngày sinh" in str(sheet.cell(row, 14).value)
+
+
+def test_a_list_of_no_place_says_why_and_what_to_do_first(desk: Desk, tmp_path: Path) -> None:
+    desk.connection.execute("update node.finding set locality = null where record = 6")
+    guide = opened(write(desk, Place(locality=""), tmp_path))[GUIDE]
+    text = " ".join(str(cell.value) for cell in guide["B"] if cell.value)
+    assert "Vì sao có danh sách này" in text
+    assert "ghi đúng mã xã" in text
+    known = opened(write(desk, HAMLET, tmp_path / "known"))[GUIDE]
+    assert "Vì sao" not in " ".join(str(cell.value) for cell in known["B"])

@@ -96,6 +96,7 @@ def _object(
         true_from=_named(own, "trueFrom", fields, mistakes=mistakes),
         link_to=_link_to(own, mistakes),
         hamlet=_named(own, "hamlet", fields, mistakes=mistakes),
+        hamlet_from=_named(own, "hamletFrom", fields, mistakes=mistakes),
         references=foreign_keys(part, around, mistakes),
         retention=_retention(around.root, name),
     )

@@ -245,6 +245,8 @@ class RegisterObject:
     """`one-to-one` where a person may stand once in the object, else `many-to-one`."""
     hamlet: str = ""
     """The field by which a commune hands out its worklists."""
+    hamlet_from: str = ""
+    """The field with an address that names the hamlet where the form has no column for it."""
     references: tuple[ForeignKey, ...] = ()
     retention: str = ""
     """How long records are kept, such as `100 y`; empty: nothing promised."""

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sogoc.database.deliveries import Deliveries, Outcome
+from sogoc.pipeline.placing import place_findings
 from sogoc.records.figure_store import keep_figures
 from sogoc.records.finding_store import FindingStore, keep_near_duplicates
 from sogoc.records.store import RecordStore
@@ -47,6 +48,7 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
     by = due(judged.day, judged.rules).correct_by
     days = {rule.code: by for one in register.objects for rule in one.rules}
     found = FindingStore(connection).merge(register, engine, delivery=delivery, at=at, due=days)
+    place_findings(connection, register, delivery=delivery)
     if judged.population:
         VerificationStore(connection).merge(register, engine, delivery=delivery, at=at)
     keep_near_duplicates(connection, register, engine, delivery=delivery)

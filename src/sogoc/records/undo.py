@@ -33,6 +33,8 @@ _TAKEN_BACK = (
     "take_back_answers",
     "delete_answers",
     "delete_corrections",
+    "delete_judgements",
+    "restore_judgements",
     "forget_return",
     "reopen_worklists",
 )
@@ -43,10 +45,11 @@ def undo(
 ) -> None:
     """Restore what stood before the delivery, in one transaction.
 
-    What people did stays: judgements are not touched, and where an officer has already worked on
-    what the delivery brought, or a later delivery stands on it, nothing is undone. A returned
-    worklist is a delivery too: undone, its answers and corrections are as if never given, and its
-    file stays kept. Raises UndoRefused, or UnknownThing where there is no such delivery.
+    What people did stays: judgements that came otherwise are not touched, and where an officer has
+    already worked on what the delivery brought, or a later delivery stands on it, nothing is
+    undone. A returned worklist or a judgement is a delivery too: undone, its answers, corrections
+    and judgements are as if never given, and its file stays kept. Raises UndoRefused, or
+    UnknownThing where there is no such delivery.
     """
     deliveries = Deliveries(connection)
     with connection.transaction():

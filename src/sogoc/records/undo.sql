@@ -100,6 +100,17 @@ where delivery = %(delivery)s;
 delete from node.correction
 where delivery = %(delivery)s;
 
+-- name: delete_judgements
+-- What officers decided on it about who is meant.
+delete from node.judgement
+where delivery = %(delivery)s;
+
+-- name: restore_judgements
+-- Judgements that were withdrawn or superseded on it.
+update node.judgement
+set withdrawn_at = null, withdrawn_by = null, withdrawn_why = '', withdrawn_delivery = null
+where withdrawn_delivery = %(delivery)s;
+
 -- name: forget_return
 -- Its worklist has not come back with it.
 delete from node.worklist_return

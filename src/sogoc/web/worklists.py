@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, RedirectResponse
 
 from sogoc.errors import Sentence, WorklistRefused
 from sogoc.node.returns import Signed, apply_return, desk, preview_return
-from sogoc.web.masking import masked
+from sogoc.web.masking import masked_change
 from sogoc.web.view import no_such
 from sogoc.worklists.place import Place
 from sogoc.worklists.write import write
@@ -126,7 +126,7 @@ def _preview(view: View, word: str, file: Path) -> Response:
     with view.parts.work() as parts:
         shown = preview_return(parts, file, keeper=view.parts.keeper)
     return view.show(
-        "returned.html", register=shown.register, shown=shown, word=word, masked=masked
+        "returned.html", register=shown.register, shown=shown, word=word, masked=masked_change
     )
 
 

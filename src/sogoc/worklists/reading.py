@@ -36,6 +36,8 @@ class OpenFinding:
     flaw: str | None
     proposal: str | None
     due: date | None
+    differs: str | None = None
+    """What linking found to differ, for findings about persons."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

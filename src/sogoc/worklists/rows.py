@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sogoc.contract.model import Form, FormColumn, RuleForm, Target
+from sogoc.link.words import differs_in_words
 from sogoc.values.kinds import Kind
 from sogoc.worklists.reading import Kept, Line, by_id, by_line, by_value
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.contract.model import Field, Register, RegisterObject
     from sogoc.worklists.desk import Desk
     from sogoc.worklists.reading import OpenFinding
 
@@ -135,15 +136,25 @@ def _cell(register: Register, row: Row, column: FormColumn) -> str:
     for target in column.targets:
         kept = row.records.get(target.object)
         if kept is not None:
-            kind = register.object(target.object).field(target.field).kind
-            return written(kind, kept.values[target.field], kept.came.get(target.field))
+            field_meant = register.object(target.object).field(target.field)
+            return written(field_meant, kept.values[target.field], kept.came.get(target.field))
     return ""
 
 
-def written(kind: Kind, value: object, came: str | None) -> str:
-    """A value as officers write it: dd/mm/yyyy, decimal comma; its own text where unreadable."""
+def written(one: Field, value: object, came: str | None) -> str:
+    """A value as officers write it: dd/mm/yyyy, decimal comma; its own text where unreadable.
+
+    A value of a list stands by its label, as the form prints it; where the officer wrote the code
+    itself ("ONT"), that stays.
+    """
     if value is None:
         return came or ""
+    if one.codes:
+        return str(value) if came is None else _label(one, str(value))
+    return _plain(one.kind, value)
+
+
+def _plain(kind: Kind, value: object) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y %H:%M}" if isinstance(value, datetime) else f"{value:%d/%m/%Y}"
     if isinstance(value, Decimal | float):
@@ -152,6 +163,18 @@ def written(kind: Kind, value: object, came: str | None) -> str:
     if kind is Kind.PARTIAL_DATE:
         return "/".join(reversed(str(value).split("-")))
     return _YES_NO.get(value, "") if isinstance(value, bool) else str(value)
+
+
+def _label(one: Field, value: str) -> str:
+    """The label by which the value is read again: two values may share one, which then tells none.
+
+    Raises nothing for a value that a later contract no longer lists: it stands as it is.
+    """
+    labels = [code.label for code in one.codes if code.value == value and code.label]
+    shared = [code for code in one.codes if code.label in labels]
+    if not labels or len(shared) > 1:
+        return value
+    return labels[0]
 
 
 _YES_NO = {True: "có", False: "không"}
@@ -190,6 +213,8 @@ def _reason(desk: Desk, finding: OpenFinding) -> str:
     if rule and rule.form is RuleForm.VERIFICATION and sentence:
         # The rule says how it should be; beside the outcome it would read as if it were so.
         parts = ["Đối soát với dân cư: " + sentence.vi[:1].lower() + sentence.vi[1:]]
+        if finding.differs:
+            parts[0] += f" – khác ở: {differs_in_words(finding.differs).vi}"
     elif sentence:
         parts.append(sentence.vi)
     if rule and rule.hint:

@@ -18,21 +18,30 @@ order by locality, hamlet;
 -- name: open_findings
 -- Open findings of a commune, or of one hamlet of it.
 select
-    id,
-    object,
-    record,
-    rule,
-    field,
-    flaw,
-    proposal,
-    due
-from node.finding
+    f.id,
+    f.object,
+    f.record,
+    f.rule,
+    f.field,
+    f.flaw,
+    f.proposal,
+    f.due,
+    v.differs
+from node.finding as f
+left join node.verification as v
+    on
+        f.register = v.register
+        and f.object = v.object
+        and f.record = v.record
+        and f.person = v.person
+        and f.flaw = v.outcome
+        and v.believed_to is null
 where
-    register = %(register)s
-    and closed_at is null
-    and coalesce(locality, '') = %(locality)s
-    and (%(hamlet)s = '' or coalesce(hamlet, %(elsewhere)s) = %(hamlet)s)
-order by object, record, id;
+    f.register = %(register)s
+    and f.closed_at is null
+    and coalesce(f.locality, '') = %(locality)s
+    and (%(hamlet)s = '' or coalesce(f.hamlet, %(elsewhere)s) = %(hamlet)s)
+order by f.object, f.record, f.id;
 
 -- name: begin_list
 -- A worklist gets its number before it is written, since the number stands in it.

@@ -65,6 +65,8 @@ class Titles:
     place: str
     due: str
     made: str
+    known: bool = True
+    """Whether it is known in which commune the rows lie."""
 
 
 def workbook(form: Form, rows: list[Row], *, head: Head, titles: Titles) -> Workbook:
@@ -139,6 +141,16 @@ def _put(sheet: Worksheet, at: tuple[int, int], text: str, *, style: str = "Norm
     return cell
 
 
+_NOWHERE = (
+    "Vì sao có danh sách này: chưa biết các dòng dưới đây thuộc xã nào, nên chưa giao được cho",
+    "    xã. Ô mã xã trống, không đọc được, hoặc ghi xã cũ nay đã chia cho nhiều xã.",
+    "    Việc đầu tiên là tra hồ sơ và ghi đúng mã xã; các lỗi khác có thể để xã sửa sau:",
+    "    khi đã có mã xã, dòng tự chuyển sang danh sách của xã đó.",
+    "",
+)
+"""Why there is a list of no place at all, and what to do with it."""
+
+
 def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
     sheet.title = GUIDE
     sheet.column_dimensions["A"].width = 4
@@ -177,6 +189,8 @@ def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
             Font(name=_FACE, bold=True, size=12),
         ),
     ]
+    if not titles.known:
+        lines[4:4] = [(text, Font(name=_FACE, size=12)) for text in _NOWHERE]
     for position, (text, font) in enumerate(lines, start=2):
         cell = _put(sheet, (position, 2), text)
         cell.font = font

@@ -115,6 +115,7 @@ def _titles(desk: Desk, place: Place, rows: list[Row]) -> Titles:
         keeper=desk.keeper or desk.register.keeper,
         place=f"{place.hamlet}, {unit}" if place.hamlet else unit or "Không rõ địa bàn",
         due=f"{min(days):%d/%m/%Y}" if days else "chưa đặt",
+        known=bool(place.locality),
         made=f"{desk.clock.now().astimezone(VIETNAM):%d/%m/%Y}",
     )
 

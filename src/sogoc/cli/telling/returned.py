@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.web.masking import masked
+from sogoc.web.masking import masked_change
 
 if TYPE_CHECKING:
     from sogoc.cli.telling.say import Say
@@ -44,6 +44,7 @@ def say_return(say: Say, shown: Shown) -> None:
 
 def _line(shown: Shown, change: Change) -> tuple[object, ...]:
     field = shown.register.object(change.object).field(change.field)
-    before, after = (masked(field.kind, text) or "–" for text in (change.before, change.after))
+    pair = masked_change(field.kind, change.before, change.after)
+    before, after = (text or "–" for text in pair)
     label = field.label or field.name
     return (change.row, change.column, label, before, after, f"{change.object} {change.record}")

@@ -43,6 +43,7 @@ PROPERTIES: dict[str, dict[str, str]] = {
         "person": "the persons a record names: one mapping, or a list of them with `id`",
         "identities": "sets of fields that name a record where the key does not, best first",
         "hamlet": "the field by which a commune hands out its worklists",
+        "hamletFrom": "the field with an address that names the hamlet where no column does",
         "linkTo": "`one-to-one` where a person may stand once in the object, else `many-to-one`",
         "trueFrom": "the field that says since when the record is true",
         "nearDuplicates": "what makes two records look like one thing entered twice",

@@ -23,6 +23,7 @@ from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.persons import lend_population, population_of
+from sogoc.pipeline.placing import place_findings
 from sogoc.pipeline.references import lend_references
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.records.correcting import Place
@@ -121,6 +122,7 @@ def store_corrected(
     by = due(made.day, made.rules).correct_by
     days = dict.fromkeys(made.judged, by)
     found = FindingStore(connection).correct(register, engine, delivery=delivery, at=at, due=days)
+    place_findings(connection, parts.shelf.register(register.id), delivery=delivery)
     if made.population:
         VerificationStore(connection).merge(register, engine, delivery=delivery, at=at)
     numbers = {name: sum(1 for held, _ in made.rows if held == name) for name in changed}

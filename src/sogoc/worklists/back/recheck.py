@@ -40,7 +40,7 @@ def corrections(desk: Desk, returned: Return) -> list[Correction]:
         for record in sorted(held):
             kept, mine = held[record], [change for change in own if change.record == record]
             texts = {
-                field.name: written(field.kind, kept.values[field.name], kept.came.get(field.name))
+                field.name: written(field, kept.values[field.name], kept.came.get(field.name))
                 for field in one.fields
             }
             made.append(_correction(returned.sheet, mine, texts))

@@ -315,8 +315,8 @@ def _digest(sent: Sent, name: str) -> str:
 
 
 def _value(desk: Desk, kept: Kept, field: str) -> str:
-    kind = desk.register.object(kept.object).field(field).kind
-    return written(kind, kept.values[field], kept.came.get(field))
+    one = desk.register.object(kept.object).field(field)
+    return written(one, kept.values[field], kept.came.get(field))
 
 
 def _still_open(desk: Desk, answers: list[Answer]) -> tuple[Answer, ...]:
