@@ -30,7 +30,7 @@ from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
 from sogoc.tables.duckdb_engine import DuckDBEngine
-from sogoc.tables.naming import POPULATION, reference, standard, verified
+from sogoc.tables.naming import reference, standard, verified
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def links() -> tuple[
         for step in plan(register, shipped_policy()):
             engine.run(step)
         rows = engine.rows(
-            f"select v._row, v.outcome, v.number, p.number, a.b_posterior "
+            f"select v._row, v.outcome, v.number, a.b_number, a.b_posterior "
             f"from {verified('people')} as v inner join {answers('people')} as a "
-            f"on v._row = a._row left join {POPULATION} as p on a.b_person = p.person"
+            f"on v._row = a._row"
         )
     owner = dict(zip(people["number"].to_pylist(), names, strict=True))
     truth = {row: evaluate.Truth(person=name) for row, name in enumerate(meant, 1)}
@@ -110,13 +110,17 @@ def _persons(frame: pd.DataFrame) -> tuple[pa.Table, list[str]]:
     rows = frame.fillna("").sort_index()
     parts = (rows["surname"] + " " + rows["given_name"].str.replace(" ", "")).str.strip()
     columns = {
-        "number": rows["soc_sec_id"],
+        "number": rows["soc_sec_id"].map(_twelve_digits),
         "name": parts.where(parts != "", None),
         "born": rows["date_of_birth"].map(_day),
         "commune": rows["postcode"],
     }
     table = {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
     return pa.table(table), ["-".join(row.split("-")[:2]) for row in rows.index]
+
+
+def _twelve_digits(text: str) -> str | None:
+    return text.zfill(12) if text else None
 
 
 def _day(text: str) -> str | None:

@@ -20,14 +20,14 @@ import pyarrow.parquet as pq
 
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.link import evaluate
-from sogoc.link.columns import answers
+from sogoc.link.columns import answers, scored
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
-from sogoc.tables.naming import POPULATION, reference, standard, verified
+from sogoc.tables.naming import reference, standard, verified
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -119,15 +119,16 @@ def _measure(engine: DuckDBEngine, steps: Sequence[Step]) -> dict[str, Any]:
 
 
 def _pairs(engine: DuckDBEngine) -> int:
-    return int(engine.rows("select count(*) from link_candidates__people")[0][0])
+    stages = range(1, len(shipped_policy().stages) + 1)
+    tables = [scored("people", stage) for stage in stages]
+    return sum(int(engine.rows(f"select count(*) from {table}")[0][0]) for table in tables)
 
 
 def _judged(engine: DuckDBEngine, truth: dict[int, evaluate.Truth]) -> dict[str, Any]:
     select = f"""
-        select v._row, v.outcome, v.number, p.number, a.b_posterior
+        select v._row, v.outcome, v.number, a.b_number, a.b_posterior
         from {verified("people")} as v
         inner join {answers("people")} as a on v._row = a._row
-        left join {POPULATION} as p on a.b_person = p.person
     """
     rows = engine.rows(select)
     accepted = [

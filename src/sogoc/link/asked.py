@@ -6,30 +6,33 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.columns import (
     BORN,
-    CANONICAL,
     FOLDED,
     KIN,
     NAMES,
     PLACES,
+    TOKENS,
     TOTALS,
     asked,
     judged,
     judgements,
 )
-from sogoc.link.population import name_parts
+from sogoc.link.names import name_parts
+from sogoc.link.population import date_of, number_of, sex_of
+from sogoc.link.weights import asked_bits
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import candidates, now, proposal, raw, standard
 from sogoc.values.kinds import Kind
-from sogoc.values.sql import canonical_name, folded, year_of
+from sogoc.values.sql import canonical_name, folded
 
 if TYPE_CHECKING:
     from sogoc.contract.model import Person, RegisterObject
+    from sogoc.link.policy import Policy
 
 _NOTHING = "cast(null as varchar)"
 
 
-def asked_step(one: RegisterObject) -> Step:
-    """One row for each person of a record.
+def asked_step(one: RegisterObject, policy: Policy) -> Step:
+    """One row for each person of a record, with all that weights need to know of the population.
 
     A person is asked for if a name could be read, or if there is a number and the cell of the
     name is empty. A cell with text but no name held no person: an organisation, a household.
@@ -39,28 +42,33 @@ def asked_step(one: RegisterObject) -> Step:
     )
     select = f"""
 with told as ({told}),
+possible as ({_POSSIBLE}),
 spelled as (
-    select *, {canonical_name("written")} as canonical, {folded("written")} as folded from told
+    select *, {canonical_name("spelling")} as canonical, {folded("spelling")} as folded_text
+    from told
 ),
-parted as (select *, {name_parts("folded")} from spelled),
+parted as (select *, {name_parts("folded_text")} from spelled),
 turned as (
     select *,
-        case when surname <> folded
-            then trim(substr(folded, length(surname) + 2)) || ' ' || surname end as turned,
-        case when length(born) = 10 and substr(born, 6, 2) <> substr(born, 9)
-            and substr(born, 9) <= '12'
-            then substr(born, 1, 5) || substr(born, 9) || '-' || substr(born, 6, 2)
-        end as swapped
+        case when surname <> folded_text
+            then trim(substr(folded_text, length(surname) + 2)) || ' ' || surname end as turned,
+        case when born % 100 between 1 and 12 and born % 100 <> born // 100 % 100
+            then born // 10000 * 10000 + born % 100 * 100 + born // 100 % 100 end as swapped
     from parted
+),
+coded as (
+    select {", ".join(_OWN)}, {_FREQUENCIES}
+    from turned as a
+    {_JOINS}
 )
-select {", ".join(_OWN)}, {_FREQUENCIES}
-from turned as a
-{_JOINS}
+select a.*, {", ".join(f"{bits} as {name}" for name, bits in asked_bits(policy).items())}
+from coded as a
+cross join {TOTALS} as n
 """
     reads = (
         standard(one.name),
         "locality_units",
-        *(FOLDED, CANONICAL, NAMES, KIN, BORN, PLACES, TOTALS),
+        *(FOLDED, NAMES, TOKENS, KIN, BORN, PLACES, TOTALS),
     )
     return Step(asked(one.name), reads, select)
 
@@ -70,7 +78,7 @@ def judged_step(one: RegisterObject, known: frozenset[str]) -> Step:
     table = judgements(one.name)
     if table not in known:
         empty = (
-            "select cast(null as bigint) as asked, cast(null as varchar) as number, "
+            "select cast(null as bigint) as asked, cast(null as bigint) as number, "
             "cast(null as varchar) as decision where 1 = 0"
         )
         return Step(judged(one.name), (), empty)
@@ -79,62 +87,79 @@ def judged_step(one: RegisterObject, known: frozenset[str]) -> Step:
     )
     select = (
         f"select _row * {len(one.persons)} + case person {position} end as asked, "
-        f"number, decision from {quoted(table)} where decision in ('same', 'other', 'absent')"
+        f"{number_of('number', 12)} as number, decision from {quoted(table)} "
+        "where decision in ('same', 'other', 'absent')"
     )
     return Step(judged(one.name), (table,), select)
 
 
+def _known(item: str, told: str, name: str) -> str:
+    """The id of what was told; -1 where nobody in the population bears it."""
+    return f"case when {told} is not null then coalesce({item}, -1) end as {name}"
+
+
 _OWN = (
-    "a.asked",
-    "a._row",
-    "a.who",
-    "a.number",
-    "a.number_text",
-    "a.number_proposal",
-    "a.old_number",
-    "a.canonical",
-    "a.folded",
-    "a.surname",
-    "a.middle",
-    "a.core",
-    "a.given",
-    "a.turned",
-    "a.born",
-    "a.year",
-    "a.swapped",
-    "a.sex",
-    "a.commune",
-    "a.communes",
-    "coalesce(units.parent, a.province) as province",
-    "coalesce(a.commune, a.communes) as place",
+    *("a.asked", "a._row", "a.who", f"{number_of('a.number', 12)} as number", "a.number_text"),
+    f"{number_of('a.number_proposal', 12)} as number_proposal",
+    f"{number_of('a.old_number', 9)} as old_number",
+    "a.old_number as old_number_text",
+    *("a.folded_text", "a.canonical <> a.folded_text as marked"),
+    _known("c.written", "a.canonical", "written"),
+    _known("f.folded", "a.folded_text", "folded"),
+    _known("surname.token", "a.surname", "surname"),
+    _known("middle.token", "a.middle", "middle"),
+    _known("core.token", "a.core", "core"),
+    _known("given.token", "a.given", "given"),
+    _known("t.folded", "a.turned", "turned"),
+    *("a.born", "cast(a.born // 10000 as smallint) as year", "a.swapped", "a.sex"),
+    _known("o.place", "a.commune", "commune"),
+    "possible.places as communes",
+    _known("coalesce(o.parent, v.place)", "coalesce(a.commune, a.province)", "province"),
+    (
+        "case when a.commune is not null then coalesce(o.place, -1) "
+        "when a.communes is not null then -1 end as place"
+    ),
     "a.died",
-    "a.father",
-    "a.mother",
-    "a.spouse",
+    *(_known(f"{role}.folded", f"a.{role}", role) for role in ("father", "mother", "spouse")),
 )
 
 _FREQUENCIES = """
     coalesce(f.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
     coalesce(t.bearers, 0) as turned_bearers, coalesce(k.bearers, 0) as kin_bearers,
     coalesce(b.bearers, 0) as born_bearers, coalesce(y.bearers, 0) as year_bearers,
-    coalesce(o.bearers, 0) as commune_bearers, coalesce(v.bearers, 0) as province_bearers,
-    (case when a.sex = 'nữ' then coalesce(f.women, 0)
-        else coalesce(f.sexed, 0) - coalesce(f.women, 0) end + 0.5)
-    / (coalesce(f.sexed, 0) + 1.0) as sex_share
+    coalesce(o.bearers, 0) as commune_bearers,
+    coalesce(op.bearers, v.bearers, 0) as province_bearers,
+    (case when a.sex = 2 then coalesce(f.women, 0)
+        else coalesce(f.sexed, 0) - coalesce(f.women, 0) end + 0.5e0)
+    / (coalesce(f.sexed, 0) + 1e0) as sex_share
 """
 
 _JOINS = f"""
-left join (
-    select code, parent from locality_units where level = 'commune' and valid_to is null
-) as units on a.commune = units.code
-left join {FOLDED} as f on a.folded = f.folded
-left join {CANONICAL} as c on a.canonical = c.canonical
-left join {FOLDED} as t on a.turned = t.folded
-left join {KIN} as k on a.surname = k.surname and a.given = k.given
+left join possible on a.communes = possible.communes
+left join {TOKENS} as surname on a.surname = surname.text
+left join {TOKENS} as middle on a.middle = middle.text
+left join {TOKENS} as core on a.core = core.text
+left join {TOKENS} as given on a.given = given.text
+left join {FOLDED} as f on a.folded_text = f.text
+left join {NAMES} as c on a.canonical = c.text
+left join {FOLDED} as t on a.turned = t.text
+left join {KIN} as k on surname.token = k.surname and given.token = k.given
 left join {BORN} as b on a.born = b.born
-left join {BORN} as y on substr(a.born, 1, 4) = y.born
-left join {PLACES} as o on a.commune = o.place
-left join {PLACES} as v on coalesce(units.parent, a.province) = v.place
+left join {BORN} as y on a.born // 10000 * 10000 = y.born
+left join {PLACES} as o on a.commune = o.code
+left join {PLACES} as op on o.parent = op.place
+left join {PLACES} as v on a.province = v.code
+left join {FOLDED} as father on a.father = father.text
+left join {FOLDED} as mother on a.mother = mother.text
+left join {FOLDED} as spouse on a.spouse = spouse.text
+"""
+
+_POSSIBLE = f"""
+    select d.communes, ' ' || string_agg(cast(p.place as varchar), ' ' order by p.place) || ' '
+        as places
+    from (select distinct communes from told where communes is not null) as d
+    inner join {PLACES} as p on d.communes like concat('% ', p.code, ' %')
+    group by d.communes
 """
 
 
@@ -148,9 +173,9 @@ def _told(one: RegisterObject, person: Person, position: int) -> str:
     select
         s._row * {len(one.persons)} + {position} as asked, s._row, {literal(person.id)} as who,
         {number} as number, {loose} as number_text, {proposed} as number_proposal,
-        {old} as old_number, {name} as written, {born} as born, {year_of(born)} as year,
-        {_value(person.sex)} as sex, {commune} as commune, {communes} as communes,
-        {province} as province, {_value(person.died)} as died,
+        {old} as old_number, {name} as spelling, {date_of(born)} as born,
+        {sex_of(_value(person.sex))} as sex, {commune} as commune, {communes} as communes,
+        {province} as province, {date_of(_value(person.died))} as died,
         {_name(person.father)} as father, {_name(person.mother)} as mother,
         {_name(person.spouse)} as spouse
     from {quoted(standard(one.name))} as s

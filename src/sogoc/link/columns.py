@@ -1,29 +1,55 @@
-"""The columns that a linking policy may name, and the names of the tables of linking."""
+"""The columns that a linking policy may name, and the tables of linking.
+
+Everything that is compared is an integer: names and places stand as ids of dictionaries, a number
+as the integer of its digits, a date as yyyymmdd with 00 for a part that is not known. Ids count
+from 0 without gaps, each dictionary is sorted by its id. Texts stay in the dictionaries and are
+read last, for the few persons who are meant.
+
+| table | columns |
+|---|---|
+| `population` | `PERSON_COLUMNS`; sorted by `person` |
+| `link_tokens` | `token`, `text`: surnames, middles, cores and given names, by text |
+| `link_folded` | `folded`, `text`, `surname` to `given`, `bearers`, `women`, `sexed` |
+| `link_names` | `written`, `text`, `folded`, `bearers`: names in canonical spelling |
+| `link_places` | `place`, `code`, `parent` (the province's place), `bearers` |
+| `link_kin` | `surname`, `given`, `bearers` |
+| `link_born` | `born` (a year stands as yyyy0000 and counts all born in it), `bearers` |
+| `link_totals` | `persons` |
+
+Names that only a relative bears stand in the dictionaries with no bearers. `link_spellings`,
+`link_parts`, `link_spelled` and `link_homes` serve only while the others are made.
+"""
 
 from __future__ import annotations
 
 PERSON_COLUMNS: dict[str, str] = {
-    "person": "ordinal in the population, by date of birth, folded name and number",
-    "number": "12-digit personal number",
-    "old_number": "9-digit number of the old card",
-    "canonical": "name in lower case, canonical spelling, marks kept",
-    "folded": "the same without marks",
-    "surname": "first part of the folded name",
+    "person": "ordinal in the population from 0, by date of birth, folded name and number",
+    "number": "12-digit personal number, as an integer",
+    "old_number": "9-digit number of the old card, as an integer",
+    "written": "name in canonical spelling, marks kept: id in `link_names`",
+    "folded": "the same without marks: id in `link_folded`, by given, surname, middle",
+    "surname": "first part of the folded name: id in `link_tokens`",
     "middle": "the parts between, joined by a blank; NULL if none",
-    "core": "the middle without “thi” and “van”; empty if none",
+    "core": "the middle without “thi” and “van”; the id of the empty text if none",
     "given": "last part of the folded name",
-    "born": "date of birth with precision: `1931`, `1931-05` or `1931-05-02`",
+    "born": "date of birth: yyyymmdd, 00 for month or day that is not known",
     "year": "year of birth",
-    "sex": "`nam` or `nữ`",
-    "commune": "commune of today; NULL where it was divided",
-    "province": "province of today",
-    "place": "commune, else province",
-    "died": "date of death with precision as text; NULL: not recorded",
+    "sex": "1 `nam`, 2 `nữ`",
+    "commune": "commune of today; NULL where it was divided: id in `link_places`",
+    "province": "province of today; a place that is no unit is its own province",
+    "died": "date of death as yyyymmdd; NULL: not recorded",
     "father": "father's name, folded",
     "mother": "mother's name, folded",
     "spouse": "spouse's name, folded",
 }
 """Columns of the table `population`, one row a person."""
+
+PERSON_TEXTS: dict[str, str] = {
+    "folded_text": "the folded name",
+    "number_text": "the 12 digits",
+    "old_number_text": "the 9 digits",
+}
+"""What a predicate may read of a person beside the columns: no column holds it."""
 
 ASKED_COLUMNS: dict[str, str] = {
     "asked": "number of the person asked for: record and which of its persons",
@@ -33,7 +59,10 @@ ASKED_COLUMNS: dict[str, str] = {
     "number_text": "the same, or the digits that were written instead of one (11 to 13 of them)",
     "number_proposal": "the number that standardising proposes for what was written",
     "old_number": "9-digit number, also where one stands in the field of the 12-digit number",
-    "canonical": "as in the population",
+    "old_number_text": "the same as text",
+    "folded_text": "the folded name as text",
+    "marked": "whether the name was written with marks",
+    "written": "as in the population; this and the other ids are -1 for what nobody there bears",
     "folded": "as in the population",
     "surname": "as in the population",
     "middle": "as in the population",
@@ -45,10 +74,10 @@ ASKED_COLUMNS: dict[str, str] = {
     "swapped": "date of birth with day and month exchanged; NULL where that is no other date",
     "sex": "as in the population",
     "commune": "commune of today; NULL where several are possible",
-    "communes": "today's possible communes, a blank before and after each; NULL if none",
+    "communes": "today's possible communes, a blank before and after each id; NULL if none",
     "province": "province of today",
-    "place": "commune, else the possible ones",
-    "died": "whether the record itself tells of the death: its date, else NULL",
+    "place": "the commune; -1 where several are possible",
+    "died": "date of death, where the record itself tells of it",
     "father": "father's name, folded",
     "mother": "mother's name, folded",
     "spouse": "spouse's name, folded",
@@ -63,34 +92,29 @@ ASKED_COLUMNS: dict[str, str] = {
     "sex_share": "share of this sex among the bearers of the name, at least half a person",
     "name_level": "level of the comparison `name`, once it is known",
 }
-"""Columns of the table `link_asked__<object>`, one row a person of a record."""
+"""Columns of the table `link_asked__<object>`, one row a person of a record.
+
+Beside them stands `u_<comparison>_<level>` for each level whose u depends on the record, in
+thousandths of a bit, and `unseen`, what a bearer weighs beyond the name whom no block brought up.
+"""
 
 TOTAL_COLUMNS: dict[str, str] = {"persons": "persons in the population"}
-"""Columns of the table `population_totals`, one row."""
+"""Columns of the table `link_totals`, one row."""
 
-NAMES = "population_names"
-"""Distinct names as written: `written`, `canonical`, `folded`, `surname`, `middle`, `core`,
-`given`, `bearers`."""
+SPELLINGS = "link_spellings"
+PARTS = "link_parts"
+TOKENS = "link_tokens"
+FOLDED = "link_folded"
+NAMES = "link_names"
+SPELLED = "link_spelled"
+HOMES = "link_homes"
+PLACES = "link_places"
+KIN = "link_kin"
+BORN = "link_born"
+TOTALS = "link_totals"
 
-FOLDED = "population_folded"
-"""Distinct folded names: `folded`, `bearers`, `women`, `sexed` (bearers whose sex is known)."""
-
-CANONICAL = "population_canonical"
-"""Distinct canonical names: `canonical`, `bearers`."""
-
-KIN = "population_kin"
-"""Distinct pairs: `surname`, `given`, `bearers`."""
-
-BORN = "population_born"
-"""Distinct dates and years of birth: `born` (a year stands as `1931`), `bearers`. A year's
-count holds everybody born in it, whatever the precision."""
-
-PLACES = "population_places"
-"""Distinct communes and provinces of today: `place`, `bearers`."""
-
-TOTALS = "population_totals"
-
-POPULATION_TABLES = (NAMES, FOLDED, CANONICAL, KIN, BORN, PLACES, TOTALS)
+POPULATION_TABLES = (TOKENS, FOLDED, NAMES, PLACES, KIN, BORN, TOTALS)
+"""What linking reads beside `population`."""
 
 
 def asked(name: str) -> str:
@@ -114,12 +138,21 @@ def exact(name: str) -> str:
 
 
 def chances(name: str) -> str:
-    """One row: the chance m of each level, measured and blended with the policy's."""
+    """One row: the chance `m_<comparison>_<level>` of each level that is measured, and weights.
+
+    `w_<comparison>_<level>`: the same in thousandths of a bit. `absent` and `cap`: what being
+    absent weighs, and the most that a pair may.
+    """
     return f"link_chances__{name}"
 
 
+def pairs(name: str, stage: int) -> str:
+    """Pairs that the blocks of one stage bring up: `asked`, `person`, each once."""
+    return f"link_pairs_{stage}__{name}"
+
+
 def scored(name: str, stage: int) -> str:
-    """Pairs of one stage: `asked`, `person`, `<comparison>_level` for each, `weight` in bits."""
+    """Pairs of one stage: `asked`, `person`, `<comparison>_level` for each, `weight`."""
     return f"link_scored_{stage}__{name}"
 
 
@@ -129,7 +162,17 @@ def settled(name: str, stage: int) -> str:
 
 
 def candidates(name: str) -> str:
-    """All pairs of all stages with `posterior` and `place` (1: best)."""
+    """The best pairs of all stages and all bearers of the number, with their place (1: best).
+
+    | column | what it holds |
+    |---|---|
+    | `asked`, `person`, `place`, `confirmed` | the pair; 1 where an officer confirmed it |
+    | `<comparison>_level` | level of each comparison, 0 where a value is missing |
+    | `weight`, `next_weight` | thousandths of a bit, of this pair and of the next place |
+    | `mass` | 2^30 times 2^(weight - top), rounded down |
+    | `seen`, `unseen`, `absent` | the sum of masses of all pairs, also of those not kept; the mass of bearers of the name whom no block brought up; the mass of being absent |
+    | `namesakes`, `bearers`, `rivals` | pairs with the name; with the number; with name and date but another number |
+    """  # noqa: E501 - a row of a table is one line
     return f"link_candidates__{name}"
 
 

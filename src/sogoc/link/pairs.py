@@ -9,27 +9,45 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sogoc.link.columns import TOTALS, asked, chances, exact, judged, scored, settled
+from sogoc.link.columns import (
+    FOLDED,
+    PERSON_TEXTS,
+    TOTALS,
+    asked,
+    chances,
+    exact,
+    judged,
+    pairs,
+    scored,
+    settled,
+)
 from sogoc.link.policy import MISSING
+from sogoc.link.population import number_text
+from sogoc.link.weights import (
+    asked_bits,
+    chance_name,
+    chances_bits,
+    double,
+    is_measured,
+    mass,
+    weight,
+)
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
     from sogoc.contract.model import RegisterObject
-    from sogoc.link.policy import Comparison, Level, Policy, Stage
-
-_BITS = 1.4426950408889634
-"""1 / ln 2: weights are written with ln, which every engine has."""
+    from sogoc.link.policy import Comparison, Policy, Stage
 
 
 def exact_step(one: RegisterObject, policy: Policy) -> Step:
     """Levels of pairs with the same 12-digit number: labels that cost nothing."""
-    pairs = (
+    together = (
         f"select a.asked, p.person from {quoted(asked(one.name))} as a "
         f"inner join {POPULATION} as p on a.number = p.number"
     )
-    select = f"with pairs as ({pairs}) {_leveled(one, policy)}"
-    return Step(exact(one.name), (asked(one.name), POPULATION, TOTALS), select)
+    select = f"with pairs as ({together}) {_leveled(one, policy, ())}"
+    return Step(exact(one.name), (asked(one.name), POPULATION, FOLDED), select)
 
 
 def chances_step(one: RegisterObject, policy: Policy) -> Step:
@@ -39,26 +57,24 @@ def chances_step(one: RegisterObject, policy: Policy) -> Step:
     fields agree. `strength` pairs of the starting chance keep a small register from extremes.
     """
     items = [
-        f"{_measured(policy, comparison, position)} as {_chance(comparison, position)}"
+        f"{_measured(policy, comparison, number)} as m_{chance_name(comparison, number)}"
         for comparison in policy.comparisons
-        for position, level in enumerate(comparison.levels, 1)
-        if level.m is not None
+        for number, level in enumerate(comparison.levels, 1)
+        if is_measured(comparison, level)
     ]
-    return Step(
-        chances(one.name),
-        (exact(one.name),),
-        f"select count(*) as pairs, {', '.join(items)} from {quoted(exact(one.name))}",
-    )
-
-
-def _chance(comparison: Comparison, position: int) -> str:
-    return f"m_{comparison.id}_{position}"
+    select = f"""
+with measured as (
+    select count(*) as pairs, {", ".join(items)} from {quoted(exact(one.name))}
+)
+select m.*, {", ".join(chances_bits(policy))}
+from measured as m
+cross join {TOTALS} as n
+"""
+    return Step(chances(one.name), (exact(one.name), TOTALS), select)
 
 
 def _measured(policy: Policy, comparison: Comparison, position: int) -> str:
     level = comparison.levels[position - 1]
-    if not (level.measured and comparison.measured_where):
-        return f"cast({level.m} as double)"
     where = " and ".join(
         f"{name}_level in "
         f"({', '.join(str(policy.comparison(name).number(code)) for code in codes)})"
@@ -72,8 +88,8 @@ def _measured(policy: Policy, comparison: Comparison, position: int) -> str:
     tries = _tally(f"{where} and {comparison.id}_level in ({seen})")
     # Levels that are not measured keep their part of the chance.
     return (
-        f"{share} * ({hits} + {policy.strength * (level.m or 0) / share}) "
-        f"/ ({tries} + {policy.strength})"
+        f"{double(share)} * ({hits} + {double(policy.strength * (level.m or 0) / share)}) "
+        f"/ ({tries} + {double(policy.strength)})"
     )
 
 
@@ -81,76 +97,88 @@ def _tally(condition: str) -> str:
     return f"coalesce(sum(case when {condition} then 1 else 0 end), 0)"
 
 
-def scored_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
-    """Pairs of one stage's blocks among those not yet settled, each once, with its weight."""
+def pairs_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
+    """Pairs of one stage's blocks among those not yet settled, each once, none seen before."""
     earlier = [settled(one.name, number) for number in range(1, stage)]
     select = f"""
-with todo as ({_todo(one, earlier)}),
-pairs as ({_pairs(one, policy.stages[stage - 1], stage)}),
-leveled as ({_leveled(one, policy)})
+with todo as ({_todo(one, earlier)})
+{_pairs(one, policy.stages[stage - 1], stage)}
+"""
+    reads = (
+        *(asked(one.name), judged(one.name), POPULATION),
+        *earlier,
+        *(pairs(one.name, number) for number in range(1, stage)),
+    )
+    return Step(pairs(one.name, stage), reads, select)
+
+
+def scored_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
+    """The pairs of one stage with the level of each comparison and their weight."""
+    table = pairs(one.name, stage)
+    select = f"""
+with pairs as (select asked, person from {quoted(table)}),
+leveled as ({_leveled(one, policy, tuple(asked_bits(policy)))})
 select a.asked, a.person, {", ".join(f"a.{c.id}_level" for c in policy.comparisons)},
-    round(least({" + ".join(_weight(c) for c in policy.comparisons)},
-        ln(n.persons) * {_BITS} + {policy.cap_bits}), 6) as weight
+    cast({weight(policy)} as integer) as weight
 from leveled as a
-cross join {TOTALS} as n
 cross join {quoted(chances(one.name))} as m
 """
-    return Step(
-        scored(one.name, stage),
-        (
-            asked(one.name),
-            judged(one.name),
-            POPULATION,
-            TOTALS,
-            chances(one.name),
-            *earlier,
-            *(scored(one.name, number) for number in range(1, stage)),
-        ),
-        select,
-    )
+    reads = (table, asked(one.name), POPULATION, FOLDED, chances(one.name))
+    return Step(scored(one.name, stage), reads, select)
 
 
 def settled_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
     """Those who need no further stage: the best candidate bears the name and stands alone.
 
-    The posterior counts all candidates seen so far; `resolve` computes the final one the same way
-    with bearers nobody has seen.
+    All candidates seen so far count against the best, and so does being absent; `resolve` adds
+    bearers of the name whom nobody has seen.
     """
     tables = [scored(one.name, number) for number in range(1, stage + 1)]
-    pairs = " union all ".join(
+    earlier = [settled(one.name, number) for number in range(1, stage)]
+    seen = " union all ".join(
         f"select asked, person, name_level, weight from {quoted(table)}" for table in tables
     )
-    name = policy.level("name:equal")
     select = f"""
-with pairs as ({pairs}),
+with pairs as ({seen}),
 ranked as (
-    select p.asked, p.name_level,
-        {mass(policy)} as mass,
-        sum({mass(policy)}) over (partition by p.asked) as total,
+    select p.asked, p.name_level, p.weight,
+        max(p.weight) over (partition by p.asked) as best,
         row_number() over (partition by p.asked order by p.weight desc, p.person) as place
     from pairs as p
-    cross join {TOTALS} as n
+    {_not_in("p", earlier)}
+),
+topped as (
+    select r.*, m.absent, greatest(r.best, m.absent) as top
+    from ranked as r
+    cross join {quoted(chances(one.name))} as m
+),
+weighed as (
+    select asked,
+        max(case when place = 1 then name_level end) as name_level,
+        max(case when place = 1 then {mass("top - weight")} end) as mass,
+        sum({mass("top - weight")}) + max({mass("top - absent")}) as total
+    from topped
+    group by asked
 )
-select asked from ranked
-where place = 1 and name_level = {name}
-    and mass / (total + {1 - policy.present}) >= {policy.stages[stage - 1].settled}
+select asked from weighed
+where name_level = {policy.level("name:equal")}
+    and cast(mass as double) >= {double(policy.stages[stage - 1].settled)} * cast(total as double)
 """
-    return Step(settled(one.name, stage), (*tables, TOTALS), select)
-
-
-def mass(policy: Policy) -> str:
-    """What a candidate `p` weighs against the others and against being absent."""
-    return f"{policy.present} * power(2.0, p.weight) / n.persons"
+    return Step(settled(one.name, stage), (*tables, *earlier, chances(one.name)), select)
 
 
 def _todo(one: RegisterObject, earlier: list[str]) -> str:
-    done = " ".join(
-        f"left join {quoted(table)} as done_{number} on a.asked = done_{number}.asked"
-        for number, table in enumerate(earlier)
+    return f"select a.* from {quoted(asked(one.name))} as a {_not_in('a', earlier)}"
+
+
+def _not_in(alias: str, tables: list[str]) -> str:
+    """Joins and the condition that leave only those asked for who stand in none of the tables."""
+    joins = " ".join(
+        f"left join {quoted(table)} as done_{number} on {alias}.asked = done_{number}.asked"
+        for number, table in enumerate(tables)
     )
-    still = " and ".join(f"done_{number}.asked is null" for number, _ in enumerate(earlier))
-    where = f"where {still}" if still else ""
-    return f"select a.* from {quoted(asked(one.name))} as a {done} {where}"
+    still = " and ".join(f"done_{number}.asked is null" for number, _ in enumerate(tables))
+    return f"{joins} where {still}" if still else ""
 
 
 def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
@@ -166,9 +194,8 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
             f"select j.asked, p.person from {quoted(judged(one.name))} as j "
             f"inner join {POPULATION} as p on j.number = p.number where j.decision = 'same'"
         )
-    together = " union ".join(joins)
     seen = " union all ".join(
-        f"select asked, person from {quoted(scored(one.name, earlier))}"
+        f"select asked, person from {quoted(pairs(one.name, earlier))}"
         for earlier in range(1, number)
     )
     other = (
@@ -177,33 +204,28 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
     )
     gone = f"{other} union all {seen}" if seen else other
     return (
-        f"select b.asked, b.person from ({together}) as b "
+        f"select b.asked, b.person from ({' union '.join(joins)}) as b "
         f"left join ({gone}) as g on b.asked = g.asked and b.person = g.person "
         "where g.asked is null"
     )
 
 
-_COUNTS = (
-    "bearers",
-    "written_bearers",
-    "turned_bearers",
-    "kin_bearers",
-    "born_bearers",
-    "year_bearers",
-    "commune_bearers",
-    "province_bearers",
-    "sex_share",
-)
+_TEXTS = {
+    "p.folded_text": "p_name.text",
+    "p.number_text": number_text("p.number", 12),
+    "p.old_number_text": number_text("p.old_number", 9),
+}
 
 
-def _leveled(one: RegisterObject, policy: Policy) -> str:
-    """Pairs with the level of each comparison, and the counts that weights read."""
-    levels = ", ".join(f"{_level(c)} as {c.id}_level" for c in policy.comparisons)
-    counts = ", ".join(f"a.{column}" for column in _COUNTS)
+def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> str:
+    """Pairs with the level of each comparison; a name is spelled out only where it differs."""
+    levels = [f"{_level(c)} as {c.id}_level" for c in policy.comparisons]
+    items = ", ".join([*levels, *(f"a.{column}" for column in carried)])
     return (
-        f"select a.asked, p.person, {counts}, {levels} from pairs "
+        f"select a.asked, p.person, {items} from pairs "
         f"inner join {quoted(asked(one.name))} as a on pairs.asked = a.asked "
-        f"inner join {POPULATION} as p on pairs.person = p.person"
+        f"inner join {POPULATION} as p on pairs.person = p.person "
+        f"left join {FOLDED} as p_name on p.folded = p_name.folded and p.folded <> a.folded"
     )
 
 
@@ -212,7 +234,7 @@ def _level(comparison: Comparison) -> str:
         f"a.{left} is not null and p.{right} is not null" for left, right in comparison.needs
     )
     cases = " ".join(
-        f"when {_expanded(level.when)} then {number}"
+        f"when {expanded(level.when)} then {number}"
         for number, level in enumerate(comparison.levels, 1)
     ).replace("when true then", "else")
     return (
@@ -222,12 +244,16 @@ def _level(comparison: Comparison) -> str:
 
 
 _SWAPPED = re.compile(r"neighbours_swapped\(([a-z_.]+), ([a-z_.]+)\)")
+_AMONG = re.compile(r"among\(([a-z_.]+), ([a-z_.]+)\)")
+_TEXT = re.compile("|".join(rf"\bp\.{name}\b" for name in PERSON_TEXTS))
 _LONGEST = 12
 
 
-def _expanded(predicate: str) -> str:
+def expanded(predicate: str) -> str:
     """The predicate in SQL alone: engines share no edit distance that knows swaps."""
-    return _SWAPPED.sub(lambda call: _neighbours_swapped(call[1], call[2]), predicate)
+    text = _SWAPPED.sub(lambda call: _neighbours_swapped(call[1], call[2]), predicate)
+    text = _AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
+    return _TEXT.sub(lambda name: _TEXTS[name[0]], text)
 
 
 def _neighbours_swapped(one: str, other: str) -> str:
@@ -237,17 +263,3 @@ def _neighbours_swapped(one: str, other: str) -> str:
         for at in range(1, _LONGEST)
     )
     return f"(length({one}) = length({other}) and levenshtein({one}, {other}) = 2 and ({at_each}))"
-
-
-def _weight(comparison: Comparison) -> str:
-    cases = " ".join(
-        f"when {number} then {_bits(comparison, level, number)}"
-        for number, level in enumerate(comparison.levels, 1)
-    )
-    return f"case a.{comparison.id}_level {cases} else 0 end"
-
-
-def _bits(comparison: Comparison, level: Level, number: int) -> str:
-    if level.ratio is not None:
-        return f"ln({level.ratio}) * {_BITS}"
-    return f"ln(m.{_chance(comparison, number)} / ({level.u})) * {_BITS}"

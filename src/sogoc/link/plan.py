@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.outcomes import verified_step
-from sogoc.link.pairs import chances_step, exact_step, scored_step, settled_step
+from sogoc.link.pairs import chances_step, exact_step, pairs_step, scored_step, settled_step
 from sogoc.link.resolve import answers_step, candidates_step
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step
     stages = range(1, len(policy.stages) + 1)
     steps = [
         judged_step(one, known),
-        asked_step(one),
+        asked_step(one, policy),
         exact_step(one, policy),
         chances_step(one, policy),
     ]
     for stage in stages:
-        steps.append(scored_step(one, policy, stage))
+        steps.extend([pairs_step(one, policy, stage), scored_step(one, policy, stage)])
         if stage != stages[-1]:
             steps.append(settled_step(one, policy, stage))
     return [

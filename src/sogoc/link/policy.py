@@ -17,7 +17,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from sogoc.errors import RuleFileError, Sentence
-from sogoc.link.columns import ASKED_COLUMNS, PERSON_COLUMNS, TOTAL_COLUMNS
+from sogoc.link.columns import ASKED_COLUMNS, PERSON_COLUMNS, PERSON_TEXTS, TOTAL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,9 @@ class Level:
     en: str
     m: float | None = None
     u: str = ""
+    u_where: str = ""
+    """`comparison:level` where u holds; elsewhere it is `u_else`."""
+    u_else: float = 1.0
     ratio: float | None = None
     """m / u at once, where neither can be counted."""
     measured: bool = False
@@ -135,6 +138,7 @@ class Policy:
     present: float
     strength: float
     cap_bits: float
+    kept: int
     unseen: tuple[Unseen, ...]
     comparisons: tuple[Comparison, ...]
     stages: tuple[Stage, ...]
@@ -222,8 +226,8 @@ def _columns(texts: list[str]) -> tuple[tuple[str, str], ...]:
 def _mistakes(policy: Policy) -> Iterator[str]:
     if not 0 < policy.present < 1:
         yield "present: must lie between 0 and 1"
-    if policy.strength <= 0 or policy.cap_bits <= 0:
-        yield "strength, cap_bits: must be more than 0"
+    if policy.strength <= 0 or policy.cap_bits <= 0 or policy.kept < 1:
+        yield "strength, cap_bits, kept: must be more than 0"
     costs = policy.costs
     if not 0 < costs.review < min(costs.false_link, costs.missed_link):
         yield "costs: a review must cost something, and less than either mistake"
@@ -264,6 +268,8 @@ def _level_mistakes(place: str, level: Level) -> Iterator[str]:
         yield f"{place}: review is one of {', '.join(_REVIEW)}"
     if level.u:
         yield from _predicate_mistakes(place, level.u)
+    if level.u_where and not 0 < level.u_else <= 1:
+        yield f"{place}: u_else must be more than 0 and at most 1"
 
 
 def _pair_mistakes(place: str, pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
@@ -275,7 +281,7 @@ def _pair_mistakes(place: str, pairs: tuple[tuple[str, str], ...]) -> Iterator[s
 
 
 def _predicate_mistakes(place: str, text: str) -> Iterator[str]:
-    known = {"a": ASKED_COLUMNS, "p": PERSON_COLUMNS, "n": TOTAL_COLUMNS}
+    known = {"a": ASKED_COLUMNS, "p": PERSON_COLUMNS | PERSON_TEXTS, "n": TOTAL_COLUMNS}
     try:
         parsed = sqlglot.parse_one(f"select {text}", read="duckdb")
     except SqlglotError:

@@ -1,9 +1,8 @@
-"""The population as linking sees it: one row a person, dictionaries of names, counts.
+"""The population as linking sees it: one row a person, all in integers, beside dictionaries.
 
-The tables are `population` and those named in `link/columns.py`; their columns stand there too.
-Persons are numbered by date of birth, folded name and number, so those of one day lie together
-and the same population gives the same tables. Names are folded once for each distinct spelling.
-Nothing here is a decision: counts say only how much an agreement is worth.
+The tables and their columns stand in `link/columns.py`. Persons are numbered by date of birth,
+folded name and number, so those of one day lie together, and the same population gives the same
+tables. Nothing here is a decision: counts say only how much an agreement is worth.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.errors import PopulationMissing, Sentence
-from sogoc.link.columns import BORN, CANONICAL, FOLDED, KIN, NAMES, PLACES, TOTALS
+from sogoc.link.columns import BORN, FOLDED, HOMES, KIN, PLACES, SPELLED, TOTALS
+from sogoc.link.names import FAMILY, name_steps
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import POPULATION, reference
 from sogoc.values.kinds import Kind
-from sogoc.values.sql import canonical_name, folded, year_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sogoc.contract.model import Person, Register, RegisterObject
+    from sogoc.contract.model import Register, RegisterObject
 
 
 def population_plan(population: Register, *, as_of: date) -> list[Step]:
@@ -40,100 +39,118 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
             )
         )
     source = reference(population.id, one.name)
-    person = one.persons[0]
     return [
-        _names(source, person),
-        _persons(source, one, as_of),
+        *name_steps(source, one.persons[0]),
+        _homes(source, one, as_of),
+        Step(PLACES, (HOMES, "locality_units"), _PLACES),
+        _persons(source, one),
         *_counts(),
     ]
 
 
-def name_parts(name: str) -> str:
-    """Select items for the parts of a folded name, `name` being an expression over it."""
-    first, last = f"split_part({name}, ' ', 1)", f"split_part({name}, ' ', -1)"
-    between = (
-        f"trim(substr({name}, length({first}) + 1, "
-        f"greatest(length({name}) - length({first}) - length({last}), 0)))"
-    )
-    # Twice: "thi van" shares the blank between.
-    core = f"' ' || {between} || ' '"
-    for _ in range(2):
-        core = f"regexp_replace({core}, ' (thi|van) ', ' ', 'g')"
+def number_of(text: str, length: int) -> str:
+    """The digits of a number of this length as an integer; what is no such number is NULL."""
     return (
-        f"{first} as surname, nullif({between}, '') as middle, "
-        f"trim({core}) as core, {last} as given"
+        f"(case when regexp_matches({text}, '^[0-9]{{{length}}}$') then cast({text} as bigint) end)"
     )
 
 
-def _names(source: str, person: Person) -> Step:
-    name = quoted(person.name)
-    select = f"""
-select written, canonical, folded, {name_parts("folded")}, bearers
-from (
-    select written, {canonical_name("written")} as canonical, {folded("written")} as folded, bearers
-    from (
-        select {name} as written, count(*) as bearers
-        from {quoted(source)} where {name} is not null group by {name}
-    ) as distinct_names
-) as spelled
-"""
-    return Step(NAMES, (source,), select)
+def number_text(number: str, length: int) -> str:
+    """The digits of such an integer, leading zeros too."""
+    return f"lpad(cast({number} as varchar), {length}, '0')"
 
 
-def _persons(source: str, one: RegisterObject, as_of: date) -> Step:
-    person = one.persons[0]
-    place, joins = _place(one, as_of)
-    born = _column(person.born)
-    family, family_joins = _family(source, person)
-    select = f"""
-with forward as ({_forward()}),
-{family}
-told as (
+def date_of(text: str) -> str:
+    """A date with precision as yyyymmdd, 00 for what is not known."""
+    return f"try_cast(rpad(replace({text}, '-', ''), 8, '0') as integer)"
+
+
+def sex_of(text: str) -> str:
+    """1 for a man, 2 for a woman, as the population register writes them."""
+    return f"cast(case {text} when 'nam' then 1 when 'nữ' then 2 end as tinyint)"
+
+
+_TODAY = "(select code, parent from locality_units where level = 'commune' and valid_to is null)"
+
+_FORWARD = f"""
     select
-        {_column(person.number)} as number, {_column(person.old_number)} as old_number,
-        names.canonical, names.folded, names.surname, names.middle, names.core, names.given,
-        {born} as born, {year_of(born)} as year, {_column(person.sex)} as sex,
-        {place},
-        {_column(person.died)} as died,
-        {", ".join(f"{role}_name.folded as {role}" for role in _FAMILY)}
-    from {quoted(source)} as r
-    left join {NAMES} as names on r.{quoted(person.name)} = names.written
-    {joins}
-    {family_joins}
-)
-select
-    row_number() over (
-        order by born nulls last, folded nulls last, number nulls last, old_number nulls last,
-        canonical nulls last, commune nulls last, mother nulls last, father nulls last
-    ) as person,
-    number, old_number, canonical, folded, surname, middle, core, given, born, year, sex,
-    commune, province, coalesce(commune, province) as place, died, father, mother, spouse
-from told
+        c.old_code as code, max(c.day) as day,
+        case when count(distinct c.new_code) = 1 and min(c.extent) = 'whole'
+            then max(c.new_code) end as commune,
+        case when count(distinct u.parent) = 1 then max(u.parent) end as province
+    from locality_changes as c
+    inner join {_TODAY} as u on c.new_code = u.code
+    group by c.old_code
 """
-    return Step(POPULATION, (source, NAMES, "locality_units", "locality_changes"), select)
+"""Old commune codes with the one unit of today, or with the province alone if divided."""
 
 
-_FAMILY = ("father", "mother", "spouse")
+def _homes(source: str, one: RegisterObject, as_of: date) -> Step:
+    """Each distinct code and day of writing: commune and province of today, and its persons."""
+    items, joins = _read_forward(one, as_of)
+    code, day = _home(one)
+    select = f"""
+with forward as ({_FORWARD}),
+r as (
+    select {code} as code, {day} as day, count(*) as bearers from {quoted(source)} as r
+    group by 1, 2
+)
+select r.code, r.day, r.bearers, {items}
+from r {joins}
+where r.code is not null
+"""
+    return Step(HOMES, (source, "locality_units", "locality_changes"), select)
 
 
-def _family(source: str, person: Person) -> tuple[str, str]:
-    """A dictionary of the names of relatives, folded once each, and the joins that read it."""
-    columns = {role: getattr(person, role) for role in _FAMILY}
-    distinct = " union ".join(
-        f"select r.{quoted(column)} as written from {quoted(source)} as r"
-        for column in columns.values()
-        if column
+def _home(one: RegisterObject) -> tuple[str, str]:
+    """The written code and the field with its date, as text; NULL where there is none."""
+    name = one.persons[0].commune
+    if not name or one.field(name).kind is Kind.ADDRESS:
+        return _column(""), _column("")
+    field = one.field(name)
+    return _column(name), _column(field.as_of if field.kind is Kind.COMMUNE else "")
+
+
+def _read_forward(one: RegisterObject, as_of: date) -> tuple[str, str]:
+    name = one.persons[0].commune
+    field = one.field(name) if name else None
+    joins = f"left join {_TODAY} as units on r.code = units.code"
+    if field is None or field.kind is not Kind.COMMUNE:
+        # Not a unit of the land: compared as it stands, and a province of its own.
+        return "r.code as commune, coalesce(units.parent, r.code) as province", joins
+    fixed = f"cast({literal(field.as_of_date or as_of.isoformat())} as date)"
+    was = f"forward.code is not null and coalesce(try_cast(r.day as date), {fixed}) < forward.day"
+    items = (
+        f"case when {was} then forward.commune else units.code end as commune, "
+        f"case when {was} then forward.province else units.parent end as province"
     )
-    empty = "select cast(null as varchar) as written"
-    joins = " ".join(
-        f"left join relatives as {role}_name on {_column(column)} = {role}_name.written"
-        for role, column in columns.items()
-    )
-    table = (
-        f"relatives as (select written, {folded('written')} as folded "
-        f"from ({distinct or empty}) as told_names where written is not null),"
-    )
-    return table, joins
+    return items, f"left join forward on r.code = forward.code {joins}"
+
+
+_PLACES = f"""
+with told as (
+    select commune as code, province as parent, sum(bearers) as bearers from {HOMES}
+    where commune is not null group by commune, province
+    union all
+    select province as code, null as parent, sum(bearers) as bearers from {HOMES}
+    where province is not null and province <> coalesce(commune, '') group by province
+    union all
+    select code, case when level = 'commune' then parent end as parent, 0 as bearers
+    from locality_units where level in ('commune', 'province') and valid_to is null
+    union all
+    select parent as code, null as parent, 0 as bearers
+    from locality_units where level = 'commune' and valid_to is null
+),
+numbered as (
+    select cast(row_number() over (order by code) - 1 as integer) as place,
+        code, max(parent) as parent, cast(sum(bearers) as bigint) as bearers
+    from told where code is not null group by code
+)
+select n.place, n.code, p.place as parent, n.bearers
+from numbered as n
+left join numbered as p on n.parent = p.code
+order by n.place
+"""
 
 
 def _column(name: str) -> str:
@@ -141,88 +158,71 @@ def _column(name: str) -> str:
     return f"cast(r.{quoted(name)} as varchar)" if name else "cast(null as varchar)"
 
 
-def _place(one: RegisterObject, as_of: date) -> tuple[str, str]:
-    """Select items `commune` and `province`, and the joins they need."""
-    name = one.persons[0].commune
-    if not name or one.field(name).kind is Kind.ADDRESS:
-        return "cast(null as varchar) as commune, cast(null as varchar) as province", ""
-    code, field = _column(name), one.field(name)
-    if field.kind is not Kind.COMMUNE:
-        # Not a unit of the land: compared as it stands.
-        items = f"{code} as commune, units.parent as province"
-        return items, f"left join {_today()} as units on {code} = units.code"
-    written = _written(field.as_of, field.as_of_date, as_of)
-    was = f"forward.code is not null and {written} < forward.day"
-    items = (
-        f"case when {was} then forward.commune else units.code end as commune, "
-        f"case when {was} then forward.province else units.parent end as province"
-    )
-    joins = (
-        f"left join forward on {code} = forward.code "
-        f"left join {_today()} as units on {code} = units.code"
-    )
-    return items, joins
+_ORDER = (
+    "born nulls last, folded nulls last, number nulls last, old_number nulls last, "
+    "written nulls last, commune nulls last, mother nulls last, father nulls last, "
+    "sex nulls last, died nulls last, spouse nulls last, province nulls last"
+)
 
 
-def _written(field: str, day: str, as_of: date) -> str:
-    """The date at which a code was written."""
-    fixed = f"cast({literal(day or as_of.isoformat())} as date)"
-    return f"coalesce(try_cast(r.{quoted(field)} as date), {fixed})" if field else fixed
-
-
-def _today() -> str:
-    return "(select code, parent from locality_units where level = 'commune' and valid_to is null)"
-
-
-def _forward() -> str:
-    """Old commune codes with the one unit of today, or with the province alone if divided."""
-    return f"""
+def _persons(source: str, one: RegisterObject) -> Step:
+    person = one.persons[0]
+    code, day = _home(one)
+    born, family = date_of(_column(person.born)), " ".join(_relative(person, r) for r in FAMILY)
+    select = f"""
+with homes as (
+    select h.code, h.day, c.place as commune, p.place as province
+    from {HOMES} as h
+    left join {PLACES} as c on h.commune = c.code
+    left join {PLACES} as p on h.province = p.code
+),
+told as (
     select
-        c.old_code as code, max(c.day) as day,
-        case when count(distinct c.new_code) = 1 and min(c.extent) = 'whole'
-            then max(c.new_code) end as commune,
-        case when count(distinct u.parent) = 1 then max(u.parent) end as province
-    from locality_changes as c
-    inner join {_today()} as u on c.new_code = u.code
-    group by c.old_code
+        {number_of(_column(person.number), 12)} as number,
+        {number_of(_column(person.old_number), 9)} as old_number,
+        names.written, names.folded, names.surname, names.middle, names.core, names.given,
+        {born} as born, {sex_of(_column(person.sex))} as sex, homes.commune, homes.province,
+        {date_of(_column(person.died))} as died,
+        {", ".join(f"{role}_name.folded as {role}" for role in FAMILY)}
+    from {quoted(source)} as r
+    left join {SPELLED} as names on r.{quoted(person.name)} = names.spelling
+    left join homes on {code} = homes.code and coalesce({day}, '') = coalesce(homes.day, '')
+    {family}
+)
+select
+    cast(row_number() over (order by {_ORDER}) - 1 as bigint) as person,
+    number, old_number, written, folded, surname, middle, core, given,
+    born, cast(born // 10000 as smallint) as year, sex, commune, province, died,
+    father, mother, spouse
+from told
+order by person
 """
+    return Step(POPULATION, (source, SPELLED, HOMES, PLACES), select)
+
+
+def _relative(person: object, role: str) -> str:
+    column = _column(getattr(person, role))
+    return f"left join {SPELLED} as {role}_name on {column} = {role}_name.spelling"
 
 
 def _counts() -> list[Step]:
     people = quoted(POPULATION)
     return [
         Step(
-            FOLDED,
-            (POPULATION,),
-            "select folded, count(*) as bearers, "
-            "sum(case when sex = 'nữ' then 1 else 0 end) as women, count(sex) as sexed "
-            f"from {people} where folded is not null group by folded",
-        ),
-        Step(
-            CANONICAL,
-            (NAMES,),
-            f"select canonical, sum(bearers) as bearers from {NAMES} group by canonical",
-        ),
-        Step(
             KIN,
-            (NAMES,),
-            f"select surname, given, sum(bearers) as bearers from {NAMES} group by surname, given",
+            (FOLDED,),
+            "select surname, given, cast(sum(bearers) as bigint) as bearers "
+            f"from {FOLDED} group by surname, given order by surname, given",
         ),
         Step(
             BORN,
             (POPULATION,),
-            f"select born, count(*) as bearers from {people} where length(born) > 4 group by born "
-            "union all select substr(born, 1, 4) as born, count(*) as bearers "
-            f"from {people} where born is not null group by substr(born, 1, 4)",
-        ),
-        Step(
-            PLACES,
-            (POPULATION,),
-            f"select commune as place, count(*) as bearers from {people} "
-            "where commune is not null group by commune "
-            "union all select province as place, count(*) as bearers "
-            f"from {people} where province is not null and province <> coalesce(commune, '') "
-            "group by province",
+            "select born, cast(sum(bearers) as bigint) as bearers from ("
+            f"select born, count(*) as bearers from {people} "
+            "where born % 10000 > 0 group by born union all "
+            "select born - born % 10000 as born, count(*) as bearers "
+            f"from {people} where born is not null group by 1"
+            ") as told group by born order by born",
         ),
         Step(TOTALS, (POPULATION,), f"select count(*) as persons from {people}"),
     ]
