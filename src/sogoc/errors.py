@@ -11,7 +11,8 @@ SogocError
 ├── UnknownThing        whoever named a register, delivery or unit that is not there
 ├── StoreError          the operator, at the node's database
 │   ├── StoreUnreachable
-│   └── MigrationFailed
+│   ├── MigrationFailed
+│   └── JournalClosed
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
@@ -116,6 +117,10 @@ class StoreUnreachable(StoreError):
 
 class MigrationFailed(StoreError):
     """A numbered migration did not run; the schema is as it was before it."""
+
+
+class JournalClosed(StoreError):
+    """The journal takes no more entries now: overloaded, or the node stops."""
 
 
 class TrustError(SogocError):

@@ -1,0 +1,1 @@
+"""Who may ask for what, and the journal that proves who did."""

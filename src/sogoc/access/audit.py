@@ -1,0 +1,155 @@
+"""Verifying a journal from outside, with public data alone: what a stranger does.
+
+The auditor believes nothing but the log's public key and the checkpoints it kept from earlier. It
+fetches the public marks of all entries, builds the whole tree anew, and compares; so a tile that
+was served wrongly is found even where no proof led through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sogoc.errors import BadSeal, BrokenLog, Sentence
+from sogoc.trust.note import Checkpoint, believed, cosign, read_checkpoint, read_note
+from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, TiledHashes, bundle_path, unbundled
+from sogoc.trust.tree import (
+    GrowingTree,
+    check_consistency,
+    consistency_path,
+    leaf_hash,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sogoc.trust.keys import SigningKey
+    from sogoc.trust.note import NoteKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What was verified: size, root, and how many earlier checkpoints the log continues."""
+
+    checkpoint: Checkpoint
+    note: str
+    continued: int
+
+
+def audit(fetch: Callable[[str], bytes], key: NoteKey, *, earlier: Iterable[str] = ()) -> Audited:
+    """Verify the whole log behind `fetch`, which gives the bytes of a public address.
+
+    `earlier` are notes kept from former visits, or by witnesses. Raises BadSeal if the checkpoint
+    is not by `key`, BrokenLog if the entries do not make its root or an earlier one.
+    """
+    note = fetch("checkpoint").decode()
+    now = _told(note, key)
+    kept = sorted({_told(each, key) for each in earlier}, key=lambda one: one.size)
+    wanted = {one.size: one for one in kept}
+    if len(wanted) != len(kept) or any(size > now.size for size in wanted):
+        raise _two_histories()
+    tree, tiles = GrowingTree(), _Tiles(fetch)
+    _check(wanted.get(0), tree)
+    for mark in _marks(fetch, now.size):
+        tiles.take(tree.append(leaf_hash(mark)))
+        _check(wanted.get(tree.size), tree)
+    _check(now, tree)
+    tiles.check_rest()
+    return Audited(checkpoint=now, note=note, continued=len(kept))
+
+
+def _told(note: str, key: NoteKey) -> Checkpoint:
+    read = read_note(note)
+    believed(read, [key])
+    checkpoint = read_checkpoint(read.text)
+    if checkpoint.origin != key.name:
+        raise BadSeal(
+            Sentence(vi="Mốc này thuộc về nhật ký khác.", en="This checkpoint is of another log.")
+        )
+    return checkpoint
+
+
+def _marks(fetch: Callable[[str], bytes], size: int) -> Iterable[bytes]:
+    for index in range(-(-size // WIDTH)):
+        width = min(WIDTH, size - index * WIDTH)
+        marks = unbundled(fetch(bundle_path(index, width)))
+        if len(marks) != width:
+            raise _two_histories()
+        yield from marks
+
+
+def _check(told: Checkpoint | None, tree: GrowingTree) -> None:
+    if told is not None and (told.size, told.root) != (tree.size, tree.root()):
+        raise _two_histories()
+
+
+class _Tiles:
+    """Holds every served tile against what the entries make: others' proofs come from tiles."""
+
+    def __init__(self, fetch: Callable[[str], bytes]) -> None:
+        self._fetch = fetch
+        self._filling: dict[int, list[bytes]] = {}
+        self._done: dict[int, int] = {}
+
+    def take(self, whole: list[tuple[int, int, bytes]]) -> None:
+        """Of the subtrees that became whole, put those into tiles that stand in tiles."""
+        for level, _, told in whole[::HEIGHT]:
+            hashes = self._filling.setdefault(level // HEIGHT, [])
+            hashes.append(told)
+            if len(hashes) == WIDTH:
+                self._compare(level // HEIGHT)
+
+    def check_rest(self) -> None:
+        """Compare the last tile of each level, which is not full."""
+        for level in [level for level, hashes in self._filling.items() if hashes]:
+            self._compare(level)
+
+    def _compare(self, level: int) -> None:
+        hashes = self._filling[level]
+        tile = Tile(level, self._done.get(level, 0), len(hashes))
+        if self._fetch(tile.path) != b"".join(hashes):
+            raise _two_histories()
+        self._done[level] = tile.index + 1
+        hashes.clear()
+
+
+def _tiled(fetch: Callable[[str], bytes], size: int) -> TiledHashes:
+    def content(tile: Tile) -> bytes:
+        return fetch(tile.path)
+
+    return TiledHashes(size, content)
+
+
+def witness(
+    fetch: Callable[[str], bytes],
+    key: NoteKey,
+    *,
+    last: str,
+    signer: tuple[str, SigningKey],
+    seconds: int,
+) -> str:
+    """The log's checkpoint with our signature, if it only grew since `last` (empty: the first).
+
+    A witness reads a few tiles, not the whole log. Raises BadSeal, BrokenLog: then the two notes
+    together are the proof that somebody rewrote history, and both must be kept.
+    """
+    note = fetch("checkpoint").decode()
+    now = _told(note, key)
+    if last:
+        before = _told(last, key)
+        path: Sequence[bytes] = ()
+        if 0 < before.size < now.size:
+            path = consistency_path(_tiled(fetch, now.size), before.size, now.size)
+        check_consistency((before.size, before.root), (now.size, now.root), path)
+    name, signing = signer
+    return str(cosign(read_note(note), name, signing, seconds=seconds))
+
+
+def _two_histories() -> BrokenLog:
+    return BrokenLog(
+        Sentence(
+            vi="Nhật ký không khớp với mốc đã ký: có mục bị sửa, bị bỏ hoặc bị thay thứ tự.",
+            en="The log does not make its signed checkpoint: an entry was changed, left out or "
+            "moved.",
+        )
+    )

@@ -1,0 +1,199 @@
+"""The journal as a public log: checkpoints signed, tiles served, proofs given.
+
+The log's keeper never signs a checkpoint that does not grow out of the one before: each time, the
+root of the earlier tree is computed again from the edge of the tiles and held against what was
+signed. What lies further back only an auditor reads, who builds the whole tree (`audit`). One
+keeper at a time: the lock is the transaction's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sogoc.access.entry import SALT_BYTES, commitment_of
+from sogoc.access.postgres_journal import SQL, entry_with_proof
+from sogoc.errors import BrokenLog, Sentence
+from sogoc.trust.note import Checkpoint, read_checkpoint, read_note, sign
+from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, TiledHashes, bundle
+from sogoc.trust.tree import (
+    EMPTY,
+    HASH_BYTES,
+    GrowingTree,
+    check_inclusion,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sogoc.database.store import Connection
+    from sogoc.trust.keys import SigningKey
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('sogoc.journal.checkpoint', 0))"
+_BATCH = 256 * WIDTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a person needs to show that an entry stood in the journal: checked without us."""
+
+    payload: bytes
+    salt: bytes
+    number: int
+    checkpoint: str
+    path: tuple[bytes, ...]
+
+
+def check_proof(proof: Proof) -> Checkpoint:
+    """The checkpoint under which the entry stands; BrokenLog if it does not.
+
+    Whether the checkpoint is to be believed its signatures say (`sogoc.trust.note.believed`).
+    """
+    checkpoint = read_checkpoint(read_note(proof.checkpoint).text)
+    if len(proof.salt) != SALT_BYTES:
+        raise _rewritten()
+    mark = commitment_of(proof.payload, proof.salt)
+    check_inclusion(
+        leaf_hash(mark),
+        proof.number,
+        size=checkpoint.size,
+        path=proof.path,
+        root=checkpoint.root,
+    )
+    return checkpoint
+
+
+class Log:
+    """One node's journal as others see it. `origin` is its name: `node.example/journal`."""
+
+    def __init__(self, connection: Connection, origin: str) -> None:
+        self._connection = connection
+        self.origin = origin
+
+    def checkpoint(self) -> str:
+        """The latest checkpoint, a signed note. Raises BrokenLog before the first."""
+        row = self._row("last_checkpoint")
+        if row is None:
+            raise _nothing_yet()
+        return str(row[2])
+
+    def sign_checkpoint(self, key: SigningKey, *, now: datetime) -> str:
+        """Take in what was journalled since, and sign. Raises BrokenLog if history was altered."""
+        with self._connection.transaction():
+            self._connection.execute(_LOCK)
+            last = self._row("last_checkpoint")
+            size = self._count("size")
+            if last is not None and last[0] == size:
+                return str(last[2])
+            old, root = (last[0], bytes(last[1])) if last is not None else (0, EMPTY)
+            tree = GrowingTree.over(TiledHashes(old, self._content), old)
+            if tree.root() != root:
+                raise _rewritten()
+            self._grow(tree, size)
+            told = Checkpoint(self.origin, size, tree.root())
+            note = str(sign(str(told), self.origin, key))
+            values = {"size": size, "root": told.root, "note": note, "signed_at": now}
+            self._connection.execute(SQL["keep_checkpoint"], values)
+            return note
+
+    def tile(self, tile: Tile) -> bytes:
+        """The bytes of one tile as they are served. Raises BrokenLog if it is not there."""
+        content = self._content(tile)
+        if len(content) < tile.width * HASH_BYTES:
+            raise _nothing_yet()
+        return content
+
+    def entries(self, index: int, width: int = WIDTH) -> bytes:
+        """The bundle of public marks of tile `index`. Raises BrokenLog if it is not there."""
+        marks = list(self._marks(index * WIDTH, index * WIDTH + width))
+        if len(marks) < width or self._signed_size() < index * WIDTH + width:
+            raise _nothing_yet()
+        return bundle(marks)
+
+    def proof(self, number: int) -> Proof:
+        """What proves one entry under the latest checkpoint."""
+        payload, salt, _ = entry_with_proof(self._connection, number)
+        note = self.checkpoint()
+        size = read_checkpoint(read_note(note).text).size
+        path = inclusion_path(TiledHashes(size, self._content), number, size)
+        return Proof(payload=payload, salt=salt, number=number, checkpoint=note, path=tuple(path))
+
+    def growth(self, old: int, size: int) -> list[bytes]:
+        """What proves that the log of `old` entries is the start of that of `size`."""
+        return consistency_path(TiledHashes(size, self._content), old, size)
+
+    def _grow(self, tree: GrowingTree, size: int) -> None:
+        for start in range(tree.size, size, _BATCH):
+            stop = min(start + _BATCH, size)
+            new = defaultdict[int, list[bytes]](list)
+            for mark in self._marks(start, stop):
+                for level, told in _of_tiles(tree.append(leaf_hash(mark))):
+                    new[level].append(told)
+            if tree.size != stop:
+                raise _rewritten()
+            for level, hashes in new.items():
+                self._fill(level, start >> (HEIGHT * level), hashes)
+
+    def _fill(self, level: int, first: int, hashes: list[bytes]) -> None:
+        """Put hashes into the tiles of a level, the first of them at place `first`."""
+        place, begun = divmod(first, WIDTH)
+        content = self._content(Tile(level, place, begun)) if begun else b""
+        content += b"".join(hashes)
+        for at in range(0, len(content), WIDTH * HASH_BYTES):
+            values = {
+                "height": level,
+                "place": place + at // (WIDTH * HASH_BYTES),
+                "content": content[at : at + WIDTH * HASH_BYTES],
+            }
+            if self._connection.execute(SQL["fill_tile"], values).rowcount != 1:
+                raise _rewritten()
+
+    def _content(self, tile: Tile) -> bytes:
+        row = self._row("tile", height=tile.level, place=tile.index)
+        return bytes(row[0])[: tile.width * HASH_BYTES] if row else b""
+
+    def _marks(self, start: int, stop: int) -> Iterator[bytes]:
+        values = {"start": start, "stop": stop}
+        for (mark,) in self._connection.execute(SQL["commitments"], values):
+            yield bytes(mark)
+
+    def _signed_size(self) -> int:
+        row = self._row("last_checkpoint")
+        return int(row[0]) if row else 0
+
+    def _count(self, name: str) -> int:
+        row = self._row(name)
+        return int(row[0]) if row else 0
+
+    def _row(self, name: str, **values: object) -> tuple[Any, ...] | None:
+        return self._connection.execute(SQL[name], values).fetchone()
+
+
+def _of_tiles(whole: list[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
+    """Of what became whole, the hashes that stand in tiles, with the tiles' level."""
+    return [(level // HEIGHT, told) for level, _, told in whole if level % HEIGHT == 0]
+
+
+def _nothing_yet() -> BrokenLog:
+    return BrokenLog(
+        Sentence(
+            vi="Nhật ký chưa có phần này; hãy hỏi theo mốc đã ký gần nhất.",
+            en="The log has no such part yet; ask by its latest signed checkpoint.",
+        )
+    )
+
+
+def _rewritten() -> BrokenLog:
+    return BrokenLog(
+        Sentence(
+            vi="Nhật ký không nối tiếp mốc đã ký: lịch sử đã bị thay đổi; không ký mốc mới. "
+            "Giữ nguyên máy và báo ngay cho người phụ trách an toàn.",
+            en="The journal does not grow out of its signed checkpoint: history was altered, and "
+            "nothing new is signed. Leave the machine as it is and tell the security officer.",
+        )
+    )

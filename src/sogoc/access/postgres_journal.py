@@ -1,0 +1,142 @@
+"""The journal in the node's database.
+
+Numbers, entries and the head that counts them go in by one transaction, so a number is given once
+and never lost: a writer that dies before its commit gives its numbers back. `synchronous_commit` is
+asked for by name, since a durable journal is what every answer waits for.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payload_of
+from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
+from sogoc.named_sql import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sogoc.access.entry import Entry
+    from sogoc.database.store import Connection, Store
+
+SQL = statements(files("sogoc.access") / "journal.sql")
+_COPY = (
+    "copy node.journal_entry (number, at, subject, visible_from, payload, salt, commitment) "
+    "from stdin"
+)
+
+
+class PostgresJournal:
+    """Appends through a connection of its own; a broken one is made anew for the next group."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        """Keep the entries in one durable transaction. Raises StoreUnreachable; then none is."""
+        if not entries:
+            return range(0)
+        try:
+            return self._kept(entries)
+        except psycopg.Error as failed:
+            self.close()
+            raise StoreUnreachable(
+                Sentence(
+                    vi="Nhật ký không ghi được xuống đĩa; chưa có gì được trả lời.",
+                    en="The journal could not be written to disk; nothing was answered.",
+                )
+            ) from failed
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _kept(self, entries: Sequence[Entry]) -> range:
+        connection = self._open()
+        with connection.transaction():
+            row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
+            start = int(row[0]) if row else 0
+            with connection.cursor().copy(_COPY) as copy:
+                copy.write("".join(_lines(entries, start)))
+        return range(start, start + len(entries))
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._store.connect()
+            self._connection.execute("set synchronous_commit = on")
+        return self._connection
+
+
+def _lines(entries: Sequence[Entry], start: int) -> Iterator[str]:
+    salts = os.urandom(SALT_BYTES * len(entries))
+    for index, entry in enumerate(entries):
+        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
+        payload = payload_of(entry)
+        seen = entry.visible_from.isoformat() if entry.visible_from else "\\N"
+        yield (
+            f"{start + index}\t{entry.at.isoformat()}\t{_text(entry.subject)}\t{seen}\t"
+            f"\\\\x{payload.hex()}\t\\\\x{salt.hex()}\t"
+            f"\\\\x{commitment_of(payload, salt).hex()}\n"
+        )
+
+
+def _text(value: str) -> str:
+    if not value:
+        return "\\N"
+    # A zero byte would be refused, and with it everybody's entries of this group.
+    escaped = value.replace("\0", "").replace("\\", "\\\\").replace("\t", "\\t")
+    return escaped.replace("\n", "\\n").replace("\r", "\\r")
+
+
+def usages(
+    connection: Connection,
+    subject: str,
+    *,
+    now: datetime,
+    period: tuple[datetime | None, datetime | None] = (None, None),
+    page: tuple[int, int] = (0, 1000),
+) -> tuple[int, list[tuple[int, Entry]]]:
+    """How many entries about a person may be shown, and a page of them, newest first.
+
+    `period` is from (included) until (not included), `page` offset and limit. What is deferred by
+    lawful order is not among them before its date.
+    """
+    asked = {
+        "subject": subject,
+        "now": now,
+        "since": period[0],
+        "until": period[1],
+        "page_start": page[0],
+        "page_size": page[1],
+    }
+    row = connection.execute(SQL["count_about_subject"], asked).fetchone()
+    found = connection.execute(SQL["about_subject"], asked).fetchall()
+    return int(row[0]) if row else 0, [
+        (int(number), entry_from(bytes(payload))) for number, payload in found
+    ]
+
+
+def entry_with_proof(connection: Connection, number: int) -> tuple[bytes, bytes, bytes]:
+    """Payload, salt and mark of one entry. Raises BrokenLog if it is not there or was erased."""
+    row = connection.execute(SQL["entry"], {"number": number}).fetchone()
+    if row is None or row[0] is None:
+        raise BrokenLog(
+            Sentence(
+                vi=f"Nhật ký không có mục {number}, hoặc nội dung đã được xóa theo luật.",
+                en=f"The journal has no entry {number}, or what it said was lawfully erased.",
+            )
+        )
+    return bytes(row[0]), bytes(row[1]), bytes(row[2])
+
+
+def erase_before(connection: Connection, before: datetime) -> int:
+    """Forget what entries older than `before` say; the tree stays whole. Returns how many."""
+    return connection.execute(SQL["erase"], {"before": before}).rowcount

@@ -1,0 +1,37 @@
+"""A journal in memory, which keeps the promises of the real one; and one whose disk is full."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sogoc.errors import Sentence, StoreUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sogoc.access.entry import Entry
+
+
+class MemoryJournal:
+    """Keeps entries in a list."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._turn = Lock()
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        """Keep the entries; return their numbers."""
+        with self._turn:
+            start = len(self.entries)
+            self.entries.extend(entries)
+            return range(start, len(self.entries))
+
+
+class FailingJournal:
+    """Keeps nothing: its disk is full."""
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        """Fail, as the real one does."""
+        del entries
+        raise StoreUnreachable(Sentence(vi="Đĩa đầy.", en="The disk is full."))

@@ -1,0 +1,198 @@
+"""The journal: durable before any answer, in order, without a gap; and when the disk fails."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.access.conftest import NOON, asked
+
+from sogoc.access.entry import (
+    Entry,
+    check_commitment,
+    commitment_of,
+    entry_from,
+    payload_of,
+)
+from sogoc.access.journal import GroupCommit, shared
+from sogoc.access.postgres_journal import (
+    PostgresJournal,
+    entry_with_proof,
+    erase_before,
+    usages,
+)
+from sogoc.errors import BrokenLog, JournalClosed, StoreUnreachable
+from sogoc.testing.memory_journal import FailingJournal, MemoryJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from sogoc.access.journal import Journal
+    from sogoc.database.store import Store
+
+
+def test_entries_are_numbered_from_zero_without_a_gap(journal: Journal) -> None:
+    assert journal.append([asked(0), asked(1)]) == range(2)
+    assert journal.append([asked(2)]) == range(2, 3)
+    assert not journal.append([])
+
+
+def test_two_writers_never_give_one_number_twice(database: Store) -> None:
+    journals = [PostgresJournal(database) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        given_out = list(
+            threads.map(
+                lambda journal: [journal.append([asked(), asked()]) for _ in range(10)], journals
+            )
+        )
+    numbers = sorted(number for one in given_out for each in one for number in each)
+    assert numbers == list(range(80))
+    for journal in journals:
+        journal.close()
+
+
+def test_questions_that_come_together_are_kept_together() -> None:
+    memory = MemoryJournal()
+    with shared(memory) as group, ThreadPoolExecutor(16) as threads:
+        numbers = list(threads.map(lambda number: group.append([asked(number)])[0], range(200)))
+    assert sorted(numbers) == list(range(200))
+    kept = {entry.request_id: place for place, entry in enumerate(memory.entries)}
+    assert [kept[f"request-{number}"] for number in range(200)] == numbers
+
+
+def test_a_disk_that_fails_is_told_to_everybody_who_waits() -> None:
+    group = GroupCommit(FailingJournal())
+    told = [group.later([asked(number)]) for number in range(3)]
+    for one in told:
+        with pytest.raises(StoreUnreachable):
+            one.result()
+    group.close()
+
+
+def test_a_database_that_goes_away_keeps_the_answer_in(database: Store) -> None:
+    journal = PostgresJournal(database)
+    journal.append([asked()])
+    with database.connect() as other:
+        other.execute("alter table node.journal_entry rename to gone")
+        with pytest.raises(StoreUnreachable):
+            journal.append([asked(1)])
+        other.execute("alter table node.gone rename to journal_entry")
+    assert journal.append([asked(1)]) == range(1, 2)
+    journal.close()
+
+
+class _Slow:
+    """A journal that waits to be let go."""
+
+    def __init__(self) -> None:
+        from threading import Event  # noqa: PLC0415 - this stand-in alone
+
+        self.go = Event()
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        self.go.wait()
+        return range(len(entries))
+
+
+def test_an_overloaded_journal_refuses_at_once_instead_of_queueing_for_ever() -> None:
+    slow = _Slow()
+    group = GroupCommit(slow, most=10)
+    first = group.later([asked()])
+    waiting = group.later([asked()] * 9)
+    with pytest.raises(JournalClosed):
+        group.later([asked()] * 10)
+    slow.go.set()
+    assert first.result() == range(1)
+    assert len(waiting.result()) == 9
+    group.close()
+
+
+def test_a_closed_journal_keeps_what_waited_and_takes_no_more() -> None:
+    memory = MemoryJournal()
+    group = GroupCommit(memory)
+    kept = group.later([asked()])
+    group.close()
+    assert kept.result() == range(1)
+    with pytest.raises(JournalClosed):
+        group.append([asked()])
+
+
+def test_a_person_sees_who_asked_newest_first(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append([asked(number) for number in range(5)])
+    kept.append([asked(9, subject="001190000002")])
+    total, page = usages(connection, "001190000001", now=NOON, page=(1, 2))
+    assert (total, [number for number, _ in page]) == (5, [3, 2])
+
+
+def test_a_person_sees_a_period_alone(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append([asked(number) for number in range(5)])
+    since, until = asked(1).at, asked(3).at
+    total, page = usages(connection, "001190000001", now=NOON, period=(since, until))
+    assert (total, [number for number, _ in page]) == (2, [2, 1])
+
+
+def test_a_lawful_investigation_is_seen_from_its_end_date(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append([asked(0, visible_from=asked(60).at, withheld_by="VN/GOV/09/COURT")])
+    assert usages(connection, "001190000001", now=asked(59).at)[0] == 0
+    assert usages(connection, "001190000001", now=asked(60).at)[0] == 1
+
+
+def test_what_was_erased_by_law_says_nothing_any_more(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append([asked(0), asked(100)])
+    assert erase_before(connection, asked(50).at) == 1
+    with pytest.raises(BrokenLog, match="erased"):
+        entry_with_proof(connection, 0)
+    assert [number for number, _ in usages(connection, "001190000001", now=NOON)[1]] == [1]
+
+
+ODD = st.text(max_size=20)
+
+
+@given(member=ODD, reason=ODD, subject=ODD, fields=st.lists(ODD, max_size=3))
+def test_an_entry_is_read_as_it_was_written(
+    member: str, reason: str, subject: str, fields: list[str]
+) -> None:
+    one = asked(member=member, reason=reason, subject=subject, fields=tuple(fields))
+    assert entry_from(payload_of(one)) == one
+
+
+def test_an_entry_names_fields_and_never_values() -> None:
+    told = json.loads(payload_of(asked()))
+    assert told["fields"] == ["name", "born"]
+    assert set(told) <= set(Entry.__dataclass_fields__)
+
+
+def test_odd_characters_of_one_asker_do_not_spoil_the_others_entries(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append([asked(0, subject="a\tb\\c\nd\0e", reason="\0"), asked(1)])
+    payload, salt, mark = entry_with_proof(connection, 0)
+    check_commitment(payload, salt, mark)
+    assert entry_from(payload).reason == "\0"
+
+
+def test_the_public_mark_cannot_be_tried_out_without_the_salt() -> None:
+    payload = payload_of(asked())
+    assert commitment_of(payload, bytes(32)) != commitment_of(payload, bytes(31) + b"\1")
+    with pytest.raises(BrokenLog):
+        check_commitment(payload, bytes(31), commitment_of(payload, bytes(31)))
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b'{"at": 1}', b'{"member": "x"}', b"\xff"])
+def test_bytes_that_are_no_entry_are_refused(payload: bytes) -> None:
+    with pytest.raises(BrokenLog):
+        entry_from(payload)
