@@ -1,0 +1,1 @@
+"""From posteriors to probabilities: learned from labels, published with a bound."""
