@@ -65,7 +65,7 @@ def hidden(name: str) -> str:
 
 
 def labelled(name: str) -> str:
-    """Who is known: `asked`, `_row`, `who`, `person`, `number`, `fate`, and the `lot` that dealt it."""
+    """Who is known: `asked`, `_row`, `who`, `person`, `number`, `fate` and the `lot` behind it."""
     return f"link_labelled__{name}"
 
 
