@@ -19,7 +19,7 @@ from sogoc.link.calibration.applied import numbered_sql
 from sogoc.link.calibration.bins import position_sql
 from sogoc.link.calibration.isotonic import Labels
 from sogoc.link.calibration.model import Calibration
-from sogoc.link.columns import answers, judgements
+from sogoc.link.columns import answers, asked, judgements
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import candidates, now, proposal, raw, standard
 from sogoc.values.kinds import Kind
@@ -46,13 +46,15 @@ _OUT_OF_REACH = 0.2
 _SURE = 0.99
 """How many reach this posterior tells how many can be there at all."""
 
-_RESIDUE = f"not (bearers = 1 and coalesce(h_posterior, 0) >= {BEYOND_DOUBT})"
+_RESIDUE = f"not (a.bearers = 1 and coalesce(a.h_posterior, 0) >= {BEYOND_DOUBT})"
 """Records whose number proves nothing, or that have none."""
 
 _STRATUM = (
-    "concat(coalesce(length(born), 0), case when place is null then '-' else '+' end, "
-    "case when canonical = folded then '-' else '+' end, "
-    "case when name_bearers = 0 then '-' else '+' end)"
+    "concat(case when q.born is null then '-' when q.born // 100 % 100 = 0 then 'y' "
+    "when q.born % 100 = 0 then 'm' else 'd' end, "
+    "case when q.place is null then '-' else '+' end, "
+    "case when q.marked then '+' else '-' end, "
+    "case when q.bearers = 0 then '-' else '+' end)"
 )
 """Dirt that can be seen: precision of the date, a place or none, marks or none, a name that the
 population has or lacks. Offices careless with numbers are careless in everything; so labels are
@@ -128,8 +130,10 @@ def _labelled(one: RegisterObject, policy: Policy) -> Step:
     """
     select = f"""
 with told as (
-    select *, {_RESIDUE} as residue, {_STRATUM} as stratum
-    from {quoted(answers(one.name))} where folded is not null and old_number is null
+    select a.*, {_RESIDUE} as residue, {_STRATUM} as stratum
+    from {quoted(answers(one.name))} as a
+    inner join {quoted(asked(one.name))} as q on a.asked = q.asked
+    where a.folded is not null and a.old_number is null
 ),
 shares as (
     select sum(case when residue and number_text is null then 1 else 0 end) as left_out,
@@ -168,7 +172,7 @@ select asked, _row, who, person, number, lot,
     end as fate
 from dealt
 """
-    return Step(labelled(one.name), (answers(one.name),), select)
+    return Step(labelled(one.name), (answers(one.name), asked(one.name)), select)
 
 
 def _slipped(policy: Policy) -> str:
@@ -252,7 +256,7 @@ with judged as (
 residue as (
     select number_text is null as left_out,
         avg(case when b_posterior >= {_SURE} then 1.0 else 0.0 end) as found
-    from {quoted(answers(one.name))}
+    from {quoted(answers(one.name))} as a
     where folded is not null and old_number is null and {_RESIDUE}
         and (number_text is null or not {_slipped(policy)})
     group by number_text is null
