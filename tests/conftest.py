@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -12,7 +14,14 @@ from psycopg import conninfo
 from sogoc.database.embedded import embedded_server
 from sogoc.database.migrate import migrate
 from sogoc.database.store import Store
+from sogoc.errors import SparkMissing
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
+from sogoc.testing.both_engines import BothEngines
 from sogoc.testing.stopped_clock import StoppedClock
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 _NUMBERS = itertools.count(1)
 
@@ -46,3 +55,59 @@ def connection(database: Store) -> Iterator[psycopg.Connection]:
     """A connection to a fresh database with the node's schema."""
     with database.connect() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One Spark for the whole run: it takes seconds to start."""
+    session = pytest.importorskip("sogoc.tables.spark_session", reason="pyspark is not installed")
+    scratch = tmp_path_factory.mktemp("spark")
+    (scratch / "far").mkdir()
+    options = SMALL_SPARK | {FAR_MOUNT: (scratch / "far").as_uri()}
+    wishes = session.SparkWishes(memory_gib=1, scratch=scratch, options=options)
+    try:
+        started = session.start(wishes)
+    except SparkMissing as missing:
+        pytest.skip(missing.sentence.en)
+    yield started
+    started.stop()
+
+
+FAR_MOUNT = "spark.hadoop.fs.viewfs.mounttable.far.link./tables"
+"""Hadoop's own mounts: to Spark `viewfs://far/tables` is no file of this machine."""
+SMALL_SPARK = {
+    # A hundred rows want no division of labour, and no code compiled for them.
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+
+
+@pytest.fixture
+def duckdb_engine(tmp_path: Path) -> Iterator[Engine]:
+    """The engine for one machine."""
+    with DuckDBEngine(tmp_path / "on-duckdb", threads=1) as engine:
+        yield engine
+
+
+@pytest.fixture
+def spark_engine(tmp_path: Path, spark: SparkSession) -> Iterator[Engine]:
+    """The engine for many."""
+    from sogoc.tables.spark_engine import SparkEngine  # noqa: PLC0415 - an optional part
+
+    with SparkEngine(tmp_path / "on-spark", spark) as engine:
+        yield engine
+
+
+@pytest.fixture
+def both_engines(duckdb_engine: Engine, spark_engine: Engine) -> BothEngines:
+    """Both, held to each other."""
+    return BothEngines(duckdb_engine, spark_engine)
+
+
+@pytest.fixture(params=["duckdb_engine", pytest.param("both_engines", marks=pytest.mark.spark)])
+def tables(request: pytest.FixtureRequest) -> Engine:
+    """An engine for a stage: DuckDB alone, then again with Spark beside it, equal to the row."""
+    engine: Engine = request.getfixturevalue(request.param)
+    return engine

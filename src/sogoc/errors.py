@@ -17,6 +17,7 @@ SogocError
 │   ├── KeyRefused
 │   ├── BadSeal
 │   └── BrokenLog
+├── SparkMissing        the operator: Spark was asked for and cannot start
 └── StepFailed          the developers: a step's SQL did not run
 """
 
@@ -137,6 +138,10 @@ class BadSeal(TrustError):
 
 class BrokenLog(TrustError):
     """A journal cannot be proved whole: a proof, tile or checkpoint does not fit."""
+
+
+class SparkMissing(SogocError):
+    """Spark was asked for, and the machine lacks something that it needs."""
 
 
 class StepFailed(SogocError):

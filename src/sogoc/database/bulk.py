@@ -28,11 +28,17 @@ _ROWS = 65_536
 
 
 def copy_in(connection: psycopg.Connection, table: sql.Composable, rows: Path | pa.Table) -> int:
-    """Append the rows of a Parquet file or an Arrow table, by column name; return how many."""
+    """Append the rows of Parquet or of an Arrow table, by column name; return how many.
+
+    Parquet is one file, or a folder of files as an engine of many machines leaves it.
+    """
     if isinstance(rows, pa.Table):
         return _copy_in(connection, table, (rows.schema, rows.to_batches(_ROWS)))
-    with parquet.ParquetFile(rows) as file:
-        return _copy_in(connection, table, (file.schema_arrow, file.iter_batches(_ROWS)))
+    count = 0
+    for each in sorted(rows.glob("part-*")) if rows.is_dir() else [rows]:
+        with parquet.ParquetFile(each) as file:
+            count += _copy_in(connection, table, (file.schema_arrow, file.iter_batches(_ROWS)))
+    return count
 
 
 def _copy_in(

@@ -68,8 +68,7 @@ class DuckDBEngine:
             made = self._made(copy)
         except duckdb.Error as refusal:
             beside.unlink(missing_ok=True)
-            # Only the first line: what follows may quote a row.
-            raise StepFailed(step.makes, step.select, str(refusal).split("\n", 1)[0]) from refusal
+            raise StepFailed(step.makes, step.select, _reason(refusal)) from None
         beside.replace(target)
         self._view(step.makes, target)
         return int(made[0][0])
@@ -94,6 +93,10 @@ class DuckDBEngine:
         shutil.move(file, beside)
         beside.replace(target)
         self._view(table, target)
+
+    def borrow(self, table: str, owner: Self) -> None:
+        """Let a table of another engine be read here, where it stands."""
+        self.register(table, owner.parquet(table))
 
     def forget(self, table: str) -> None:
         """Undo `register`: the name means nothing any more, what it stood for stays."""
@@ -142,3 +145,14 @@ class DuckDBEngine:
     def _view(self, table: str, file: Path) -> None:
         view = f"select * from read_parquet({literal(str(file))})"
         self._connection.execute(f"create or replace view {quoted(table)} as {view}")
+
+
+def _reason(refusal: duckdb.Error) -> str:
+    """The engine's word for it, without what it quotes.
+
+    Where a value cannot be read its words hold the value, in the first line; elsewhere the lines
+    after the first may quote a row.
+    """
+    if isinstance(refusal, duckdb.DataError | duckdb.InvalidInputException):
+        return type(refusal).__name__
+    return str(refusal).split("\n", 1)[0]

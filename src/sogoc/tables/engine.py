@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,9 @@ class Engine(Protocol):
     def adopt(self, table: str, file: Path) -> None:
         """Make a finished Parquet file the table of this name: moved into place, never copied."""
 
+    def borrow(self, table: str, owner: Self) -> None:
+        """Let a table of another engine of the same make be read here, where it stands."""
+
     def forget(self, table: str) -> None:
         """Undo `register`: the name means nothing any more, what it stood for stays."""
 
@@ -57,7 +60,19 @@ class Engine(Protocol):
         """The same as one Arrow table."""
 
     def parquet(self, table: str) -> Path:
-        """The Parquet file in which the table stands; writes it if it was only in memory."""
+        """The Parquet file in which the table stands, or the folder of such files.
+
+        Writes it if it was only in memory.
+        """
+
+    def __enter__(self) -> Self:
+        """Open already; `with` sees to it that it is closed."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+
+    def close(self) -> None:
+        """Let go of memory and spill; the tables stay."""
 
 
 def quoted(name: str) -> str:

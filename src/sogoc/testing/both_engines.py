@@ -1,0 +1,112 @@
+"""Two engines that are held to each other: what one makes, the other makes to the row."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Self
+
+from sogoc.tables.engine import Engine, Step, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+class BothEngines:
+    """Runs every step on both and stops where their rows differ; answers come from the first."""
+
+    def __init__(self, first: Engine, second: Engine) -> None:
+        self._first, self._second = first, second
+        self.compared: list[str] = []
+        """The tables that were made twice and were alike."""
+
+    def run(self, step: Step) -> int:
+        """Make the table on both. Raises AssertionError that names columns, never rows."""
+        count = self._first.run(step)
+        self._second.run(step)
+        select = f"select * from {quoted(step.makes)}"  # noqa: S608 - a name of ours
+        unlike = differences(self._first.arrow(select), self._second.arrow(select))
+        if unlike:
+            raise AssertionError(f"{step.makes}: {unlike}")
+        self.compared.append(step.makes)
+        return count
+
+    def has(self, table: str) -> bool:
+        """Whether both have it."""
+        return self._first.has(table) and self._second.has(table)
+
+    def register(self, table: str, rows: pa.Table | Path) -> None:
+        """Lend it to both."""
+        for engine in (self._first, self._second):
+            engine.register(table, rows)
+
+    def adopt(self, table: str, file: Path) -> None:
+        """The first takes the file; the second reads it there."""
+        self._first.adopt(table, file)
+        self._second.register(table, self._first.parquet(table))
+
+    def borrow(self, table: str, owner: Self) -> None:
+        """Each borrows from its like."""
+        self._first.borrow(table, owner._first)
+        self._second.borrow(table, owner._second)
+
+    def forget(self, table: str) -> None:
+        """Forgotten by both."""
+        for engine in (self._first, self._second):
+            engine.forget(table)
+
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows as the first has them."""
+        return self._first.rows(select, parameters)
+
+    def arrow(self, select: str) -> pa.Table:
+        """The table as the first has it."""
+        return self._first.arrow(select)
+
+    def parquet(self, table: str) -> Path:
+        """The file of the first."""
+        return self._first.parquet(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close both."""
+        self._first.close()
+        self._second.close()
+
+
+def differences(one: pa.Table, other: pa.Table) -> str:
+    """What sets two tables apart, rows in any order; empty if nothing does.
+
+    Numbers are compared by value: engines give a sum or a count types of their own.
+    """
+    if one.column_names != other.column_names:
+        return f"columns {one.column_names} and {other.column_names}"
+    if one.num_rows != other.num_rows:
+        return f"{one.num_rows} rows and {other.num_rows}"
+    pairs = list(zip(_sorted(one), _sorted(other), strict=True))
+    unlike = [
+        f"{name} in {count} rows"
+        for at, name in enumerate(one.column_names)
+        if (count := sum(here[at] != there[at] for here, there in pairs))
+    ]
+    return ", ".join(unlike)
+
+
+def _sorted(table: pa.Table) -> list[tuple[object, ...]]:
+    columns = [[_by_value(one) for one in column.to_pylist()] for column in table.columns]
+    return sorted(zip(*columns, strict=True), key=repr)
+
+
+def _by_value(value: object) -> object:
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "not a number"
+        return int(value) if value.is_integer() else value
+    return value
