@@ -54,3 +54,33 @@ def test_a_database_made_by_a_newer_program_is_left_alone(connection: psycopg.Co
     connection.execute("insert into node.migration values (9999, 'later', now())")
     with pytest.raises(MigrationFailed, match="newer sogoc"):
         migrate(connection, StoppedClock())
+
+
+def test_findings_of_before_the_parts_keep_their_numbers_and_new_ones_count_on(
+    empty: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty.connect() as connection:
+        every = migrations()
+        monkeypatch.setattr(module, "migrations", lambda: every[:2])
+        migrate(connection, StoppedClock())
+        connection.execute(
+            "insert into node.delivery (register, contract_version, file_name, sha256, bytes, "
+            "kept_path, received_at, received_by, as_of, state) values "
+            "('land', '1', 'a.csv', 'a', 1, 'a', now(), 'b', now(), 'merged');"
+            'insert into node.finding (register, object, record, rule, field, "group", severity, '
+            "criterion, opened_by, opened_at) select 'land', 'parcel', n, 'rule', 'area', 4, "
+            "'error', 'sach', 1, now() from generate_series(1, 3) as n;"
+            "insert into node.verification (register, object, record, person, outcome, delivery, "
+            "believed_from) values ('land', 'parcel', 1, 'owner', 'verified', 1, now())"
+        )
+        monkeypatch.setattr(module, "migrations", lambda: every)
+        migrate(connection, StoppedClock())
+        found = connection.execute(
+            "select tableoid::regclass::text, id from node.finding order by id"
+        )
+        assert found.fetchall() == [("node.finding__land", number) for number in (1, 2, 3)]
+        answers = connection.execute("select tableoid::regclass::text from node.verification")
+        assert answers.fetchall() == [("node.verification__land",)]
+        assert connection.execute("select nextval('node.finding_number')").fetchone() == (4,)
+        with pytest.raises(psycopg.errors.RaiseException, match="never deleted"):
+            connection.execute("delete from node.delivery")

@@ -15,6 +15,7 @@ from psycopg import sql
 from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.named_sql import statements
 from sogoc.records import finding_plan as plan
+from sogoc.records.parts import part_of
 from sogoc.tables.naming import near_duplicates
 
 if TYPE_CHECKING:
@@ -111,15 +112,16 @@ class _Merge:
         closed = self.tables.arrow(plan.closed_select(one))
         self._close(closed)
         if count:
-            target = sql.Identifier("node", "finding")
-            copy_in(self.connection, target, self.tables.parquet(step.makes))
+            with part_of(self.connection, "finding", self.register) as target:
+                copy_in(self.connection, target, self.tables.parquet(step.makes))
         return FindingCounts(opened=count, closed=closed.num_rows)
 
     def _close(self, ids: pa.Table) -> None:
         if not ids.num_rows:
             return
         with marked(self.connection, ids):
-            self.connection.execute(_SQL["close"], {"delivery": self.delivery, "at": self.at})
+            times = {"delivery": self.delivery, "at": self.at}
+            self.connection.execute(_SQL["close"], {"register": self.register, **times})
 
 
 def keep_near_duplicates(

@@ -30,4 +30,4 @@ set
     closed_at = %(at)s,
     outcome = 'redelivered'
 from pg_temp.marked
-where marked.id = finding.id;
+where finding.register = %(register)s and marked.id = finding.id;

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.named_sql import statements
+from sogoc.records.parts import part_of
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import recorded, verified
 
@@ -99,9 +100,10 @@ class _Merge:
             f" where came.record = held.record and came.person = held.person and {_SAME_ANSWER})"
         )
         step = Step(f"answers_to_keep__{one.name}", (verified(one.name), _believed(one)), select)
-        self.tables.run(step)
-        target = sql.Identifier("node", "verification")
-        return copy_in(self.connection, target, self.tables.parquet(step.makes))
+        if not self.tables.run(step):
+            return 0
+        with part_of(self.connection, "verification", self.register) as target:
+            return copy_in(self.connection, target, self.tables.parquet(step.makes))
 
 
 def _believed(one: RegisterObject) -> str:
