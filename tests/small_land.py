@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from tests.small_land_contract import FLAWED_NUMBER, FORM, LAND
 
+from sogoc.records.parts import part_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -73,6 +75,9 @@ def fill(connection: Executes, records: int = 72) -> None:
     """Put the register with two deliveries, findings, verification and scores into a new node."""
     _tables(connection)
     _deliveries(connection, records)
+    for table in ("finding", "verification"):
+        with part_of(connection, table, "land"):
+            """Made; the rows come one by one."""
     for number in range(1, records + 1):
         _record(connection, number)
     _scores(connection, records)
