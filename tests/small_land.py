@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.small_land_contract import FLAWED_NUMBER, FORM, LAND
 
-from sogoc.records.parts import part_of
+from sogoc.database.divided import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from psycopg import sql
 
 from sogoc.database.bulk import copy_in, copy_out, marked
+from sogoc.database.divided import part_of
 from sogoc.named_sql import statements
 from sogoc.records import finding_plan as plan
-from sogoc.records.parts import part_of
 from sogoc.tables.naming import near_duplicates
 
 if TYPE_CHECKING:

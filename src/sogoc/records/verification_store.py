@@ -10,8 +10,8 @@ import pyarrow as pa
 from psycopg import sql
 
 from sogoc.database.bulk import copy_in, copy_out, marked
+from sogoc.database.divided import part_of
 from sogoc.named_sql import statements
-from sogoc.records.parts import part_of
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import recorded, verified
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from sogoc.records.parts import part_of
-from sogoc.testing.land_office import Office, parcel
+from sogoc.database.divided import part_of
 
 LONG = "so-theo-doi-cap-giay-chung-nhan-quyen-su-dung-dat-cua-ho-gia-dinh"
 
@@ -20,12 +19,17 @@ def parts(connection: psycopg.Connection, table: str) -> list[str]:
     return [name for (name,) in found]
 
 
-def test_the_first_finding_of_a_register_makes_its_part(office: Office) -> None:
-    office.deliver([parcel("A1")])
-    assert parts(office.connection, "finding") == []
-    office.deliver([parcel("A1")], errors=[(1, 0, "")], answers=[{"_row": 1, "outcome": "found"}])
-    assert parts(office.connection, "finding") == ["node.finding__land"]
-    assert parts(office.connection, "verification") == ["node.verification__land"]
+def test_the_first_rows_of_a_register_make_its_part_with_every_index(
+    connection: psycopg.Connection,
+) -> None:
+    with connection.transaction(), part_of(connection, "verification", "land") as part:
+        assert part.as_string() == '"node"."verification__land"'
+        assert parts(connection, "verification") == []
+    assert parts(connection, "verification") == ["node.verification__land"]
+    made = connection.execute(
+        "select count(*) from pg_indexes where tablename = 'verification__land'"
+    )
+    assert made.fetchone() == (3,)
 
 
 class StoppedError(Exception):
