@@ -8,6 +8,8 @@ SogocError
 ├── WorklistRefused     the office that sent a worklist back
 ├── UndoRefused         whoever asked to take a delivery back
 ├── PopulationMissing   the operator: no population register to verify against
+├── IndexRefused        the operator: a person index that must be built again
+├── KernelMissing       the operator: an optional part is not installed
 ├── UnknownThing        whoever named a register, delivery or unit that is not there
 ├── StoreError          the operator, at the node's database
 │   ├── StoreUnreachable
@@ -102,6 +104,14 @@ class UndoRefused(SogocError):
 
 class PopulationMissing(SogocError):
     """Persons cannot be verified: the node holds no population register."""
+
+
+class IndexRefused(SogocError):
+    """The person index cannot be believed, or cannot be made from these persons."""
+
+
+class KernelMissing(SogocError):
+    """The compiled kernel of linking is not installed, or does not know this policy."""
 
 
 class UnknownThing(SogocError):

@@ -1,0 +1,168 @@
+"""From the coded tables of the population to the flat arrays of the index.
+
+The tables are read once, batch by batch; the arrays are made one after another, so that the peak
+of memory is that of the records and one list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sogoc.errors import IndexRefused, Sentence
+from sogoc.link.columns import FOLDED, PLACES, TOKENS
+from sogoc.link.index import lists
+from sogoc.link.index.hashing import text_keys
+from sogoc.link.index.layout import DEAD, FAMILY, PARTS, PERSON, UNKNOWN
+from sogoc.tables.naming import POPULATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Keep = Callable[[str, np.ndarray], None]
+    """Takes an array by name and writes it."""
+
+_BATCH = 1 << 20
+_CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
+_READ = ("person", *_CODES, "province", "died", *FAMILY)
+_MOST_PROVINCES = 1 << 15
+
+
+def derive(tables: dict[str, Path], keep: Keep) -> None:
+    """Make every array of `layout.ARRAYS` from the tables and hand it to `keep`, each by name.
+
+    `tables` holds `population` and its dictionaries of names, tokens and places. Raises
+    IndexRefused where the persons are not numbered as the layout says.
+    """
+    tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
+    names = _names(tables[FOLDED], tokens, keep)
+    persons = _persons(tables[POPULATION], keep)
+    _days(persons["born"], keep)
+    starts, order = lists.by_value(np.ascontiguousarray(persons["folded"]), names)
+    keep("name_starts", starts)
+    keep("name_rows", order)
+    communes = np.ascontiguousarray(persons["commune"])
+    starts, rows = lists.by_value_in_order(communes, order, places)
+    keep("place_starts", starts)
+    keep("place_rows", rows)
+    del order, rows, communes
+    for field, prefix in (("number", "number"), ("old_number", "old")):
+        starts, rows, marks = lists.by_number(np.ascontiguousarray(persons[field]))
+        keep(f"{prefix}_starts", starts)
+        keep(f"{prefix}_rows", rows)
+        keep(f"{prefix}_marks", marks)
+
+
+def _persons(table: Path, keep: Keep) -> np.ndarray:
+    file = pq.ParquetFile(table)
+    count = file.metadata.num_rows
+    persons = np.empty(count, dtype=PERSON)
+    family = {role: np.empty(0, dtype="<i4") for role in FAMILY}
+    dead: list[np.ndarray] = []
+    died: list[np.ndarray] = []
+    provinces = np.empty(0, dtype="<i4")
+    for first, batch in _batches(file):
+        some = persons[first : first + batch.num_rows]
+        for field in _CODES:
+            some[field] = codes(batch[field])
+        provinces = _provinces(some, codes(batch["province"]), provinces)
+        days = codes(batch["died"])
+        gone = days != UNKNOWN
+        some["flags"] = gone * DEAD
+        dead.append((np.flatnonzero(gone) + first).astype("<i4"))
+        died.append(days[gone].astype("<i4"))
+        for role in FAMILY:
+            names = codes(batch[role])
+            if not len(family[role]) and (names >= 0).any():
+                family[role] = np.full(count, UNKNOWN, dtype="<i4")
+            if len(family[role]):
+                family[role][first : first + len(names)] = names
+    keep("persons", persons)
+    for role in FAMILY:
+        keep(role, family[role])
+    keep("provinces", provinces)
+    keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
+    keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
+    return persons
+
+
+def _batches(file: pq.ParquetFile) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The persons in order; each batch with the number of its first."""
+    first = 0
+    for batch in file.iter_batches(batch_size=_BATCH, columns=list(_READ)):
+        numbers = batch["person"].to_numpy()
+        if not np.array_equal(numbers, np.arange(first, first + len(numbers))):
+            raise IndexRefused(
+                Sentence(
+                    vi="Bảng dân cư chưa được đánh số liên tục theo thứ tự; hãy tạo lại bảng.",
+                    en="The persons are not numbered in their order; make the table again.",
+                )
+            )
+        yield first, batch
+        first += len(numbers)
+
+
+def codes(column: pa.Array) -> np.ndarray:
+    """A column of whole numbers, -1 where nothing is known."""
+    filled = pc.fill_null(column, pa.scalar(UNKNOWN, column.type)) if column.null_count else column
+    numbers: np.ndarray = filled.to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _provinces(some: np.ndarray, places: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Write the short number of each province; return the provinces known by now."""
+    new = np.setdiff1d(np.unique(places[places >= 0]), known)
+    known = np.concatenate([known, new]).astype("<i4")
+    if len(known) >= _MOST_PROVINCES:
+        raise IndexRefused(
+            Sentence(
+                vi=f"Dân cư thuộc {len(known)} tỉnh khác nhau; chỉ mục chứa được 32 767.",
+                en=f"The persons live in {len(known)} provinces; an index holds 32,767.",
+            )
+        )
+    order = np.argsort(known)
+    at = np.searchsorted(known, places, sorter=order)
+    short = order[np.minimum(at, len(known) - 1)] if len(known) else np.zeros(len(places), int)
+    some["province"] = np.where(places >= 0, short, UNKNOWN)
+    return known
+
+
+def _days(born: np.ndarray, keep: Keep) -> None:
+    """The table of days. Persons without a date of birth stand after the last."""
+    born = np.ascontiguousarray(born)
+    known = int(np.searchsorted(born == UNKNOWN, 1))
+    changes = np.flatnonzero(np.diff(born[:known], prepend=np.int32(UNKNOWN)))
+    keep("days", born[changes])
+    keep("day_starts", np.append(changes, known).astype("<i4"))
+
+
+def _names(table: Path, tokens: int, keep: Keep) -> int:
+    """The dictionary of folded names; returns how many there are."""
+    names = pq.read_table(table, columns=["folded", "text", *PARTS])
+    parts = np.empty((names.num_rows, len(PARTS)), dtype="<i4")
+    for position, part in enumerate(PARTS):
+        parts[:, position] = codes(names[part].combine_chunks())
+    texts, ends = text_array(names["text"].combine_chunks())
+    keys = text_keys(texts, ends)
+    order = np.argsort(keys, kind="stable")
+    keep("parts", parts)
+    keep("given_starts", np.searchsorted(parts[:, -1], np.arange(tokens + 1)))
+    keep("name_text", texts)
+    keep("name_ends", ends)
+    keep("name_keys", keys[order])
+    keep("name_of_key", order.astype("<i4"))
+    return int(names.num_rows)
+
+
+def text_array(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Texts end to end as bytes, and where each begins; last, the end of all."""
+    column = column.cast(pa.large_string())
+    _, ends, letters = column.buffers()
+    ends = np.frombuffer(ends, dtype="<i8")[column.offset : column.offset + len(column) + 1]
+    texts = np.frombuffer(letters or b"", dtype=np.uint8)[ends[0] : ends[-1]]
+    return texts, ends - ends[0]

@@ -1,0 +1,85 @@
+"""How the person index lies on disk: one record of 32 bytes a person, and lists of positions.
+
+A person's number is the position in the order of date of birth, folded name and personal number.
+So the persons of one day lie together, within it those of one given name, and the date itself
+needs no search structure but a table of days. Every other way to a person is a list of positions
+beside an array of starts (the list of value v is `rows[starts[v]:starts[v + 1]]`).
+
+Folded names are numbered by given name, surname and middle name: all names of one given name, and
+in it of one surname, are one range of numbers.
+
+All arrays are little-endian, whatever the machine; -1 stands for "not known".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+FORMAT = "sogoc-person-index"
+VERSION = 1
+"""Changes with every change of the files' meaning: an index of another version is made anew."""
+
+UNKNOWN = -1
+
+PERSON = np.dtype(
+    {
+        "names": [
+            "number",
+            "folded",
+            "written",
+            "old_number",
+            "born",
+            "commune",
+            "province",
+            "sex",
+            "flags",
+        ],
+        "formats": ["<i8", "<i4", "<i4", "<i4", "<i4", "<i4", "<i2", "i1", "u1"],
+        "offsets": [0, 8, 12, 16, 20, 24, 28, 30, 31],
+        "itemsize": 32,
+    }
+)
+"""One person in half a line of the processor's cache: a candidate costs one read of memory.
+
+`province` is the position in `provinces`, not the number of the place: 16 bits hold it. `flags`:
+bit 0, the population register records the death.
+"""
+
+DEAD = 1
+
+FAMILY = ("father", "mother", "spouse")
+"""Folded names of relatives: arrays of their own, read only where the record names a relative."""
+
+ARRAYS: dict[str, tuple[np.dtype, str]] = {
+    "persons": (PERSON, "one record a person"),
+    "father": (np.dtype("<i4"), "folded name of each person's father; no file where nobody's is"),
+    "mother": (np.dtype("<i4"), "folded name of the mother, likewise"),
+    "spouse": (np.dtype("<i4"), "folded name of the spouse, likewise"),
+    "dead": (np.dtype("<i4"), "positions of persons whose death is recorded, ascending"),
+    "died": (np.dtype("<i4"), "their dates of death, as `born`"),
+    "days": (np.dtype("<i4"), "distinct dates of birth, ascending, as yyyymmdd with 00"),
+    "day_starts": (np.dtype("<i4"), "first position of each day; last, the end of the known ones"),
+    "name_starts": (np.dtype("<i4"), "by folded name, where its list in `name_rows` begins"),
+    "name_rows": (np.dtype("<i4"), "positions of persons by folded name, ascending"),
+    "place_starts": (np.dtype("<i4"), "by place, where the list of a commune begins"),
+    "place_rows": (np.dtype("<i4"), "positions by commune, then folded name, ascending"),
+    "number_starts": (np.dtype("<i4"), "by bucket of the personal number, where its list begins"),
+    "number_rows": (np.dtype("<i4"), "positions by bucket, ascending"),
+    "number_marks": (np.dtype("u1"), "eight bits of each number: most others are seen at once"),
+    "old_starts": (np.dtype("<i4"), "the same for the 9-digit number"),
+    "old_rows": (np.dtype("<i4"), "positions by bucket, ascending"),
+    "old_marks": (np.dtype("u1"), "eight bits of each 9-digit number"),
+    "provinces": (np.dtype("<i4"), "numbers of the places that are provinces of persons"),
+    "given_starts": (np.dtype("<i4"), "by token, the first folded name with this given name"),
+    "parts": (np.dtype("<i4"), "surname, middle, core and given of each folded name: four columns"),
+    "name_text": (np.dtype("u1"), "the folded names, end to end"),
+    "name_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
+    "name_keys": (np.dtype("<u8"), "64-bit keys of the folded names, ascending"),
+    "name_of_key": (np.dtype("<i4"), "the folded name of each key"),
+}
+"""Every array: what one entry is, and what it tells."""
+
+PARTS = ("surname", "middle", "core", "given")
+
+BUCKET = 8
+"""Persons to a bucket of numbers, on average: their marks are one word of memory."""
