@@ -176,6 +176,11 @@ def candidates(name: str) -> str:
     return f"link_candidates__{name}"
 
 
+def mutual(name: str) -> str:
+    """The same where a person may stand once in the object: masses after all claims are weighed."""
+    return f"link_mutual__{name}"
+
+
 def answers(name: str) -> str:
     """One row a person asked for: the best candidate, the number's bearer, what both weigh."""
     return f"link_answers__{name}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.outcomes import verified_step
 from sogoc.link.pairs import chances_step, exact_step, pairs_step, scored_step, settled_step
-from sogoc.link.resolve import answers_step, candidates_step
+from sogoc.link.resolve import answers_step, candidates_step, mutual_step
 
 if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
@@ -45,6 +45,7 @@ def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step
     return [
         *steps,
         candidates_step(one, policy),
+        *([mutual_step(one, policy)] if one.link_to == "one-to-one" else []),
         answers_step(one, policy),
         verified_step(one, policy),
     ]

@@ -139,6 +139,7 @@ class Policy:
     strength: float
     cap_bits: float
     kept: int
+    second: float
     unseen: tuple[Unseen, ...]
     comparisons: tuple[Comparison, ...]
     stages: tuple[Stage, ...]
@@ -224,8 +225,8 @@ def _columns(texts: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _mistakes(policy: Policy) -> Iterator[str]:
-    if not 0 < policy.present < 1:
-        yield "present: must lie between 0 and 1"
+    if not (0 < policy.present < 1 and 0 < policy.second < 1):
+        yield "present, second: must lie between 0 and 1"
     if policy.strength <= 0 or policy.cap_bits <= 0 or policy.kept < 1:
         yield "strength, cap_bits, kept: must be more than 0"
     costs = policy.costs

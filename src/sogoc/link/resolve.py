@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.link.columns import answers, asked, candidates, chances, judged, scored
+from sogoc.link.columns import answers, asked, candidates, chances, judged, mutual, scored
 from sogoc.link.population import number_text
 from sogoc.link.weights import mass
 from sogoc.tables.engine import Step, quoted
@@ -100,6 +100,82 @@ def _tally(condition: str) -> str:
     return f"cast(sum(case when {condition} then 1 else 0 end) as integer)"
 
 
+_SCALE = 2**20
+"""Odds are whole parts of this."""
+
+_MOST = 2**44
+"""Odds are capped here, so that no sum of them leaves 64 bits."""
+
+
+def mutual_step(one: RegisterObject, policy: Policy) -> Step:
+    """The candidates of an object in which a person may stand once: both directions count.
+
+    Whom a record means depends on whom the others mean. Each record claims each candidate with
+    the odds it would have if nobody else claimed anybody; a candidate's mass is divided by one
+    plus the odds of all other claims on that person; then claims are weighed once more from these
+    masses, and masses divided by them. These are two rounds of belief propagation over all ways to
+    give each person to one record (Bayati, Shah and Sharma, 2008). That two records of one object
+    are of one person is a mistake, but one that happens: `second` in the policy is its chance, and
+    so much of the mass stays whoever else claims the person.
+    """
+    levels = ", ".join(f"p.{c.id}_level" for c in policy.comparisons)
+    others = "total - sum(mass) over (partition by asked) + sum(shared) over (partition by asked)"
+    select = f"""
+with claims as (
+    select p.*, {_odds("p.seen + p.unseen + p.absent - p.mass")} as claim,
+        p.seen + p.unseen + p.absent as total
+    from {quoted(candidates(one.name))} as p
+),
+contested as (select p.*, {_by_others("claim")} as rival from claims as p),
+shared as (select p.*, {_divided("rival", policy)} as shared from contested as p),
+reclaimed as (select p.*, {_odds(f"{others} - shared")} as claim_again from shared as p),
+contested_again as (select p.*, {_by_others("claim_again")} as rival_again from reclaimed as p),
+divided as (select p.*, {_divided("rival_again", policy)} as left_over from contested_again as p),
+placed as (
+    select p.*, cast(row_number() over ({_AMONG}) as integer) as new_place,
+        lead(p.weight) over ({_AMONG}) as after,
+        cast(seen - sum(mass) over (partition by asked)
+            + sum(left_over) over (partition by asked) as bigint) as new_seen
+    from divided as p
+)
+select p.asked, p.person, p.new_place as place, p.confirmed, {levels}, p.weight,
+    case when p.after < p.weight then p.after when p.after is not null then p.weight
+        end as next_weight,
+    p.left_over as mass, p.new_seen as seen, p.unseen, p.absent, p.namesakes, p.bearers, p.rivals
+from placed as p
+"""
+    return Step(mutual(one.name), (candidates(one.name),), select)
+
+
+_AMONG = "partition by p.asked order by p.confirmed desc, p.left_over desc, p.weight desc, p.person"
+
+
+def _odds(others: str) -> str:
+    """The odds of a pair against all else that its record may mean; an officer's word is final."""
+    odds = f"least(mass * {_SCALE} // greatest({others}, 1), {_MOST})"
+    return f"cast(case when confirmed = 1 then {_MOST} else {odds} end as bigint)"
+
+
+def _by_others(claim: str) -> str:
+    return f"cast(sum({claim}) over (partition by person) - {claim} as bigint)"
+
+
+def _divided(rival: str, policy: Policy) -> str:
+    """What is left of a mass when others claim the person with these odds."""
+    second = round(policy.second * 1024)
+    taken = f"({rival} * 1024 // ({_SCALE} + {rival}))"
+    return (
+        "cast(case when confirmed = 1 then mass else "
+        f"mass * {_SCALE} // ({_SCALE} + {rival}) + mass * {second} // 1024 * {taken} // 1024 "
+        "end as bigint)"
+    )
+
+
+def _resolved(one: RegisterObject) -> str:
+    """Where the final candidates of this object stand."""
+    return mutual(one.name) if one.link_to == "one-to-one" else candidates(one.name)
+
+
 _OF_BEST = ("number", "folded", "died", "father", "mother", "spouse")
 _OF_BEARER = ("folded", "died", "father", "mother", "spouse")
 
@@ -118,9 +194,9 @@ def answers_step(one: RegisterObject, policy: Policy) -> Step:
     select = f"""
 with held as (
     select c.*, row_number() over (partition by c.asked order by c.place) as turn
-    from {quoted(candidates(one.name))} as c where c.number_level = {number}
+    from {quoted(_resolved(one))} as c where c.number_level = {number}
 ),
-best as (select c.* from {quoted(candidates(one.name))} as c where c.place = 1),
+best as (select c.* from {quoted(_resolved(one))} as c where c.place = 1),
 meant as (
     select p.person, {", ".join(f"p.{column}" for column in _OF_BEST)}
     from {POPULATION} as p
@@ -149,7 +225,7 @@ left join (
 left join meant as bp on b.person = bp.person
 left join meant as hp on h.person = hp.person
 """
-    reads = (candidates(one.name), asked(one.name), judged(one.name), POPULATION)
+    reads = (_resolved(one), asked(one.name), judged(one.name), POPULATION)
     return Step(answers(one.name), reads, select)
 
 
