@@ -15,6 +15,8 @@ SogocError
 │   ├── StoreUnreachable
 │   ├── MigrationFailed
 │   └── JournalClosed
+├── GrantRefused        the keeper of the register, or whoever asks for a grant
+├── PolicyRefused       the operator, in the node's own policies
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
@@ -132,6 +134,14 @@ class MigrationFailed(StoreError):
 
 class JournalClosed(StoreError):
     """The journal takes no more entries now: overloaded, or the node stops."""
+
+
+class GrantRefused(SogocError):
+    """A grant cannot be asked for or accepted as it stands."""
+
+
+class PolicyRefused(SogocError):
+    """A policy file cannot be used; the node does not start with it."""
 
 
 class TrustError(SogocError):

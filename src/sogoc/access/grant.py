@@ -1,0 +1,221 @@
+"""A grant: who may ask which fields of which register, for what, on which ground, until when.
+
+It is asked for by an agency and accepted by the keeper of the register. A question is allowed only
+if one single grant covers it whole: grants never add up, since two narrow ones could join into a
+profile that no law foresaw. What no grant covers is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sogoc.errors import GrantRefused, Sentence
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sogoc.contract.model import Register
+
+SENSITIVE = "personal-sensitive"
+"""What a contract calls fields that need a ground of their own: health, religion, ethnicity."""
+
+MEMBER = re.compile(r"[A-Za-z0-9'()+,.=?-]+(?:/[A-Za-z0-9'()+,.=?-]+){2,3}")
+"""Instance, class, member and perhaps subsystem (X-Road protocol for REST, section 4.1)."""
+
+
+class Operation(StrEnum):
+    """What may be asked."""
+
+    READ = "read"
+    """One record by its key."""
+    SEARCH = "search"
+    """Records by the keys that the contract allows."""
+    VERIFY = "verify"
+    """Whether number, name and date of birth are one person's."""
+    DIFFERENCE = "difference"
+    """What changed since a release."""
+
+
+class State(StrEnum):
+    """How far a grant has come; only an accepted one allows anything."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One permission, as the keeper gives it."""
+
+    id: str
+    member: str
+    register: str
+    fields: frozenset[str]
+    operations: frozenset[Operation]
+    purpose: str
+    """Code of the procedure for which the data is asked."""
+    ground: str
+    """The article of law on which the keeper may answer."""
+    sensitive_ground: str = ""
+    """The article that allows sensitive fields for this purpose; without it none is given."""
+    first_day: date
+    last_day: date
+    rate_per_minute: int = 60
+    most_keys: int = 1
+    """How many persons one question may name; above 1 it is a batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, as far as deciding needs it: whose data it is, is not part of it."""
+
+    member: str
+    officer: str
+    register: str
+    operation: Operation
+    fields: frozenset[str]
+    purpose: str
+    request_id: str
+    on: date
+    keys: int = 1
+    sensitive: bool = False
+    """Whether a field among them is sensitive; the contract says so, never the asker."""
+
+
+def check_grant(grant: Grant, register: Register) -> None:
+    """Raise GrantRefused with everything that keeps this grant from being accepted."""
+    fields = {field.name: field for one in register.objects for field in one.fields}
+    unknown = sorted(grant.fields - fields.keys())
+    sensitive = sorted(
+        name for name in grant.fields & fields.keys() if fields[name].classification == SENSITIVE
+    )
+    mistakes = [
+        sentence
+        for broken, sentence in (
+            (not MEMBER.fullmatch(grant.member), _MEMBER),
+            (not grant.fields, _NO_FIELDS),
+            (bool(unknown), _unknown(unknown, register.id)),
+            (not grant.operations, _NO_OPERATIONS),
+            (not grant.purpose.strip(), _NO_PURPOSE),
+            (not grant.ground.strip(), _NO_GROUND),
+            (bool(sensitive) and not grant.sensitive_ground.strip(), _sensitive(sensitive)),
+            (grant.last_day < grant.first_day, _ENDS_BEFORE),
+            (grant.rate_per_minute < 1 or not 1 <= grant.most_keys <= MOST_KEYS, _RATE),
+        )
+        if broken
+    ]
+    if mistakes:
+        raise GrantRefused(
+            Sentence(
+                vi=f"Quyền khai thác {grant.id} chưa dùng được: "
+                + "; ".join(one.vi for one in mistakes)
+                + ".",
+                en=f"The grant {grant.id} cannot stand: "
+                + "; ".join(one.en for one in mistakes)
+                + ".",
+            )
+        )
+
+
+MOST_KEYS = 10_000
+"""The most persons that one signed question may name."""
+
+_MEMBER = Sentence(
+    vi="mã cơ quan phải có dạng VN/GOV/02/LAND",
+    en="the member must look like VN/GOV/02/LAND",
+)
+_NO_FIELDS = Sentence(vi="chưa nêu trường nào", en="it names no field")
+_NO_OPERATIONS = Sentence(
+    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference)",
+    en="it names no operation (read, search, verify, difference)",
+)
+_NO_PURPOSE = Sentence(
+    vi="thiếu mã thủ tục là mục đích khai thác", en="it lacks the procedure that is its purpose"
+)
+_NO_GROUND = Sentence(vi="thiếu căn cứ pháp lý", en="it lacks its legal ground")
+_ENDS_BEFORE = Sentence(vi="ngày kết thúc trước ngày bắt đầu", en="it ends before it begins")
+_RATE = Sentence(
+    vi=f"số lượt mỗi phút phải từ 1, số người mỗi câu hỏi từ 1 đến {MOST_KEYS}",
+    en=f"its rate must be 1 a minute or more, its persons in a question 1 to {MOST_KEYS}",
+)
+
+
+def _unknown(names: list[str], register: str) -> Sentence:
+    return Sentence(
+        vi=f"cơ sở dữ liệu {register} không có trường {', '.join(names)}",
+        en=f"the register {register} has no field {', '.join(names)}",
+    )
+
+
+def _sensitive(names: list[str]) -> Sentence:
+    return Sentence(
+        vi=f"trường nhạy cảm {', '.join(names)} cần căn cứ pháp lý riêng",
+        en=f"the sensitive fields {', '.join(names)} need a ground of their own",
+    )
+
+
+def sensitive_among(fields: frozenset[str], register: Register) -> bool:
+    """Whether the contract calls one of these fields sensitive, or does not know it."""
+    known = {field.name: field.classification for one in register.objects for field in one.fields}
+    return any(known.get(name, SENSITIVE) == SENSITIVE for name in fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that a grant asks of a question, and whether it holds."""
+
+    holds: bool
+    sentence: Sentence
+
+
+def conditions(grant: Grant, question: Question) -> list[Condition]:
+    """Each condition of a grant on a question, in words: the same that its policy states."""
+    missing = ", ".join(sorted(question.fields - grant.fields))
+    days = f"{grant.first_day:%d/%m/%Y} - {grant.last_day:%d/%m/%Y}"
+    period = f"{grant.first_day.isoformat()} to {grant.last_day.isoformat()}"
+    return [
+        Condition(
+            question.operation in grant.operations,
+            Sentence(
+                vi=f"được hỏi theo cách: {', '.join(sorted(grant.operations))}",
+                en=f"it may be asked by: {', '.join(sorted(grant.operations))}",
+            ),
+        ),
+        Condition(
+            question.purpose == grant.purpose,
+            Sentence(
+                vi=f"mục đích là thủ tục {grant.purpose}",
+                en=f"its purpose is the procedure {grant.purpose}",
+            ),
+        ),
+        Condition(
+            not missing,
+            Sentence(
+                vi=f"không gồm trường {missing}" if missing else "gồm đủ các trường được hỏi",
+                en=f"it does not cover {missing}" if missing else "it covers every field asked",
+            ),
+        ),
+        Condition(
+            grant.first_day <= question.on <= grant.last_day,
+            Sentence(vi=f"có hiệu lực {days}", en=f"it is in force {period}"),
+        ),
+        Condition(
+            question.keys <= grant.most_keys,
+            Sentence(
+                vi=f"mỗi câu hỏi tối đa {grant.most_keys} người",
+                en=f"a question may name {grant.most_keys} at most",
+            ),
+        ),
+        Condition(
+            not question.sensitive or bool(grant.sensitive_ground),
+            Sentence(
+                vi="trường nhạy cảm cần căn cứ riêng",
+                en="sensitive fields need a ground of their own",
+            ),
+        ),
+    ]
