@@ -17,6 +17,8 @@ SogocError
 │   └── JournalClosed
 ├── GrantRefused        the keeper of the register, or whoever asks for a grant
 ├── PolicyRefused       the operator, in the node's own policies
+├── BadQuestion         whoever asked: the question breaks the protocol
+├── DirectoryRefused    the operator, or the hub's officer
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
@@ -142,6 +144,14 @@ class GrantRefused(SogocError):
 
 class PolicyRefused(SogocError):
     """A policy file cannot be used; the node does not start with it."""
+
+
+class BadQuestion(SogocError):
+    """A question breaks the protocol: address, headers or body are not what they must be."""
+
+
+class DirectoryRefused(SogocError):
+    """A directory is not the hub's, is older than one in use, or has run out."""
 
 
 class TrustError(SogocError):

@@ -1,0 +1,1 @@
+"""Questions and answers between nodes: addresses, directory, the order of an answer."""
