@@ -18,6 +18,8 @@ SogocError
 ├── GrantRefused        the keeper of the register, or whoever asks for a grant
 ├── PolicyRefused       the operator, in the node's own policies
 ├── BadQuestion         whoever asked: the question breaks the protocol
+├── AccessDenied        whoever asked without a grant
+├── TooManyQuestions    whoever asked too often
 ├── DirectoryRefused    the operator, or the hub's officer
 ├── TrustError          the security officer
 │   ├── KeyRefused
@@ -148,6 +150,18 @@ class PolicyRefused(SogocError):
 
 class BadQuestion(SogocError):
     """A question breaks the protocol: address, headers or body are not what they must be."""
+
+
+class AccessDenied(SogocError):
+    """No grant covers the question."""
+
+
+class TooManyQuestions(SogocError):
+    """The rate of the grant is used up; `wait_seconds` says when to come again."""
+
+    def __init__(self, sentence: Sentence, *, wait_seconds: float) -> None:
+        super().__init__(sentence)
+        self.wait_seconds = wait_seconds
 
 
 class DirectoryRefused(SogocError):

@@ -1,0 +1,175 @@
+"""How a node answers: the order of lines carries the guarantee.
+
+1. the signature is believed, and the id was not seen before;
+2. one grant covers the question whole, and its rate is not used up;
+3. what is asked is looked up, and with it whom it is about;
+4. the journal has one entry for each of these people, durable;
+5. only then an answer leaves.
+
+A node that dies after 4 has journalled an answer it never gave. The reverse, an answer that the
+journal does not hold, cannot happen. A refusal is journalled too: who tries doors is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from sogoc.access.entry import GRANTED, REFUSED, Entry
+from sogoc.access.grant import Question, sensitive_among
+from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
+from sogoc.trust.messages import believe_request
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sogoc.access.grant import Grant, Operation
+    from sogoc.access.journal import Journal
+    from sogoc.access.policies import Decision, PolicyBook
+    from sogoc.clock import Clock
+    from sogoc.contract.model import Register
+    from sogoc.exchange.directory import Directory
+    from sogoc.exchange.limits import Rate, SeenIds
+    from sogoc.exchange.protocol import Envelope
+    from sogoc.trust.messages import BelievedRequest, Request
+
+TOLERANCE_SECONDS = 60
+"""How far the clocks of two nodes may differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a question asks of a register, before anybody decided."""
+
+    register: Register
+    operation: Operation
+    fields: frozenset[str]
+    keys: tuple[str, ...]
+    """What is looked up: keys of records, or whole triples, as the service reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was looked up: the body of the answer, and the people it is about."""
+
+    body: bytes
+    subjects: tuple[str, ...] = ()
+    """Personal numbers, each once; empty if nobody's data is in it."""
+
+
+class Shelf(Protocol):
+    """Where answers are looked up.
+
+    Promise: only the fields that were asked for are in the body.
+    """
+
+    def look_up(self, asked: Asked) -> Found:
+        """What the register holds. Raises UnknownThing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What answering needs. Functions say what they take from it."""
+
+    journal: Journal
+    policies: PolicyBook
+    grants: dict[str, Grant]
+    seen: SeenIds
+    rate: Rate
+    clock: Clock
+
+
+def believe(
+    request: Request, directory: Directory, seen: SeenIds, *, now: datetime
+) -> BelievedRequest:
+    """Believe a request once. Raises BadSeal, DirectoryRefused."""
+    seconds = int(now.timestamp())
+    told = believe_request(
+        request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
+    )
+    if not seen.is_new(told.client, told.request_id, now=seconds):
+        raise BadSeal(
+            Sentence(
+                vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
+                en="This question came before; each question needs an id of its own.",
+            )
+        )
+    return told
+
+
+def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> Found:
+    """Answer a believed question, or raise what stands against it.
+
+    Raises AccessDenied, TooManyQuestions, UnknownThing, and StoreError if it could not be
+    journalled: then nothing was answered.
+    """
+    now = by.clock.now()
+    decision = by.policies.decide(_question(envelope, asked, now=now))
+    if not decision.allowed:
+        entry = _entry(envelope, asked, decision, at=now)
+        by.journal.append([_refused(entry, decision.reason)])
+        raise AccessDenied(decision.reason)
+    _take_turn(decision.grant, by=by, now=now)
+    try:
+        found = shelf.look_up(asked)
+    except UnknownThing:
+        by.journal.append([_entry(envelope, asked, decision, at=now)])
+        raise
+    by.journal.append(
+        [
+            _entry(envelope, asked, decision, at=now, subject=subject)
+            for subject in found.subjects or ("",)
+        ]
+    )
+    return found
+
+
+def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
+    return Question(
+        member=envelope.client,
+        officer=envelope.officer,
+        register=asked.register.id,
+        operation=asked.operation,
+        fields=asked.fields,
+        purpose=envelope.purpose,
+        request_id=envelope.request_id,
+        on=now.date(),
+        keys=len(asked.keys),
+        sensitive=sensitive_among(asked.fields, asked.register),
+    )
+
+
+def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
+    seconds = by.rate.wait(grant, by.grants[grant].rate_per_minute, now=now.timestamp())
+    if seconds:
+        raise TooManyQuestions(
+            Sentence(
+                vi=f"Đã hết số lượt hỏi mỗi phút của quyền khai thác {grant}; thử lại sau.",
+                en=f"The grant {grant} has no more questions this minute; try again later.",
+            ),
+            wait_seconds=seconds,
+        )
+
+
+def _entry(
+    envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime, subject: str = ""
+) -> Entry:
+    return Entry(
+        at=at,
+        request_id=envelope.request_id,
+        member=envelope.client,
+        officer=envelope.officer,
+        subject=subject,
+        register=asked.register.id,
+        operation=str(asked.operation),
+        fields=tuple(sorted(asked.fields)),
+        purpose=envelope.purpose,
+        issue=envelope.case,
+        ground=decision.ground,
+        grant=decision.grant,
+        decision=GRANTED,
+    )
+
+
+def _refused(entry: Entry, reason: Sentence) -> Entry:
+    return replace(entry, decision=REFUSED, reason=reason.en, fields=())

@@ -1,0 +1,124 @@
+"""The X-Road message protocol for REST, as far as it is words: headers, error types, the issue.
+
+https://github.com/nordic-institute/X-Road, pr-rest_x-road_message_protocol_for_rest. Which status
+an error has is for the HTTP folder to say; here stand the names that travel.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sogoc.errors import (
+    AccessDenied,
+    BadQuestion,
+    BadSeal,
+    DirectoryRefused,
+    JournalClosed,
+    Sentence,
+    SogocError,
+    StoreError,
+    TooManyQuestions,
+    UnknownThing,
+)
+from sogoc.exchange.names import subsystem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CLIENT, SERVICE, REQUEST_ID = "x-road-client", "x-road-service", "x-road-id"
+USER, ISSUE, PARTY = "x-road-userid", "x-road-issue", "x-road-represented-party"
+ERROR, HASH, OWN_ID = "x-road-error", "x-road-request-hash", "x-road-request-id"
+
+_USER = re.compile(r"[A-Z]{2}[!-~]{1,62}")
+_ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100}))?")
+
+TYPES: tuple[tuple[type[SogocError], str], ...] = (
+    (BadQuestion, "Client.BadRequest"),
+    (BadSeal, "Client.BadRequest"),
+    (AccessDenied, "Server.ServerProxy.AccessDenied"),
+    (TooManyQuestions, "Server.ServerProxy.TooManyRequests"),
+    (UnknownThing, "Server.ServerProxy.UnknownService"),
+    (DirectoryRefused, "Server.ServerProxy.DirectoryExpired"),
+    (JournalClosed, "Server.ServerProxy.Overloaded"),
+    (StoreError, "Server.ServerProxy.DatabaseError"),
+)
+"""Our errors as their types travel; the first that fits."""
+
+
+def error_type(error: SogocError) -> str:
+    """The `X-Road-Error` of an error."""
+    return next((name for kind, name in TYPES if isinstance(error, kind)), _OTHER)
+
+
+_OTHER = "Server.ServerProxy.InternalError"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who asks, for what case, as the headers say it. Believed only once the signature is."""
+
+    client: str
+    request_id: str
+    officer: str
+    purpose: str
+    """Code of the procedure: what stands before the slash of the issue."""
+    case: str
+    party: str
+
+
+def headers_from(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by lower-case name. Raises BadQuestion for an `x-road-*` header given twice.
+
+    Of several clients one is the asker and the others an attack, or a proxy's mistake.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        lower = name.lower()
+        if lower in found and (lower.startswith("x-road-") or lower in _SIGNED):
+            raise _bad(f"tiêu đề {lower} có hai lần", f"the header {lower} stands there twice")
+        found[lower] = value
+    return found
+
+
+_SIGNED = frozenset({"signature", "signature-input", "content-digest"})
+
+
+def envelope(headers: Mapping[str, str]) -> Envelope:
+    """Read the envelope. Raises BadQuestion with the first thing that is missing or wrong.
+
+    The national platform asks request id, agency, officer and procedure of every question
+    (`MaYeuCau`, `MaDonVi`, `MaCanBo`, `MaDVC`), so they are required here too.
+    """
+    client = str(subsystem(headers.get(CLIENT, "")))
+    request_id = headers.get(REQUEST_ID, "")
+    try:
+        UUID(request_id)
+    except ValueError as wrong:
+        raise _bad("X-Road-Id phải là UUID", "X-Road-Id must be a UUID") from wrong
+    officer = headers.get(USER, "")
+    if not _USER.fullmatch(officer):
+        raise _bad(
+            "X-Road-UserId phải nêu cán bộ, bắt đầu bằng mã nước, như VN001",
+            "X-Road-UserId must name the officer after a country code, as in VN001",
+        )
+    issue = _ISSUE.fullmatch(headers.get(ISSUE, ""))
+    if issue is None:
+        raise _bad(
+            "X-Road-Issue phải nêu mã thủ tục và hồ sơ, như 1.012789/H29-260302-0001",
+            "X-Road-Issue must name procedure and case, as in 1.012789/H29-260302-0001",
+        )
+    return Envelope(
+        client=client,
+        request_id=request_id,
+        officer=officer,
+        purpose=issue["procedure"],
+        case=issue["case"] or "",
+        party=headers.get(PARTY, ""),
+    )
+
+
+def _bad(vi: str, en: str) -> BadQuestion:
+    return BadQuestion(Sentence(vi=f"Câu hỏi không hợp lệ: {vi}.", en=f"Not a question: {en}."))
