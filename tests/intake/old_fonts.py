@@ -6,6 +6,7 @@ letter and sign; CP1258 through Python's own codec; keys as a typist presses the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -99,9 +100,13 @@ _VNI_KEYS = {"ă": "a8", "â": "a6", "ê": "e6", "ô": "o6", "ơ": "o7", "ư": "
 _VIQR = {"ă": "a(", "â": "a^", "ê": "e^", "ô": "o^", "ơ": "o+", "ư": "u+", "đ": "dd"}
 
 
+_TYPED = re.compile(r"[^\W\d_]+")
+_ESCAPED = re.compile("(?<=[aeiouy])([sfrxj])$")
+
+
 def _keyed(text: str, shapes: dict[str, str], tones: str) -> str:
     """Telex and VNI keys, the tone at the end of the word as most typists press it."""
-    return " ".join(_word(word, shapes, tones) for word in text.split(" "))
+    return _TYPED.sub(lambda word: _word(word[0], shapes, tones), text)
 
 
 def _word(word: str, shapes: dict[str, str], tones: str) -> str:
@@ -115,7 +120,15 @@ def _word(word: str, shapes: dict[str, str], tones: str) -> str:
 
 
 def telex(text: str) -> str:
-    return _keyed(text, _TELEX, " sfrxj")
+    """A letter that would be taken for a key is pressed once more: Barr for Bar, ooo for oo."""
+    escaped = _TYPED.sub(lambda word: _escaped(word[0]), text)
+    return _keyed(escaped, _TELEX, " sfrxj")
+
+
+def _escaped(word: str) -> str:
+    word = re.sub("([oO])([oòóỏõọ])", r"\1o\2", word)
+    bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", word)).lower()
+    return word + word[-1] if _ESCAPED.search(bare) else word
 
 
 def vni_keys(text: str) -> str:

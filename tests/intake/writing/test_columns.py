@@ -82,13 +82,13 @@ def test_a_mixed_column_is_recovered_cell_by_cell(writing: str, share: float) ->
 def test_what_a_typing_program_left_is_recovered_where_the_column_is_full_of_it(
     writing: str,
 ) -> None:
-    assert share_recovered(writing, 1.0)[0] >= 0.97
+    assert share_recovered(writing, 1.0)[0] >= 0.999
 
 
 @pytest.mark.parametrize("writing", OF_KEYS)
 def test_keys_left_in_a_few_names_of_places_are_recovered_as_well(writing: str) -> None:
     recovered, spoiled = share_recovered(writing, 0.1)
-    assert recovered >= 0.97
+    assert recovered >= 0.995
     assert spoiled == 0
 
 
@@ -157,7 +157,7 @@ def test_one_name_in_an_old_font_among_good_ones_is_found() -> None:
         ("Xa~ Ky` Thu+", "Xã Kỳ Thư"),
         ("Le^ Minh Nga", "Lê Minh Nga"),
         ("PHAMj THIj HAwNGf", "PHẠM THỊ HẰNG"),
-        ("DdO^~ VA(N HOA`", "ĐỖ VĂN HÒA"),
+        ("DdO^~ VA(N HOA`", "ĐỖ VĂN HOÀ"),
     ],
 )
 def test_keys_that_become_a_commune_or_a_full_name_prove_themselves(typed: str, meant: str) -> None:

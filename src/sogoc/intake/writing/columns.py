@@ -23,11 +23,13 @@ from sogoc.intake.writing.readings import (
     KEYS,
     WRITINGS,
     Reading,
+    is_odd,
     is_right,
     is_telling,
     readings,
 )
 from sogoc.intake.writing.standing import stands
+from sogoc.intake.writing.typed import NUMBERED, joins_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +42,7 @@ _BETTER_THAN_LEGAL = 1.5
 """And thirty times, where the text is legal as it stands."""
 _APART = 0.5
 """Two readings closer than this are not told apart; the text stays."""
+_LEAST_NUMBERED = -1.8
 _ENOUGH = 8192
 _ODD_ONES = 2.0
 _ROUNDS = 6
@@ -53,16 +56,18 @@ class Column:
 
     by_keys: bool
     shares: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WRITINGS, _RAREST))
+    numbered: float = NUMBERED
+    """Share of texts that join words and numbers, `Toa2 Tang3`: a decimal logarithm."""
     _read: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def learn(self, sample: Iterable[str]) -> None:
         """Estimate how much of the column is in which writing."""
         telling = [text for text in sorted(set(sample)) if is_telling(text)]
         telling = telling[:: len(telling) // _ENOUGH + 1]
+        self.numbered = _numbered(telling) if self.by_keys else NUMBERED
         # Many texts say the same: a few hundred kinds stand for thousands.
         costs = Counter(
-            tuple((one.writing, one.cost) for one in readings(text, by_keys=self.by_keys))
-            for text in telling
+            tuple((one.writing, one.cost) for one in self._readings(text)) for text in telling
         )
         counts = {AS_IT_STANDS: 0.9} | dict.fromkeys(FONTS + KEYS, 0.1 / len(FONTS + KEYS))
         for _ in range(_ROUNDS):
@@ -71,6 +76,9 @@ class Column:
         for writing in FONTS + KEYS:
             counts[writing] = max(counts[writing] - _ODD_ONES, 0.0)
         self.shares = _shares(counts)
+
+    def _readings(self, text: str) -> list[Reading]:
+        return readings(text, by_keys=self.by_keys, numbered=self.numbered)
 
     def read(self, text: str) -> tuple[str, str]:
         """The text as it was meant, and the writing it was in, empty where it stands."""
@@ -84,7 +92,7 @@ class Column:
     def _decide(self, text: str) -> tuple[str, str]:
         if is_right(text, by_keys=self.by_keys):
             return plain(text), AS_IT_STANDS
-        as_is, *others = readings(text, by_keys=self.by_keys)
+        as_is, *others = self._readings(text)
         # Capitals apart: most old fonts cannot tell them.
         standing = text.casefold()
         odds = [self._share(one) for one in others if one.text.casefold() == standing]
@@ -94,7 +102,7 @@ class Column:
         limit = as_is.cost - math.log10(self._share(as_is) + sum(odds))
         rivals.sort(key=self._total)
         best = rivals[0]
-        needed = _BETTER if as_is.cost or best.writing in KEYS else _BETTER_THAN_LEGAL
+        needed = _BETTER if is_odd(text) or best.writing in KEYS else _BETTER_THAN_LEGAL
         if limit - self._total(best) < needed or self._is_close(rivals):
             return plain(text), AS_IT_STANDS
         return plain(best.text), best.writing
@@ -109,6 +117,12 @@ class Column:
 
     def _share(self, one: Reading) -> float:
         return self.shares[one.writing]
+
+
+def _numbered(texts: list[str]) -> float:
+    """The share of texts that join words and numbers, as far as the column tells."""
+    joined = sum(map(joins_numbers, texts))
+    return max(math.log10((joined + 0.1) / (len(texts) + 1.0)), _LEAST_NUMBERED)
 
 
 def _counted(

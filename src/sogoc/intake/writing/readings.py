@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sogoc.intake.writing import fonts, typed
-from sogoc.intake.writing.known import is_full_name
-from sogoc.intake.writing.syllables import is_syllable
+from sogoc.intake.writing import fonts, typed, words
+from sogoc.intake.writing.known import names_a_place, names_a_unit
+from sogoc.intake.writing.syllables import is_syllable, parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,13 @@ _VIETNAMESE = frozenset(
 )
 
 _ODD_WORD, _ODD_LETTER, _SIGN_INSIDE = 3.0, 4.3, 6.0
-_FOREIGN = 1.5
-_BETWEEN, _OF_WOMEN = " Thị ", 2.0
-"""Half of all full names hold it in the middle, and none what VNI makes of it, `Thò`."""
+_MIXED = 1.5
+"""A text with Vietnamese marks was typed with the program on."""
+_RAREST_WORDS = 3.9
+"""How much rarer words can weigh: never enough for a column that shows nothing else odd."""
+_TONED = 2.0
+_STEP = 4
+"""Costs are told by quarters, so that texts of a kind cost the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +54,49 @@ class Reading:
 
 def cost(text: str) -> float:
     """How hard it is to believe that somebody meant this text."""
-    return sum(_word_cost(word) for word in _WORD.findall(text) if not word.isascii())
+    odd = sum(_word_cost(word) for word in _WORD.findall(text) if not word.isascii())
+    return odd + _rarity(text)
+
+
+def _rarity(text: str) -> float:
+    """What the rare ones among its legal words cost: `Vãn` where `Văn` can be meant."""
+    return 0.0 if names_a_place(text) else _stepped(sum(map(_rare, _WORD.findall(text))))
+
+
+def _rare(word: str) -> float:
+    return words.rarity(word) if not word.isascii() and words.is_known(word) else 0.0
+
+
+def _stepped(told: float) -> float:
+    return round(told * _STEP) / _STEP
 
 
 def _cost_of_decoded(text: str, as_is: Reading) -> float:
     """The same for a decoded text: it says something only if fewer words are odd than before.
 
-    Else it is as odd as it was: names of minorities stay odd in any reading.
+    Else it is as odd as it was: names of minorities stay odd in any reading. But their languages
+    have no tones, so `Bhãm` is odder than `Bhăm`.
     """
+    pairs = _pairs(text, as_is.text)
     odd, before = _odd_words(text), _odd_words(as_is.text)
     if odd and odd >= before:
-        return max(as_is.cost, _ODD_LETTER)
-    return odd * _ODD_LETTER
+        lost = any(_is_toned(was) and not _is_toned(word) for word, was in pairs if _word_cost(was))
+        return as_is.cost - _TONED if lost else max(as_is.cost, _ODD_LETTER)
+    if names_a_unit(as_is.text, text):
+        return odd * _ODD_LETTER
+    # A word that was odd before is legal now: that is more than it could be, however rare.
+    rare = sum(_rare(word) for word, was in pairs if not _word_cost(was))
+    return odd * _ODD_LETTER + _stepped(max(rare, _rarity(as_is.text) - _RAREST_WORDS))
+
+
+def _pairs(text: str, before: str) -> list[tuple[str, str]]:
+    """Each word with what it was before, the text as it was if words fell together."""
+    told, stood = _WORD.findall(text), _WORD.findall(before)
+    return list(zip(told, stood if len(stood) == len(told) else told, strict=True))
+
+
+def _is_toned(word: str) -> bool:
+    return parted(word)[1] != 0
 
 
 def _odd_words(text: str) -> int:
@@ -70,7 +105,7 @@ def _odd_words(text: str) -> int:
 
 @lru_cache(maxsize=200_000)
 def _word_cost(word: str) -> float:
-    if is_syllable(word) or word in _UNITS:
+    if words.is_known(word) or word in _UNITS:
         return 0.0
     letters = sum(sign.isalpha() for sign in word)
     if letters < len(word):
@@ -80,15 +115,16 @@ def _word_cost(word: str) -> float:
     return _ODD_WORD
 
 
-def readings(text: str, *, by_keys: bool) -> list[Reading]:
+def readings(text: str, *, by_keys: bool, numbered: float = typed.NUMBERED) -> list[Reading]:
     """Every reading that the text allows; the first is the text as it stands.
 
-    Several may give the same text: signs of ASCII are the same in all the old fonts.
+    Several may give the same text: signs of ASCII are the same in all the old fonts. `numbered`
+    is the share of texts in the column that join words and numbers.
     """
     as_is = Reading(AS_IT_STANDS, text, cost(text))
     found = [as_is, *_by_fonts(as_is)]
     if by_keys and not _NOT_TYPED.search(text) and _may_be_typed(text):
-        found += _by_keys(as_is)
+        found += _by_keys(as_is, numbered)
     return found
 
 
@@ -106,30 +142,18 @@ def _by_fonts(as_is: Reading) -> Iterator[Reading]:
     for writing, read in (("tcvn3", fonts.tcvn3), ("vni", fonts.vni), ("cp1258", fonts.cp1258)):
         meant = read(text)
         told = as_is.cost if meant == text else _cost_of_decoded(meant, as_is)
-        if _BETWEEN in meant and _BETWEEN not in text and is_full_name(meant):
-            told -= _OF_WOMEN
         yield Reading(writing, meant, told)
 
 
-def _by_keys(as_is: Reading) -> Iterator[Reading]:
-    """Readings as the keys of a typing program; words legal as they stand stay.
-
-    A text that holds words of another language as well is one of that language; one with
-    Vietnamese marks was typed with the program on.
-    """
-    mixed = 0.0 if as_is.text.isascii() else _FOREIGN
-    for writing, read in (
-        ("telex", typed.telex),
-        ("vni-keys", typed.vni_keys),
-        ("viqr", typed.viqr),
-    ):
-        one = read(as_is.text)
-        if one.text == as_is.text:
-            continue
-        foreign = sum(
-            word.isascii() and not is_syllable(word) for word in _LETTERS.findall(one.text)
-        )
-        yield Reading(writing, one.text, as_is.cost - one.sure + foreign * _FOREIGN + mixed)
+def _by_keys(as_is: Reading, numbered: float) -> Iterator[Reading]:
+    """Readings as the keys of a typing program; words legal as they stand stay."""
+    mixed = 0.0 if as_is.text.isascii() else _MIXED
+    text = as_is.text
+    ways = (typed.telex(text), typed.vni_keys(text, numbered=numbered), typed.viqr(text))
+    for writing, one in zip(KEYS, ways, strict=True):
+        if one.text != text:
+            sure = round(one.sure * _STEP) / _STEP
+            yield Reading(writing, one.text, as_is.cost - sure + mixed)
 
 
 def is_right(text: str, *, by_keys: bool) -> bool:
@@ -140,6 +164,11 @@ def is_right(text: str, *, by_keys: bool) -> bool:
     if by_keys and _may_be_typed(text):
         return False
     return text.isascii() or bool(fonts.BEYOND_WINDOWS.search(text))
+
+
+def is_odd(text: str) -> bool:
+    """Whether any word is illegal as it stands."""
+    return bool(_odd_words(text))
 
 
 def is_telling(text: str) -> bool:
