@@ -42,7 +42,7 @@ _BETTER_THAN_LEGAL = 1.5
 """And thirty times, where the text is legal as it stands."""
 _APART = 0.5
 """Two readings closer than this are not told apart; the text stays."""
-_LEAST_NUMBERED = -1.8
+_LEAST_NUMBERED = -1.2
 _ENOUGH = 8192
 _ODD_ONES = 2.0
 _ROUNDS = 6

@@ -86,7 +86,8 @@ class _Word:
     @property
     def unmarked(self) -> float:
         """How likely the word is in a text written without any marks."""
-        return max(self.stands, words.unmarked(self.told)) if self.told.isascii() else self.stands
+        is_plain = self.told.isascii() and self.told.isalpha()
+        return max(self.stands, words.unmarked(self.told)) if is_plain else self.stands
 
     @property
     def foreign(self) -> float:
