@@ -164,10 +164,8 @@ def _agreeing(comparison: Comparison, side: str) -> str:
 
 def _needs_review(policy: Policy) -> str:
     """Whether the best candidate rests on a level that the machine must not accept."""
-    always = [_levels(c, "always") for c in policy.comparisons if _levels(c, "always")]
-    unless = [
-        _levels(c, "without-number") for c in policy.comparisons if _levels(c, "without-number")
-    ]
+    always = [_levels(c, "always") for c in policy.comparisons]
+    unless = [_levels(c, "without-number") for c in policy.comparisons]
     numbered = (
         f"(coalesce(b_number_level, 0) in "
         f"({policy.level('number:equal')}, {policy.level('number:slip')}, "
@@ -184,7 +182,7 @@ def _levels(comparison: Comparison, review: str) -> str:
     numbers = [
         str(number) for number, level in enumerate(comparison.levels, 1) if level.review == review
     ]
-    return f"b_{comparison.id}_level in ({', '.join(numbers)})" if numbers else ""
+    return f"b_{comparison.id}_level in ({', '.join(numbers)})" if numbers else "false"
 
 
 def _outcome(policy: Policy) -> str:

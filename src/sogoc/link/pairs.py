@@ -238,7 +238,7 @@ def _level(comparison: Comparison) -> str:
         for number, level in enumerate(comparison.levels, 1)
     ).replace("when true then", "else")
     return (
-        f"cast(case when not ({there} and {comparison.only_when}) then {MISSING} "
+        f"cast(case when not ({there} and {expanded(comparison.only_when)}) then {MISSING} "
         f"{cases} end as tinyint)"
     )
 
