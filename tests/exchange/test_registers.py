@@ -1,0 +1,184 @@
+"""What registers answer: the fields asked for and no other; nobody is searched for by name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from psycopg import sql
+
+from sogoc.access.grant import Operation
+from sogoc.contract.load import load
+from sogoc.errors import BadQuestion, UnknownThing
+from sogoc.exchange.answering import Asked, Found
+from sogoc.exchange.registers import RegisterShelf, key_field
+from sogoc.exchange.verifying import Bearer, Triple, compare, triple_from
+from sogoc.records.shape import Tables
+from sogoc.records.store import RecordStore
+from sogoc.shipped import shipped
+
+if TYPE_CHECKING:
+    import psycopg
+
+POPULATION = load(shipped("registers") / "population.odcs.yaml")
+OBJECT = next(one for one in POPULATION.objects if one.persons)
+PERSON = OBJECT.persons[0]
+
+
+@pytest.fixture
+def shelf(connection: psycopg.Connection) -> RegisterShelf:
+    """A population of three made-up people, one of them dead and one gone from the register."""
+    RecordStore(connection).prepare(POPULATION)
+    put(connection, "001190000001", "Nguyễn Thị Hòa", "1990-05-02")
+    put(connection, "001190000002", "Trần Văn Đức", "1950", died="2025-12-01")
+    put(connection, "001190000003", "Lê Văn Tám", "1970-01-01", missing=1)
+    return RegisterShelf(connection, OBJECT)
+
+
+_COUNT = iter(range(1, 10_000))
+
+
+def put(
+    connection: psycopg.Connection,
+    number: str,
+    name: str,
+    born: str,
+    **more: Any,  # noqa: ANN401 - two kinds
+) -> None:
+    values = {
+        PERSON.number: number,
+        PERSON.name: name,
+        PERSON.born: born,
+        "id": next(_COUNT),
+        "key": number,
+        "_delivery": 1,
+        "_digest": "00000000-0000-0000-0000-000000000000",
+        "_true_from": "2026-01-01",
+        "_believed_from": "2026-01-01T00:00:00Z",
+        "_missing_since": more.get("missing"),
+    }
+    if more.get("died"):
+        values[PERSON.died] = more["died"]
+    connection.execute(
+        sql.SQL("insert into {} ({}) values ({})").format(
+            Tables(POPULATION.id, OBJECT).current,
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        ),
+        list(values.values()),
+    )
+
+
+def asked(operation: Operation, *keys: str, fields: tuple[str, ...] = (PERSON.name,)) -> Asked:
+    return Asked(register=POPULATION, operation=operation, fields=frozenset(fields), keys=keys)
+
+
+def triple(number: str, name: str, born: str) -> str:
+    return json.dumps({"number": number, "name": name, "born": born})
+
+
+def told(found: Found) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(found.body)
+
+
+def test_a_record_is_read_by_its_key_with_the_fields_asked_for_alone(shelf: RegisterShelf) -> None:
+    found = shelf.look_up(asked(Operation.READ, "001190000001"))
+    assert told(found) == {
+        "records": [{"key": "001190000001", "fields": {PERSON.name: "Nguyễn Thị Hòa"}}]
+    }
+    assert found.subjects == ("001190000001",)
+
+
+def test_several_keys_give_what_is_there(shelf: RegisterShelf) -> None:
+    found = shelf.look_up(asked(Operation.READ, "001190000001", "001190000002", "001190000009"))
+    assert len(told(found)["records"]) == 2
+    assert found.subjects == ("001190000001", "001190000002")
+
+
+@pytest.mark.parametrize("key", ["001190000009", "001190000003", "' or '1'='1", ""])
+def test_what_is_not_there_or_went_missing_is_not_answered(shelf: RegisterShelf, key: str) -> None:
+    with pytest.raises(UnknownThing):
+        shelf.look_up(asked(Operation.READ, key))
+
+
+def test_a_triple_that_agrees_is_verified_and_gives_the_granted_fields(
+    shelf: RegisterShelf,
+) -> None:
+    found = shelf.look_up(
+        asked(
+            Operation.VERIFY,
+            triple("001190000001", "NGUYỄN THỊ HOÀ", "02/05/1990"),
+            fields=(PERSON.born,),
+        )
+    )
+    assert told(found)["results"] == [
+        {"outcome": "verified", "fields": {PERSON.born: "1990-05-02"}}
+    ]
+    assert found.subjects == ("001190000001",)
+
+
+def test_a_triple_that_differs_gives_no_field(shelf: RegisterShelf) -> None:
+    answers = told(
+        shelf.look_up(
+            asked(
+                Operation.VERIFY,
+                triple("001190000001", "Nguyen Thi Hoa", "1990"),
+                triple("001190000001", "Nguyễn Thị Hòa", "03/05/1990"),
+                triple("001190000001", "Phạm Văn Út", "1961"),
+                triple("001190000001", "Phạm Văn Út", "02/05/1990"),
+                triple("001190000001", "Nguyễn Hòa", "02/05/1990"),
+                triple("001190000002", "Trần Văn Đức", "1950"),
+                triple("001190000009", "Trần Văn Đức", "1950"),
+                triple("mất", "Trần Văn Đức", "1950"),
+            )
+        )
+    )["results"]
+    assert [(each["outcome"], each.get("differs")) for each in answers] == [
+        ("differs", ["name.marks"]),
+        ("differs", ["born"]),
+        ("mismatch", None),
+        ("needs_a_person", None),
+        ("differs", ["name"]),
+        ("deceased", None),
+        ("not_found", None),
+        ("unreadable", None),
+    ]
+    assert ["fields" in each for each in answers].count(True) == 1
+
+
+@pytest.mark.parametrize("key", ["nonsense", "[]", "3"])
+def test_what_is_no_triple_is_refused(shelf: RegisterShelf, key: str) -> None:
+    with pytest.raises(BadQuestion):
+        shelf.look_up(asked(Operation.VERIFY, key))
+
+
+def test_a_number_that_two_people_bear_needs_a_person() -> None:
+    two = [Bearer(name="A B", born="1990"), Bearer(name="A C", born="1991")]
+    known = Triple(number="001190000001", name="A B", born="1990")
+    assert compare(known, two).outcome == "needs_a_person"
+    assert compare(known, [Bearer(name="A B", born="")]).differs == ("born",)
+
+
+@pytest.mark.parametrize("missing", ["number", "name", "born"])
+def test_nobody_is_searched_for_with_less_than_three(missing: str) -> None:
+    whole = {"number": "001190000001", "name": "Nguyễn Thị Hòa", "born": "1990"}
+    assert triple_from(whole)
+    assert triple_from({**whole, missing: ""}) is None
+
+
+def test_an_object_without_a_single_key_is_not_asked_one_by_one() -> None:
+    from dataclasses import replace  # noqa: PLC0415 - this test alone
+
+    assert key_field(OBJECT) == PERSON.number
+    with pytest.raises(UnknownThing):
+        key_field(replace(OBJECT, identities=(("a", "b"),)))
+
+
+def test_a_register_without_persons_verifies_nobody(shelf: RegisterShelf) -> None:
+    from dataclasses import replace  # noqa: PLC0415 - this test alone
+
+    with pytest.raises(UnknownThing):
+        RegisterShelf(shelf.connection, replace(OBJECT, persons=())).look_up(
+            asked(Operation.VERIFY, triple("001190000001", "A B", "1990"))
+        )
