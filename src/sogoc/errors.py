@@ -6,6 +6,7 @@ SogocError
 ├── SettingsError       the operator, in sogoc.toml or the environment
 ├── DeliveryRefused     the office that sent the file
 ├── WorklistRefused     the office that sent a worklist back
+├── JudgementRefused    whoever decided who is meant
 ├── UndoRefused         whoever asked to take a delivery back
 ├── PopulationMissing   the operator: no population register to verify against
 ├── IndexRefused        the operator: a person index that must be built again
@@ -102,6 +103,10 @@ class DeliveryRefused(SogocError):
 
 class WorklistRefused(SogocError):
     """The returned worklist cannot be used; nothing of it was applied."""
+
+
+class JudgementRefused(SogocError):
+    """The decision about a person cannot be kept; nothing of it was stored."""
 
 
 class UndoRefused(SogocError):

@@ -15,11 +15,11 @@ from sogoc.errors import Sentence
 from sogoc.values.kinds import Kind
 from sogoc.worklists import write as writing
 from sogoc.worklists.answers import ANSWERS, CASES
+from sogoc.worklists.manifest import OWN_ASKING
 from sogoc.worklists.place import Place
-from sogoc.worklists.reading import places
 from sogoc.worklists.rows import written
-from sogoc.worklists.workbook import GUIDE, OWN
-from sogoc.worklists.write import write, zipped
+from sogoc.worklists.workbook import GUIDE
+from sogoc.worklists.write import places, write, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def test_the_sheet_is_the_officers_form_with_our_columns_at_its_right(
     book = opened(write(desk, HAMLET, tmp_path))
     assert book.sheetnames[:2] == [GUIDE, "PL3-01"]
     headers = [cell.value for cell in book["PL3-01"][2]]
-    assert headers == [*(column.header for column in small_land.FORM.columns), *OWN]
+    assert headers == [*(column.header for column in small_land.FORM.columns), *OWN_ASKING]
 
 
 def test_only_rows_with_errors_go_out_and_all_of_them(desk: Desk, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_control_characters_from_an_old_system_do_not_stop_the_list(
 def test_answers_and_special_cases_are_picked_from_lists(desk: Desk, tmp_path: Path) -> None:
     book = opened(write(desk, HAMLET, tmp_path))
     choices = book["PL3-01"].data_validations.dataValidation
-    assert [str(choice.sqref) for choice in choices] == ["Q4:Q15", "R4:R15"]
+    assert [str(choice.sqref) for choice in choices] == ["S4:S15", "T4:T15", "R4:R15"]
     listed = [cell.value for cell in book["_danh_muc"]["B"]]
     assert listed == list(CASES.values())
     assert book["_danh_muc"]["A1"].value == next(iter(ANSWERS.values()))

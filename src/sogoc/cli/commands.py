@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.worklist:app",
         "Lists of what to repair, as Excel, out and back.",
     ),
+    "link": (
+        "sogoc.cli.link:app",
+        "Who is meant: decide, look at why, search for persons entered twice.",
+    ),
     "score": (
         "sogoc.cli.deliver:score_command",
         "Compute the score of a delivery again from what was counted, beside what was published.",

@@ -14,8 +14,7 @@ from sogoc.node.returns import Signed, apply_return, preview_return
 from sogoc.node.returns import desk as worklist_desk
 from sogoc.worklists import desk as worklists
 from sogoc.worklists.place import Place
-from sogoc.worklists.reading import places
-from sogoc.worklists.write import write
+from sogoc.worklists.write import places, write
 
 app = typer.Typer(no_args_is_help=True, help="Lists of what to repair, as Excel, out and back.")
 

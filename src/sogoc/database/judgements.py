@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     import psycopg
@@ -20,6 +22,10 @@ SAME, OTHER, ABSENT = "same", "other", "absent"
 DECISIONS = (SAME, OTHER, ABSENT)
 
 _SQL = statements(files("sogoc.database") / "judgements.sql")
+
+
+Standing = tuple[int, str, str | None, str]
+"""Record, person, number and decision of a judgement that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,31 @@ class Verdict:
     number: str | None = None
     """Whom of the population it is about; None for `absent`."""
     evidence: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        """As it counts from now on."""
+        return self.record, self.person, self.number, self.decision
+
+
+def in_force(given: Sequence[Standing]) -> list[Standing]:
+    """What counts of decisions in the order in which they were made, as `supersede` leaves them.
+
+    A record means one person or nobody: "same" and "absent" take the place of each other, and the
+    last word on one person of the population counts.
+    """
+    counts: list[Standing] = []
+    for one in given:
+        counts = [held for held in counts if not _superseded(held, one)]
+        counts.append(one)
+    return counts
+
+
+def _superseded(held: Standing, by: Standing) -> bool:
+    if held[:2] != by[:2]:
+        return False
+    settles = {SAME, ABSENT}
+    return (held[3] in settles and by[3] in settles) or (held[2] is not None and held[2] == by[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +146,23 @@ class Judgements:
         """The last judgements of a register or of all."""
         return self._found(register=register, limit=limit)
 
-    def standing(self, register: str, name: str) -> list[tuple[int, str, str | None, str]]:
-        """Record, person, number and decision of all that count in one object."""
+    def standing(self, register: str, name: str) -> list[Standing]:
+        """All that count in one object, in the order in which they were made."""
         of = {"register": register, "object": name}
         return self._connection.execute(_SQL["standing"], of).fetchall()
+
+    def by_key(
+        self, register: str, name: str, table: sql.Composable
+    ) -> list[tuple[str, str, str | None, str]]:
+        """The same with the record's key in `table`, which names it in every delivery."""
+        if not self.standing(register, name):
+            return []
+        select = sql.SQL(
+            "select held.key, j.person, j.number, j.decision from node.judgement as j"
+            " inner join {} as held on held.id = j.record where j.register = %(register)s"
+            " and j.object = %(object)s and j.withdrawn_at is null order by j.id"
+        ).format(table)
+        return self._connection.execute(select, {"register": register, "object": name}).fetchall()
 
     def mark(self, register: str) -> tuple[int, int, int]:
         """Other figures after every judgement made or withdrawn: what was linked is then stale."""

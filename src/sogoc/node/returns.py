@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sogoc.clock import today
 from sogoc.database.deliveries import Arrival, Deliveries, Outcome, turn
+from sogoc.database.judgements import Act, Judgements
+from sogoc.errors import UnknownThing
 from sogoc.localities.units import Units
 from sogoc.node.words import flaw_in_words
 from sogoc.pipeline.after.correcting import store_corrected
 from sogoc.pipeline.keeping import keep
+from sogoc.pipeline.persons import number_known
 from sogoc.records.store import RecordStore
 from sogoc.worklists.back.apply import Officer, apply, preview
 from sogoc.worklists.back.opened import opened
@@ -56,6 +59,7 @@ def desk(parts: Parts, register: str, *, keeper: str) -> Desk:
     newest = Deliveries(parts.connection).newest(held.id)
     scored = (one for one in newest if one.state == "merged" and one.rules_version)
     latest = next(scored, None)
+    kept = Judgements(parts.connection)
     return Desk(
         connection=parts.connection,
         register=held,
@@ -64,7 +68,18 @@ def desk(parts: Parts, register: str, *, keeper: str) -> Desk:
         keeper=keeper,
         rules_version=latest.rules_version if latest else "",
         flaw=flaw_in_words,
+        is_number_of_somebody=lambda number: number_known(parts, number),
+        standing=lambda name: kept.standing(held.id, name),
+        kept=lambda delivery: _file_of(parts, delivery),
     )
+
+
+def _file_of(parts: Parts, delivery: int) -> Path | None:
+    """The file of a delivery as it came, None where a record came otherwise."""
+    try:
+        return parts.folder / Deliveries(parts.connection).one(delivery).kept_path
+    except UnknownThing:
+        return None
 
 
 def preview_return(parts: Parts, file: Path, *, keeper: str = "") -> Shown:
@@ -100,7 +115,7 @@ def _read(
 ) -> Iterator[tuple[Shown, Desk, Corrected | None]]:
     work = desk(parts, opened(file).head.register, keeper=keeper)
     returned = read_back(work, file)
-    if not returned.changes:
+    if not returned.changes and not returned.verdicts:
         seen = preview(work, returned, lambda _: {})
         yield Shown(register=work.register, returned=returned, seen=seen), work, None
         return
@@ -113,12 +128,21 @@ def _store(
     parts: Parts, file: Path, signed: Signed, *, of: tuple[Shown, Desk, Corrected | None]
 ) -> int:
     shown, work, made = of
-    delivery = _begin(parts, shown.register, file, officer=signed.officer)
+    delivery = begin(parts, shown.register, file, officer=signed.officer, form=FORM)
     by = Officer(name=signed.officer, delivery=delivery, evidence=signed.evidence)
     done = apply(work, shown.returned, shown.seen, by=by)
     at = parts.clock.now()
+    act = Act(officer=signed.officer, at=at, delivery=delivery)
+    for verdict in shown.returned.verdicts:
+        told = verdict if verdict.evidence else replace(verdict, evidence=signed.evidence)
+        Judgements(parts.connection).keep(shown.register.id, told, act)
     counts = store_corrected(parts, made, delivery=delivery, at=at) if made else {}
-    answered = {"corrections": done.corrections, "closed": done.closed, "stays": done.stays_open}
+    answered = {
+        "corrections": done.corrections,
+        "closed": done.closed,
+        "stays": done.stays_open,
+        "judged": done.judged,
+    }
     outcome = Outcome(
         counts={**counts, FORM: {"number": shown.returned.worklist, **answered}},
         population_release=made.population.id if made and made.population else None,
@@ -127,7 +151,8 @@ def _store(
     return delivery
 
 
-def _begin(parts: Parts, register: Register, file: Path, *, officer: str) -> int:
+def begin(parts: Parts, register: Register, file: Path, *, officer: str, form: str) -> int:
+    """Keep what an officer decided as a delivery of its own, and begin it; return its number."""
     kept = keep(file, parts.deliveries)
     deliveries = Deliveries(parts.connection)
     arrival = Arrival(
@@ -140,8 +165,8 @@ def _begin(parts: Parts, register: Register, file: Path, *, officer: str) -> int
         received_at=parts.clock.now(),
         received_by=officer,
         as_of=today(parts.clock),
-        form=FORM,
+        form=form,
     )
     number = deliveries.keep(arrival)
-    deliveries.begin(number, form=FORM)
+    deliveries.begin(number, form=form)
     return number

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from sogoc.check import plan as check
 from sogoc.clock import today
+from sogoc.database.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.judgements import lend_judgements
 from sogoc.pipeline.persons import lend_population, population_of
 from sogoc.pipeline.references import lend_references
 from sogoc.pipeline.run_folder import ready_folder, take_once
@@ -65,7 +67,8 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
     rules = newest(parts.rules, day)
     found = None if judging.register.is_population else population_of(parts)
     release = found[1] if found else None
-    folder = _folder(parts, judging, (day, rules, release and release.id))
+    judged = Judgements(parts.connection).mark(judging.register.id)
+    folder = _folder(parts, judging, (day, rules, release and release.id, judged))
     with parts.engine(folder) as engine:
         stages = _Stages(parts, judging, engine, folder, tell)
         taken = stages.take()
@@ -124,7 +127,8 @@ class _Stages:
         register, holidays = self.judging.register, rules.holidays
         if found:
             lend_population(self.parts, found, self.engine, tell=self.tell)
-            steps = link_plan(register, shipped_policy())
+            known = lend_judgements(self.parts.connection, register, self.engine)
+            steps = link_plan(register, shipped_policy(), known=known)
             run_steps(self.engine, Stage.LINK, steps, tell=self.tell)
             last = check.plan_after_link(register, today=day, holidays=holidays)
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sogoc.database.deliveries import Deliveries
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.run_folder import ready_folder
 from sogoc.pipeline.stages import Stage, run_steps
 from sogoc.records.store import RecordStore
 from sogoc.tables.naming import reference
@@ -37,16 +38,33 @@ def population_of(parts: Parts) -> tuple[Register, Delivery] | None:
     return None
 
 
+def number_known(parts: Parts, number: str) -> bool:
+    """Whether the node's population register names somebody with this number.
+
+    True where the node holds no population register: who can be named is then not known here.
+    """
+    found = population_of(parts)
+    if found is None:
+        return True
+    register, _ = found
+    one = next(each for each in register.objects if each.persons)
+    return RecordStore(parts.connection).holds(
+        register, one, field=one.persons[0].number, value=number
+    )
+
+
 def lend_population(
     parts: Parts, found: tuple[Register, Delivery], engine: Engine, *, tell: Tell
 ) -> None:
     """Put the tables of linking within the engine's reach; make them if the release is new."""
     register, release = found
-    folder = parts.population / str(release.id)
+    steps = population_plan(register, as_of=release.as_of)
+    # A later program may make other tables of the same release: both never stand side by side.
+    made_of = (release.sha256, *(step.select for step in steps))
+    folder = ready_folder(parts.population / str(release.id), made_of)
     with parts.engine(folder) as own:
         for name, table in unit_tables().items():
             own.register(name, table)
-        steps = population_plan(register, as_of=release.as_of)
         if not all(own.has(step.makes) for step in steps):
             one = next(each for each in register.objects if each.persons)
             own.register(

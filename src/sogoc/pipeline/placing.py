@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sogoc.records.shape import Tables
 from sogoc.tables.engine import literal, quoted
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _placed(register: Register) -> list[RegisterObject]:
 
 
 def _moved(register: Register, one: RegisterObject, which: str) -> str:
-    hamlet, place = _hamlet_of_record(register, one)
+    hamlet, place = hamlet_of_record(register, one)
     return f"""
         update node.finding set locality = told.locality, hamlet = told.hamlet
         from (
@@ -73,7 +74,7 @@ def _moved(register: Register, one: RegisterObject, which: str) -> str:
     """
 
 
-def _hamlet_of_record(register: Register, one: RegisterObject) -> tuple[str, str]:
+def hamlet_of_record(register: Register, one: RegisterObject) -> tuple[str, str]:
     """The hamlet of the record `own` and the join it takes: its own address, or its parcel's."""
     if one.hamlet or one.hamlet_from:
         return hamlet_of(one, "own"), ""
@@ -95,7 +96,7 @@ def _hamlet_of_record(register: Register, one: RegisterObject) -> tuple[str, str
 
 
 def _table(register: Register, one: RegisterObject) -> str:
-    return "register." + quoted(f"{register.id}__{one.name}")
+    return Tables(register.id, one).current.as_string()
 
 
 def hamlet_of(place: RegisterObject, row: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from sogoc.database.bulk import copy_to_parquet
 from sogoc.database.deliveries import Deliveries
 from sogoc.records.correcting import corrected_step, standing_records
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from sogoc.contract.model import Register
+    from sogoc.contract.model import Register, RegisterObject
     from sogoc.records.correcting import Places
     from sogoc.records.readings import AsBelieved, AsTrue, Now
     from sogoc.tables.engine import Engine
@@ -91,6 +93,14 @@ class RecordStore:
         # A contract may have grown since: what it names that was never delivered is empty.
         self.prepare(register)
         undo(self.connection, register, delivery=delivery, at=at)
+
+    def holds(self, register: Register, one: RegisterObject, *, field: str, value: str) -> bool:
+        """Whether a current record of the object has this value in this field."""
+        select = sql.SQL("select exists (select from {} where {} = %(value)s)").format(
+            Tables(register.id, one).current, sql.Identifier(field)
+        )
+        row = self.connection.execute(select, {"value": value}).fetchone()
+        return bool(row and row[0])
 
     def export(
         self,

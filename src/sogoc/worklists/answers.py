@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sogoc.database.judgements import ABSENT, OTHER, SAME
+
 RIGHT = "source-was-right"
 WRONG = "source-was-wrong"
 UNDECIDED = "undecided"
@@ -25,13 +27,27 @@ CASES: dict[str, str] = {
 }
 """Special cases that officers meet in the field; they explain why a finding stays open."""
 
+PERSONS: dict[str, str] = {
+    SAME: "Đúng là người này",
+    OTHER: "Không phải người này",
+    ABSENT: "Không có trong dân cư",
+}
+"""Decision about who is meant -> what the drop-down says; a number of 12 digits means another."""
+
 _OUTCOME_OF = {text.casefold(): outcome for outcome, text in ANSWERS.items()}
 _CASE_OF = {text.casefold(): case for case, text in CASES.items()}
+
+_DECISION_OF = {text.casefold(): decision for decision, text in PERSONS.items()}
 
 
 def outcome_of(text: str) -> str | None:
     """The outcome that an answer means, None if it is not from the list."""
     return _OUTCOME_OF.get(" ".join(text.split()).casefold())
+
+
+def decision_of(text: str) -> str | None:
+    """The decision about who is meant, None if it is not from the list."""
+    return _DECISION_OF.get(" ".join(text.split()).casefold())
 
 
 def case_of(text: str) -> str | None:

@@ -9,10 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 SHEET = "_sogoc"
-VERSION = 1
+VERSION = 2
+"""2 may ask who is meant, and keep the header of the delivered file; 1 is still read."""
+
+OWN = (
+    "Mã dòng",
+    "Lỗi và cách sửa",
+    "Đề xuất",
+    "Hạn",
+    "Trả lời",
+    "Trường hợp đặc biệt",
+    "Căn cứ, ghi chú",
+)
+"""Our columns, right of the form's own."""
+WHO, SAME_PERSON = "Người trong dân cư", "Có đúng người này không?"
+OWN_ASKING = (*OWN[:4], WHO, SAME_PERSON, *OWN[4:])
+"""The same where a row asks who is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +46,29 @@ class Head:
     made_at: str
     first_row: int
     columns: int
+    own: list[str] = field(default_factory=lambda: list(OWN))
+    """Our columns, as they were named."""
+    own_row: int = 0
+    """The row of their names; 0: two above the first row."""
+    order: list[int] = field(default_factory=list)
+    """Which column of the form each is, from 0, -1 for one it does not know; empty: as the form."""
     version: int = VERSION
+
+    @property
+    def names_row(self) -> int:
+        """The row in which our columns are named."""
+        return self.own_row or self.first_row - 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Whether a person of a record is who linking means; without a number: who it is at all."""
+
+    object: str
+    record: int
+    person: str
+    outcome: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +79,7 @@ class Sent:
     records: dict[str, list[object]]
     findings: dict[str, int]
     cells: list[str]
+    ask: Ask | None = None
 
 
 class BrokenManifest(ValueError):
@@ -60,12 +99,17 @@ def unpacked(texts: list[str]) -> tuple[Head, dict[str, Sent]]:
         own = json.loads(texts[0])
         checksum = own.pop("checksum")
         head = Head(**own)
-        rows = [Sent(**json.loads(text)) for text in texts[1:]]
+        rows = [_sent(json.loads(text)) for text in texts[1:]]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as broken:
         raise BrokenManifest from broken
     if checksum != _checksum(own, texts[1:]):
         raise BrokenManifest
     return head, {row.token: row for row in rows}
+
+
+def _sent(own: dict[str, Any]) -> Sent:
+    ask = own.pop("ask", None)
+    return Sent(**own, ask=Ask(**ask) if ask else None)
 
 
 def _text(thing: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sogoc.named_sql import statements
 from sogoc.tables.engine import quoted
 from sogoc.worklists.connection import rows
-from sogoc.worklists.place import ELSEWHERE, Place
+from sogoc.worklists.place import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import RegisterObject
     from sogoc.worklists.desk import Desk
+    from sogoc.worklists.place import Place
 
 SQL = statements(files("sogoc.worklists") / "statements.sql")
 
@@ -60,13 +61,6 @@ class Kept:
     at: Line
     values: dict[str, Any]
     came: dict[str, str]
-
-
-def places(desk: Desk) -> list[Place]:
-    """Communes and hamlets with open findings: for each of them a worklist can be written."""
-    return rows(
-        desk.connection, SQL["places"], Place, register=desk.register.id, elsewhere=ELSEWHERE
-    )
 
 
 def open_findings(desk: Desk, place: Place) -> list[OpenFinding]:

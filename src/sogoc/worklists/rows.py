@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ from sogoc.values.kinds import Kind
 from sogoc.worklists.reading import Kept, Line, by_id, by_line, by_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from sogoc.contract.model import Field, Register, RegisterObject
+    from sogoc.worklists.asks import Asked
     from sogoc.worklists.desk import Desk
     from sogoc.worklists.reading import OpenFinding
 
@@ -42,6 +43,7 @@ class Row:
     records: dict[str, Kept] = field(default_factory=dict)
     cells: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    asked: Asked | None = None
 
 
 def form_of(register: Register, objects: set[str]) -> Form:
@@ -64,15 +66,32 @@ def form_of(register: Register, objects: set[str]) -> Form:
     return Form(id=one.name, label=one.label, columns=columns)
 
 
-def form_rows(desk: Desk, form: Form, findings: Iterable[OpenFinding]) -> list[Row]:
-    """One row for each line that came with an error, in the order of the file it came in.
+def in_order(form: Form, order: Sequence[int]) -> Form:
+    """The form with its columns as they stand in an officer's sheet, see `manifest.Head.order`.
 
-    Persons who shared a cell stand in rows of their own, so that each can be repaired alone.
+    One that has fewer columns by now than when the sheet was made has none left.
     """
-    found = list(findings)
+    if not order:
+        return form
+    if max(order) >= len(form.columns):
+        return replace(form, columns=())
+    unknown = FormColumn(header="")
+    return replace(form, columns=tuple(form.columns[i] if i >= 0 else unknown for i in order))
+
+
+def form_rows(
+    desk: Desk, form: Form, *, findings: Iterable[OpenFinding], asks: Iterable[Asked] = ()
+) -> list[Row]:
+    """One row for each line with an error or a question, in the order of the file it came in.
+
+    Persons who shared a cell stand in rows of their own, so that each can be repaired alone; a
+    record with several persons to ask about has a row for each of them.
+    """
+    found, questions = list(findings), list(asks)
     rows: dict[Line, Row] = {}
-    for one in _objects(desk.register, found):
+    for one in _objects(desk.register, found, questions):
         ids = {finding.record for finding in found if finding.object == one.name}
+        ids |= {asked.ask.record for asked in questions if asked.ask.object == one.name}
         for kept in by_id(desk, one, ids):
             rows.setdefault(kept.at, Row(at=kept.at)).records[one.name] = kept
     made = [rows[at] for at in sorted(rows)]
@@ -80,11 +99,44 @@ def form_rows(desk: Desk, form: Form, findings: Iterable[OpenFinding]) -> list[R
     for row in made:
         row.cells = [_cell(desk.register, row, column) for column in form.columns]
     _note(desk, form, made, findings=found)
+    return _asking(made, questions)
+
+
+def rearranged(rows: list[Row], order: Sequence[int]) -> list[Row]:
+    """The rows with their cells and notes in the columns of an officer's sheet."""
+    if not order:
+        return rows
+    place = {which: at for at, which in reversed(list(enumerate(order))) if which >= 0}
+    for row in rows:
+        row.cells = [row.cells[which] if which >= 0 else "" for which in order]
+        row.notes = [replace(note, column=place.get(note.column, -1)) for note in row.notes]
+    return rows
+
+
+def _asking(rows: list[Row], questions: list[Asked]) -> list[Row]:
+    by_record: dict[tuple[str, int], list[Asked]] = defaultdict(list)
+    for asked in questions:
+        by_record[asked.ask.object, asked.ask.record].append(asked)
+    made: list[Row] = []
+    for row in rows:
+        own = [
+            asked
+            for kept in row.records.values()
+            for asked in by_record.pop((kept.object, kept.id), [])
+        ]
+        row.asked = own[0] if own else None
+        made.append(row)
+        made += [
+            Row(at=row.at, records=row.records, cells=list(row.cells), asked=other)
+            for other in own[1:]
+        ]
     return made
 
 
-def _objects(register: Register, findings: list[OpenFinding]) -> list[RegisterObject]:
-    named = {finding.object for finding in findings}
+def _objects(
+    register: Register, findings: list[OpenFinding], questions: list[Asked]
+) -> list[RegisterObject]:
+    named = {finding.object for finding in findings} | {one.ask.object for one in questions}
     return [one for one in register.objects if one.name in named]
 
 

@@ -1,19 +1,10 @@
 -- name: places
 -- Communes and hamlets that have open findings.
-select
+select distinct
     coalesce(locality, '') as locality,
-    coalesce(
-        hamlet,
-        case
-            when bool_or(hamlet is not null) over (partition by coalesce(locality, ''))
-                then %(elsewhere)s
-            else ''
-        end
-    ) as hamlet
+    hamlet
 from node.finding
-where register = %(register)s and closed_at is null
-group by locality, hamlet
-order by locality, hamlet;
+where register = %(register)s and closed_at is null;
 
 -- name: open_findings
 -- Open findings of a commune, or of one hamlet of it.

@@ -19,8 +19,9 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sogoc.worklists import manifest
-from sogoc.worklists.answers import ANSWERS, CASES
-from sogoc.worklists.manifest import Head, Sent, packed
+from sogoc.worklists.answers import ANSWERS, CASES, PERSONS
+from sogoc.worklists.header import Header, copy_header
+from sogoc.worklists.manifest import OWN, SAME_PERSON, WHO, Head, Sent, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,18 +33,10 @@ if TYPE_CHECKING:
     from sogoc.worklists.rows import Note, Row
 
 GUIDE, LISTS = "Hướng dẫn", "_danh_muc"
-OWN = (
-    "Mã dòng",
-    "Lỗi và cách sửa",
-    "Đề xuất",
-    "Hạn",
-    "Trả lời",
-    "Trường hợp đặc biệt",
-    "Căn cứ, ghi chú",
-)
-"""Our columns, right of the form's own."""
 _FACE = "Calibri"
-_WIDTHS = (10, 60, 26, 12, 26, 30, 34)
+_WIDTHS = {OWN[0]: 10, OWN[1]: 60, OWN[2]: 26, OWN[3]: 12, WHO: 40, SAME_PERSON: 26, OWN[4]: 26}
+_WIDTHS |= {OWN[5]: 30, OWN[6]: 34}
+_FILLED_IN = (SAME_PERSON, *OWN[4:])
 _LINE = Side(style="thin", color="C9D4DD")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = PatternFill("solid", fgColor="DCE8F0")
@@ -69,22 +62,35 @@ class Titles:
     """Whether it is known in which commune the rows lie."""
 
 
-def workbook(form: Form, rows: list[Row], *, head: Head, titles: Titles) -> Workbook:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a file shows: rows in the columns of the form, or of the header that was delivered."""
+
+    form: Form
+    rows: list[Row]
+    header: Header | None = None
+
+
+def workbook(shown: Sheet, *, head: Head, titles: Titles) -> Workbook:
     """The whole file, not yet saved."""
     book = Workbook()
     _name_styles(book)
     guide = cast("Worksheet", book.active)
-    _guide(guide, titles, len(rows))
+    _guide(guide, titles, head, count=len(shown.rows))
     sheet = book.create_sheet(head.sheet)
-    _title(sheet, form, head, titles=titles)
-    _header(sheet, form, head)
+    if shown.header:
+        copy_header(shown.header, sheet)
+    else:
+        _title(sheet, shown.form, titles=titles)
+        _header(sheet, shown.form, head)
+    _own_header(sheet, head)
     _page(sheet, head, titles)
-    for position, row in enumerate(rows):
-        _row(sheet, row, at=head.first_row + position, token=token_of(head, position))
-    _choices(book, sheet, head, count=len(rows))
+    for position, row in enumerate(shown.rows):
+        _row(sheet, row, at=head.first_row + position, head=head)
+    _choices(book, sheet, head, count=len(shown.rows))
     hidden = book.create_sheet(manifest.SHEET)
     hidden.sheet_state = "veryHidden"
-    for position, text in enumerate(packed(head, sent_rows(head, rows)), start=1):
+    for position, text in enumerate(packed(head, sent_rows(head, shown.rows)), start=1):
         _put(hidden, (position, 1), text)
     book.active = 1
     guide.sheet_view.tabSelected = False
@@ -104,6 +110,7 @@ def sent_rows(head: Head, rows: list[Row]) -> list[Sent]:
             records={name: [kept.id, kept.digest] for name, kept in row.records.items()},
             findings={str(note.finding): note.column for note in row.notes},
             cells=[clean(cell) for cell in row.cells],
+            ask=row.asked.ask if row.asked else None,
         )
         for position, row in enumerate(rows)
     ]
@@ -141,6 +148,12 @@ def _put(sheet: Worksheet, at: tuple[int, int], text: str, *, style: str = "Norm
     return cell
 
 
+_ASKING = (
+    "6. Cột “Người trong dân cư” nêu người mà máy cho là người trên dòng. So với thẻ căn cước",
+    "    rồi chọn ở cột kế bên: đúng người này, không phải người này, không có trong dân cư.",
+    "    Là người khác thì ghi đủ 12 chữ số định danh của người đó. Không chắc thì để trống.",
+)
+"""What to do where it is asked who is meant."""
 _NOWHERE = (
     "Vì sao có danh sách này: chưa biết các dòng dưới đây thuộc xã nào, nên chưa giao được cho",
     "    xã. Ô mã xã trống, không đọc được, hoặc ghi xã cũ nay đã chia cho nhiều xã.",
@@ -151,7 +164,7 @@ _NOWHERE = (
 """Why there is a list of no place at all, and what to do with it."""
 
 
-def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
+def _guide(sheet: Worksheet, titles: Titles, head: Head, *, count: int) -> None:
     sheet.title = GUIDE
     sheet.column_dimensions["A"].width = 4
     sheet.column_dimensions["B"].width = 100
@@ -179,7 +192,7 @@ def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
         ("4. Gặp trường hợp đặc biệt thì chọn ở cột kế bên.", Font(name=_FACE, size=12)),
         ("5. Ghi căn cứ: số giấy tờ, ngày kiểm tra, người cung cấp.", Font(name=_FACE, size=12)),
         (
-            "6. Dòng chưa làm xong cứ để trống rồi gửi lại; có thể gửi nhiều lần.",
+            "•  Dòng chưa làm xong cứ để trống rồi gửi lại; có thể gửi nhiều lần.",
             Font(name=_FACE, size=12),
         ),
         ("    Không xoá cột “Mã dòng”, không đổi tên trang tính.", Font(name=_FACE, size=12)),
@@ -189,6 +202,8 @@ def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
             Font(name=_FACE, bold=True, size=12),
         ),
     ]
+    if WHO in head.own:
+        lines[-4:-4] = [(text, Font(name=_FACE, size=12)) for text in _ASKING]
     if not titles.known:
         lines[4:4] = [(text, Font(name=_FACE, size=12)) for text in _NOWHERE]
     for position, (text, font) in enumerate(lines, start=2):
@@ -198,37 +213,48 @@ def _guide(sheet: Worksheet, titles: Titles, count: int) -> None:
     sheet.sheet_view.showGridLines = False
 
 
-def _title(sheet: Worksheet, form: Form, head: Head, *, titles: Titles) -> None:
+def _title(sheet: Worksheet, form: Form, *, titles: Titles) -> None:
     text = f"{form.label or form.id} – {titles.register}, {titles.place}"
     _put(sheet, (1, 1), text).font = Font(name=_FACE, bold=True, size=14)
     sheet.row_dimensions[1].height = 24
-    sheet.freeze_panes = f"A{head.first_row}"
 
 
 def _header(sheet: Worksheet, form: Form, head: Head) -> None:
     """Header and numbering stand right above the first row, where the form has its last two."""
-    header = head.first_row - 2
-    texts = [*(column.header for column in form.columns), *OWN]
-    for position, text in enumerate(texts, start=1):
-        own = position > len(form.columns)
-        fill = _OWN_HEAD if own else _HEAD
-        cell = _put(sheet, (header, position), text)
-        cell.font = Font(name=_FACE, bold=True, color="FFFFFF" if own else "14213D")
+    for position, column in enumerate(form.columns, start=1):
+        cell = _put(sheet, (head.names_row, position), column.header)
+        cell.font = Font(name=_FACE, bold=True, color="14213D")
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-        number = _put(sheet, (header + 1, position), "" if own else f"({position})")
+        number = _put(sheet, (head.names_row + 1, position), f"({position})")
         number.alignment = Alignment(horizontal="center")
         for one in (cell, number):
-            one.fill, one.border = fill, _BORDER
-        width = (
-            _WIDTHS[position - len(form.columns) - 1] if own else min(28, max(11, len(text) + 3))
-        )
+            one.fill, one.border = _HEAD, _BORDER
+        width = min(28, max(11, len(column.header) + 3))
         sheet.column_dimensions[get_column_letter(position)].width = width
-    sheet.row_dimensions[header].height = 48
+    sheet.row_dimensions[head.names_row].height = 48
+
+
+def _own_header(sheet: Worksheet, head: Head) -> None:
+    """The names of our columns, as tall as the header beside them."""
+    last = head.first_row - 1
+    for position, text in enumerate(head.own, start=head.columns + 1):
+        cell = _put(sheet, (head.names_row, position), text)
+        cell.font = Font(name=_FACE, bold=True, color="FFFFFF")
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+        for row in range(head.names_row, last + 1):
+            sheet.cell(row, position).fill = _OWN_HEAD
+            sheet.cell(row, position).border = _BORDER
+        if head.order and last > head.names_row:
+            sheet.merge_cells(
+                start_row=head.names_row, end_row=last, start_column=position, end_column=position
+            )
+        sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS[text]
+    sheet.freeze_panes = f"A{head.first_row}"
 
 
 def _page(sheet: Worksheet, head: Head, titles: Titles) -> None:
     """On paper: A3 across, the header on every page."""
-    sheet.print_title_rows = f"{head.first_row - 2}:{head.first_row - 1}"
+    sheet.print_title_rows = f"{head.names_row}:{head.first_row - 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
     sheet.page_setup.fitToHeight = 0
@@ -237,17 +263,31 @@ def _page(sheet: Worksheet, head: Head, titles: Titles) -> None:
     sheet.oddFooter.center.text = f"{titles.place} – &P/&N"
 
 
-def _row(sheet: Worksheet, row: Row, *, at: int, token: str) -> None:
+def _row(sheet: Worksheet, row: Row, *, at: int, head: Head) -> None:
     for position, text in enumerate(row.cells, start=1):
         _put(sheet, (at, position), text, style=_CELL)
     for note in row.notes:
         if note.column >= 0:
             _mark(cast("Cell", sheet.cell(at, note.column + 1)), row.notes)
-    own = (token, _reasons(row), _proposals(row), _due(row), "", "", "")
-    for position, text in enumerate(own, start=len(row.cells) + 1):
-        asked = position > len(row.cells) + 4
-        _put(sheet, (at, position), text, style=_ANSWER if asked else _CELL)
-    sheet.row_dimensions[at].height = 15 * max(2, -(-len(own[1]) // 62) + own[1].count("\n"))
+    texts = {
+        OWN[0]: token_of(head, at - head.first_row),
+        OWN[1]: _reasons(row),
+        OWN[2]: _proposals(row),
+        OWN[3]: _due(row),
+        WHO: row.asked.words if row.asked else "",
+    }
+    for position, name in enumerate(head.own, start=len(row.cells) + 1):
+        # Where nobody is asked about there is nothing to fill in.
+        empty = name == SAME_PERSON and row.asked is None
+        style = _ANSWER if name in _FILLED_IN and not empty else _CELL
+        _put(sheet, (at, position), texts.get(name, ""), style=style)
+    lines = max(_lines(texts[OWN[1]], _WIDTHS[OWN[1]]), _lines(texts[WHO], _WIDTHS[WHO]))
+    sheet.row_dimensions[at].height = 15 * max(2, lines)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column so wide."""
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
 
 
 def _mark(cell: Cell, notes: list[Note]) -> None:
@@ -286,8 +326,9 @@ def _choices(book: Workbook, sheet: Worksheet, head: Head, *, count: int) -> Non
     """Drop-downs; the lists stand in a hidden sheet, since a formula holds 255 letters only."""
     lists = book.create_sheet(LISTS)
     lists.sheet_state = "hidden"
-    own = ((5, 1, list(ANSWERS.values())), (6, 2, list(CASES.values())))
-    for offset, column, choices in own:
+    own = [(OWN[4], list(ANSWERS.values())), (OWN[5], list(CASES.values()))]
+    own += [(SAME_PERSON, list(PERSONS.values()))] if SAME_PERSON in head.own else []
+    for column, (name, choices) in enumerate(own, start=1):
         for position, text in enumerate(choices, start=1):
             _put(lists, (position, column), text)
         letter = get_column_letter(column)
@@ -295,7 +336,8 @@ def _choices(book: Workbook, sheet: Worksheet, head: Head, *, count: int) -> Non
         choice = DataValidation(type="list", formula1=source, allow_blank=True)
         choice.error = "Hãy chọn một câu trong danh sách."
         choice.errorTitle = "Không có trong danh sách"
-        choice.showErrorMessage = True
-        target = get_column_letter(head.columns + offset)
+        # Another person is named by number: what is typed there is checked when it comes back.
+        choice.showErrorMessage = name != SAME_PERSON
+        target = get_column_letter(head.columns + 1 + head.own.index(name))
         choice.add(f"{target}{head.first_row}:{target}{head.first_row + max(count, 1) - 1}")
         sheet.add_data_validation(choice)

@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sogoc.clock import VIETNAM, today
-from sogoc.worklists.manifest import Head
+from sogoc.worklists.asks import asked, asked_places
+from sogoc.worklists.header import header_of
+from sogoc.worklists.manifest import OWN, OWN_ASKING, Head
+from sogoc.worklists.place import ELSEWHERE, Place
 from sogoc.worklists.reading import SQL, open_findings
-from sogoc.worklists.rows import form_of, form_rows
-from sogoc.worklists.workbook import Titles, workbook
+from sogoc.worklists.rows import form_of, form_rows, rearranged
+from sogoc.worklists.workbook import Sheet, Titles, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
     from pathlib import Path
 
     from sogoc.contract.model import Form
     from sogoc.worklists.desk import Desk
-    from sogoc.worklists.place import Place
+    from sogoc.worklists.header import Header
     from sogoc.worklists.rows import Row
 
 LARGEST = 11_000_000
@@ -29,17 +32,35 @@ _SHEET_NAME = 31
 """Letters that a spreadsheet allows for the name of a sheet."""
 
 
+def places(desk: Desk) -> list[Place]:
+    """Communes and hamlets with something to repair or somebody to ask about."""
+    found = desk.connection.execute(SQL["places"], {"register": desk.register.id}).fetchall()
+    named = {(str(locality), hamlet) for locality, hamlet in found} | asked_places(desk)
+    divided = {locality for locality, hamlet in named if hamlet}
+    return sorted(
+        {
+            Place(locality=locality, hamlet=hamlet or (ELSEWHERE if locality in divided else ""))
+            for locality, hamlet in named
+        },
+        key=lambda place: (place.locality, place.hamlet),
+    )
+
+
 def write(desk: Desk, place: Place, folder: Path) -> list[Path]:
     """The worklists of a place with everything open there; none if nothing is open.
 
     Each is entered in `node.worklist` in the caller's transaction, so that it is known again.
     """
-    findings = open_findings(desk, place)
-    if not findings:
+    findings, asks = open_findings(desk, place), asked(desk, place)
+    if not findings and not asks:
         return []
-    form = form_of(desk.register, {finding.object for finding in findings})
+    objects = {finding.object for finding in findings} | {one.ask.object for one in asks}
+    form = form_of(desk.register, objects)
+    rows = form_rows(desk, form, findings=findings, asks=asks)
+    header = header_of(desk, form, [row.at for row in rows])
+    rearranged(rows, header.order if header else ())
     folder.mkdir(parents=True, exist_ok=True)
-    return _files(desk, place, folder, form=form, rows=form_rows(desk, form, findings))
+    return _files(desk, place, folder, sheet=Sheet(form=form, rows=rows, header=header))
 
 
 def zipped(files: Iterable[Path], target: Path) -> Path:
@@ -50,18 +71,18 @@ def zipped(files: Iterable[Path], target: Path) -> Path:
     return target
 
 
-def _files(desk: Desk, place: Place, folder: Path, *, form: Form, rows: list[Row]) -> list[Path]:
+def _files(desk: Desk, place: Place, folder: Path, *, sheet: Sheet) -> list[Path]:
     """One file, or the files of both halves if it is too large to be sent."""
-    head = _begin(desk, place, form, rows=rows)
+    head = _begin(desk, place, sheet)
     number = head.worklist
     file = folder / _file_name(desk, place, number)
-    workbook(form, rows, head=head, titles=_titles(desk, place, rows)).save(file)
-    if file.stat().st_size > LARGEST and len(rows) > 1:
+    workbook(sheet, head=head, titles=_titles(desk, place, sheet.rows)).save(file)
+    if file.stat().st_size > LARGEST and len(sheet.rows) > 1:
         file.unlink()
         desk.connection.execute(SQL["forget_list"], {"id": number})
-        half = len(rows) // 2
-        parts = (rows[:half], rows[half:])
-        return [one for part in parts for one in _files(desk, place, folder, form=form, rows=part)]
+        half = len(sheet.rows) // 2
+        parts = (replace(sheet, rows=rows) for rows in (sheet.rows[:half], sheet.rows[half:]))
+        return [one for part in parts for one in _files(desk, place, folder, sheet=part)]
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     desk.connection.execute(
         SQL["written"], {"id": number, "file_name": file.name, "sha256": sha256}
@@ -69,36 +90,46 @@ def _files(desk: Desk, place: Place, folder: Path, *, form: Form, rows: list[Row
     return [file]
 
 
-def _begin(desk: Desk, place: Place, form: Form, *, rows: list[Row]) -> Head:
+def _begin(desk: Desk, place: Place, sheet: Sheet) -> Head:
     """The list is known again by the moment at which it was made: one moment, told in both."""
     at = desk.clock.now()
     given = {
         "register": desk.register.id,
-        "form": form.id,
+        "form": sheet.form.id,
         "locality": place.locality,
         "hamlet": place.hamlet,
         "made_at": at,
         "rules_version": desk.rules_version,
-        "findings": sum(len(row.notes) for row in rows),
+        "findings": sum(len(row.notes) for row in sheet.rows),
     }
     number = int(desk.connection.execute(SQL["begin_list"], given).fetchall()[0][0])
-    return _head(desk, place, form, number=number, at=at)
-
-
-def _head(desk: Desk, place: Place, form: Form, *, number: int, at: datetime) -> Head:
-    """The first row is that of the form; without a fixed header there is title, header, numbers."""
-    return Head(
+    plain = Head(
         worklist=number,
         register=desk.register.id,
         contract_version=desk.register.version,
         rules_version=desk.rules_version,
-        form=form.id,
-        sheet=_sheet_name(form),
+        form=sheet.form.id,
+        sheet=_sheet_name(sheet.form),
         locality=place.locality,
         hamlet=place.hamlet,
         made_at=at.isoformat(),
-        first_row=max(form.header_to + 1, 4),
-        columns=len(form.columns),
+        # That of the form; without a fixed header there is title, header, numbers.
+        first_row=max(sheet.form.header_to + 1, 4),
+        columns=len(sheet.form.columns),
+        own=list(OWN_ASKING if any(row.asked for row in sheet.rows) else OWN),
+    )
+    return _under(plain, sheet.header) if sheet.header else plain
+
+
+def _under(head: Head, header: Header) -> Head:
+    """The same below the header of the file that was delivered."""
+    return replace(
+        head,
+        sheet=header.sheet.title,
+        first_row=header.rows + 1,
+        columns=len(header.order),
+        own_row=header.own_row,
+        order=list(header.order),
     )
 
 

@@ -12,8 +12,9 @@ from tests import small_land
 from sogoc.errors import WorklistRefused
 from sogoc.worklists.answers import ANSWERS, CASES
 from sogoc.worklists.back.apply import Applied, Officer, Rechecked, apply, preview
-from sogoc.worklists.back.recheck import corrections
+from sogoc.worklists.back.recheck import new_of
 from sogoc.worklists.back.returned import read_back
+from sogoc.worklists.back.whole import corrections
 from sogoc.worklists.place import Place
 from sogoc.worklists.write import write
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 HAMLET = Place(locality="22057", hamlet="Thôn Hà")
 FIRST, NAME, BORN, NUMBER, AREA = 4, 6, 7, 8, 11
-TOKEN, ANSWER, CASE, NOTE = 13, 17, 18, 19
+TOKEN, WHO, SAME, ANSWER, CASE, NOTE = 13, 17, 18, 19, 20, 21
 RIGHT, WRONG, UNDECIDED = ANSWERS.values()
 
 
@@ -245,7 +246,7 @@ def test_a_correction_that_still_breaks_the_rule_keeps_the_finding_open(
 
 
 def test_the_stages_are_given_the_whole_record_as_it_would_stand(desk: Desk, sent: Path) -> None:
-    (one,) = corrections(desk, read_back(desk, fill_in(sent, put(FIRST, BORN, "1962"))))
+    (one,) = corrections(desk, new_of(read_back(desk, fill_in(sent, put(FIRST, BORN, "1962")))))
     assert (one.object, one.record, one.fields) == ("quyen", 6, frozenset({"ngay_sinh"}))
     assert one.texts["ngay_sinh"] == "1962"
     assert one.texts["ho_ten"] == small_land.NAMES[0]

@@ -12,16 +12,18 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from sogoc.check import plan as check
 from sogoc.clock import today
 from sogoc.contract.model import RuleForm
+from sogoc.database.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.judgements import lend_to_records
 from sogoc.pipeline.persons import lend_population, population_of
 from sogoc.pipeline.placing import place_findings
 from sogoc.pipeline.references import lend_references
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject, Rule
     from sogoc.database.deliveries import Delivery
+    from sogoc.database.judgements import Standing
     from sogoc.pipeline.parts import Parts
     from sogoc.score.rule_file import RuleFile
     from sogoc.tables.engine import Engine
@@ -56,6 +59,19 @@ class Correction:
     fields: frozenset[str]
     sheet: str
     line: int
+
+
+class Judging(Protocol):
+    """The judgements on one object as they will stand, given those that stand."""
+
+    def __call__(self, name: str, standing: Sequence[Standing], /) -> Sequence[Standing]:
+        """Those of the object of that name."""
+
+
+def nothing_new(name: str, standing: Sequence[Standing], /) -> Sequence[Standing]:
+    """Judgements stay as they are."""
+    del name
+    return standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +92,17 @@ class Corrected:
 
 @contextmanager
 def corrected(
-    parts: Parts, register: Register, corrections: Sequence[Correction]
+    parts: Parts,
+    register: Register,
+    corrections: Sequence[Correction],
+    *,
+    judgements: Judging = nothing_new,
 ) -> Iterator[Corrected]:
-    """Run the stages on the corrected records; what they leave goes when the block ends."""
+    """Run the stages on the corrected records; what they leave goes when the block ends.
+
+    A record of which no field is corrected is judged as it stands, by the judgements as they will
+    be: so a decision about who is meant shows at once what comes of it.
+    """
     parts.runs.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix=".correcting-", dir=parts.runs) as folder,
@@ -97,7 +121,8 @@ def corrected(
         RecordStore(parts.connection).stand(register, engine, places)
         rules = newest(parts.rules, day)
         known = _check(parts, register, engine, day=day, folder=Path(folder))
-        release = _link(parts, register, engine, day=day)
+        lent = _lend_judgements(parts, own, engine, places=places, judgements=judgements)
+        release = _link(parts, register, engine, day=day, lent=lent)
         yield Corrected(
             register=own,
             engine=engine,
@@ -174,13 +199,32 @@ def _check(
     return known
 
 
-def _link(parts: Parts, register: Register, engine: Engine, *, day: date) -> Delivery | None:
+def _lend_judgements(
+    parts: Parts,
+    own: Register,
+    engine: Engine,
+    *,
+    places: Mapping[str, Mapping[int, Place]],
+    judgements: Judging,
+) -> frozenset[str]:
+    lent: frozenset[str] = frozenset()
+    for one in own.objects:
+        rows = {record: row for row, record in enumerate(places[one.name], 1)}
+        held = Judgements(parts.connection).standing(own.id, one.name)
+        lent |= lend_to_records(judgements(one.name, held), one, engine, rows=rows)
+    return lent
+
+
+def _link(
+    parts: Parts, register: Register, engine: Engine, *, day: date, lent: frozenset[str]
+) -> Delivery | None:
     """Verify the persons named, against the newest release; None where the node has none."""
     holidays = newest(parts.rules, day).holidays
     found = None if register.is_population else population_of(parts)
     if found:
         lend_population(parts, found, engine, tell=nobody)
-        run_steps(engine, Stage.LINK, link_plan(register, shipped_policy()), tell=nobody)
+        steps = link_plan(register, shipped_policy(), known=lent)
+        run_steps(engine, Stage.LINK, steps, tell=nobody)
         last = check.plan_after_link(register, today=day, holidays=holidays)
     else:
         last = check.plan_without_link(register, today=day, holidays=holidays)

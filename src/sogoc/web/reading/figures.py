@@ -200,6 +200,8 @@ class Verification:
 
     person: str
     outcome: str
+    number: str | None
+    """Who of the population is meant or proposed."""
     probability: float | None
     differs: str | None
     evidence: str | None

@@ -22,7 +22,7 @@ where
     d.state = 'merged'
     and d.id = (
         select max(l.id) from node.delivery as l
-        where l.register = d.register and l.state = 'merged' and l.form <> 'worklist'
+        where l.register = d.register and l.state = 'merged' and l.form not in ('worklist', 'judgement')
     )
 order by d.register;
 
@@ -224,6 +224,7 @@ where
 select
     person,
     outcome,
+    number,
     probability,
     differs,
     evidence,

@@ -61,6 +61,8 @@ class Applied:
     corrections: int
     closed: int
     stays_open: int
+    judged: int = 0
+    """Persons about whom it was decided who they are."""
 
 
 def preview(desk: Desk, returned: Return, recheck: Recheck) -> Preview:
@@ -102,7 +104,12 @@ def apply(desk: Desk, returned: Return, seen: Preview, *, by: Officer) -> Applie
     stays = sum(_answer(desk, one, by, closes=False) for one in seen.stays)
     desk.connection.execute(SQL["returned"], own)
     desk.connection.execute(SQL["came_back"], own)
-    return Applied(corrections=len(seen.changes), closed=closed, stays_open=stays)
+    return Applied(
+        corrections=len(seen.changes),
+        closed=closed,
+        stays_open=stays,
+        judged=len(returned.verdicts),
+    )
 
 
 def _unreadable(
@@ -152,7 +159,13 @@ def _sentences(
     records = len({(change.object, change.record) for change in returned.changes})
     by_outcome = Counter(answer.outcome for answer in closes)
     right = len(closes) - by_outcome[WRONG]
+    persons = len({(one.object, one.record, one.person) for one in returned.verdicts})
+    judged = Sentence(
+        f"Ghi kết luận về {persons} người: bản ghi được đối soát lại theo kết luận đó.",
+        f"Decides who {persons} persons are; their records are verified anew by that.",
+    )
     return (
+        *([judged] if persons else []),
         Sentence(
             f"Sửa {len(returned.changes)} ô của {records} bản ghi.",
             f"Changes {len(returned.changes)} cells of {records} records.",

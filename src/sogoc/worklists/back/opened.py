@@ -14,8 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from sogoc.errors import Place as At
 from sogoc.errors import Sentence, WorklistRefused
 from sogoc.worklists import manifest
-from sogoc.worklists.manifest import BrokenManifest, unpacked
-from sogoc.worklists.workbook import OWN
+from sogoc.worklists.manifest import OWN, SAME_PERSON, BrokenManifest, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +38,8 @@ class ReturnedRow:
     answer: str
     case: str
     note: str
+    same: str = ""
+    """What was said of whether it is this person."""
 
     def changed(self) -> list[int]:
         """Positions of cells that differ from what was sent."""
@@ -112,9 +113,9 @@ def _refusal(path: Path, vi: str, en: str) -> WorklistRefused:
 
 def _check_header(path: Path, sheet: Worksheet, head: Head) -> None:
     """Our columns must stand where they stood: a column put in or taken out moves all others."""
-    row = head.first_row - 2
-    found = [sheet.cell(row, head.columns + 1 + offset).value for offset in range(len(OWN))]
-    if found != list(OWN):
+    row = head.names_row
+    found = [sheet.cell(row, head.columns + 1 + offset).value for offset in range(len(head.own))]
+    if found != head.own:
         raise _refusal(
             path,
             f"Trang tính {head.sheet}, dòng {row}: các cột đã bị thêm, xoá hoặc đổi chỗ. "
@@ -130,7 +131,7 @@ def _rows(
     rows: list[ReturnedRow] = []
     mistakes: list[Sentence] = []
     seen: set[str] = set()
-    width = head.columns + len(OWN)
+    width = head.columns + len(head.own)
     for number, cells in enumerate(
         sheet.iter_rows(min_row=head.first_row, max_col=width), start=head.first_row
     ):
@@ -150,19 +151,21 @@ def _rows(
             mistakes.append(_unknown(number))
             continue
         seen.add(token)
-        rows.append(_row(number, texts, sent=sent[token]))
+        own = dict(zip(head.own, texts[head.columns :], strict=True))
+        rows.append(_row(number, texts, own, sent=sent[token]))
     return rows, mistakes
 
 
-def _row(number: int, texts: list[str], *, sent: Sent) -> ReturnedRow:
-    *_, answer, case, note = texts
+def _row(number: int, texts: list[str], own: dict[str, str], *, sent: Sent) -> ReturnedRow:
+    answer, case, note = OWN[-3:]
     return ReturnedRow(
         row=number,
         sent=sent,
         cells=texts[: len(sent.cells)],
-        answer=answer,
-        case=case,
-        note=note,
+        answer=own[answer],
+        case=own[case],
+        note=own[note],
+        same=own.get(SAME_PERSON, ""),
     )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sogoc.pipeline.after.correcting import Correction, corrected
+from sogoc.database.judgements import in_force
+from sogoc.pipeline.after.correcting import corrected
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import errors, flaw, standard
 from sogoc.worklists.back.apply import Rechecked
-from sogoc.worklists.reading import by_id
-from sogoc.worklists.rows import written
+from sogoc.worklists.back.whole import New, corrections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sogoc.contract.model import RegisterObject
+    from sogoc.database.judgements import Standing
     from sogoc.pipeline.after.correcting import Corrected
     from sogoc.pipeline.parts import Parts
     from sogoc.worklists.back.returned import Change, Return
@@ -25,38 +26,26 @@ if TYPE_CHECKING:
 
 @contextmanager
 def rechecked(parts: Parts, desk: Desk, returned: Return) -> Iterator[Corrected]:
-    """The records that a return changes, through the stages; they stand as long as the block."""
-    with corrected(parts, desk.register, corrections(desk, returned)) as made:
-        yield made
+    """The records that a return changes or judges, through the stages; they stand in the block."""
+
+    def as_they_will_be(name: str, standing: Sequence[Standing], /) -> Sequence[Standing]:
+        own = [verdict.standing for verdict in returned.verdicts if verdict.object == name]
+        return in_force([*standing, *own])
+
+    made = corrections(desk, new_of(returned))
+    with corrected(parts, desk.register, made, judgements=as_they_will_be) as done:
+        yield done
 
 
-def corrections(desk: Desk, returned: Return) -> list[Correction]:
-    """Each changed record whole, as it would stand."""
-    made: list[Correction] = []
-    for name in sorted({change.object for change in returned.changes}):
-        one = desk.register.object(name)
-        own = [change for change in returned.changes if change.object == name]
-        held = {kept.id: kept for kept in by_id(desk, one, [change.record for change in own])}
-        for record in sorted(held):
-            kept, mine = held[record], [change for change in own if change.record == record]
-            texts = {
-                field.name: written(field, kept.values[field.name], kept.came.get(field.name))
-                for field in one.fields
-            }
-            made.append(_correction(returned.sheet, mine, texts))
-    return made
-
-
-def _correction(sheet: str, own: Sequence[Change], texts: Mapping[str, str]) -> Correction:
-    new = {change.field: change.after for change in own}
-    return Correction(
-        object=own[0].object,
-        record=own[0].record,
-        texts={**texts, **new},
-        fields=frozenset(new),
-        sheet=sheet,
-        line=own[0].row,
-    )
+def new_of(returned: Return) -> dict[tuple[str, int], New]:
+    """What was written anew, by object and record; nothing in those that are only judged."""
+    at_all = New(sheet=returned.sheet)
+    new = {(verdict.object, verdict.record): at_all for verdict in returned.verdicts}
+    for change in returned.changes:
+        at = (change.object, change.record)
+        held = new.get(at, at_all)
+        new[at] = replace(held, line=change.row, texts={**held.texts, change.field: change.after})
+    return new
 
 
 @dataclass(frozen=True, slots=True)

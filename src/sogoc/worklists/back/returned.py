@@ -7,13 +7,15 @@ The rules, in the order in which they are applied:
 3. A cell that differs from what was sent is a change of that field. A formula is a mistake.
 4. A finding whose cell was changed is answered by that change. The others have the row's answer;
    a special case without an answer means "undecided". What is left blank stays open.
-5. A record that changed in the register since it was sent is stale, unless it holds already what
+5. Whether it is this person is answered for the person asked about alone: from the list, or by the
+   personal number of another. What is decided already is not decided once more.
+6. A record that changed in the register since it was sent is stale, unless it holds already what
    the cell says: then the same return was applied before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,15 +23,17 @@ from sogoc.errors import Place as At
 from sogoc.errors import Sentence, WorklistRefused
 from sogoc.worklists.answers import CASES, RIGHT, UNDECIDED, WRONG, case_of, outcome_of
 from sogoc.worklists.back.opened import Opened, ReturnedRow, opened
+from sogoc.worklists.back.persons import still_to_decide, verdicts_of
 from sogoc.worklists.connection import number
 from sogoc.worklists.reading import SQL, by_id
-from sogoc.worklists.rows import form_of, written
+from sogoc.worklists.rows import form_of, in_order, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from sogoc.contract.model import Form
+    from sogoc.database.judgements import Verdict
     from sogoc.worklists.desk import Desk
     from sogoc.worklists.manifest import Sent
     from sogoc.worklists.reading import Kept
@@ -69,6 +73,8 @@ class Return:
     sheet: str
     changes: tuple[Change, ...]
     answers: tuple[Answer, ...]
+    verdicts: tuple[Verdict, ...]
+    """What was decided about who is meant."""
     blank: int
     """Findings not answered, which stay open."""
     already: bool
@@ -79,11 +85,12 @@ def read_back(desk: Desk, path: Path) -> Return:
     """The worklist in a file. Raises WorklistRefused that names every mistake with its place."""
     found = opened(path)
     if _applied(desk, found):
-        return _return(found, (), (), blank=0, already=True)
+        return _return(found, already=True)
     form = _form(desk, found)
     mistakes: list[Sentence] = list(found.mistakes)
     changes: dict[tuple[str, int, str], Change] = {}
     answers: list[Answer] = []
+    verdicts: list[Verdict] = []
     for row in found.rows:
         own, wrong = _changes(desk, form, row)
         mistakes += wrong + _clashes(changes, own)
@@ -91,12 +98,22 @@ def read_back(desk: Desk, path: Path) -> Return:
         said, wrong = _answers(row)
         mistakes += wrong
         answers += said
+        decided, wrong = verdicts_of(row, desk, evidence=_evidence(row))
+        mistakes += wrong
+        verdicts += decided
     live, stale = _fresh(desk, found, list(changes.values()))
     mistakes += stale
     refuse(path.name, mistakes)
     open_answers = _still_open(desk, answers)
     asked = sum(len(row.sent.findings) for row in found.rows)
-    return _return(found, live, open_answers, blank=asked - len(answers), already=False)
+    read = _return(found, already=False)
+    return replace(
+        read,
+        changes=live,
+        answers=open_answers,
+        verdicts=still_to_decide(desk, verdicts),
+        blank=asked - len(answers),
+    )
 
 
 def refuse(file: str, mistakes: list[Sentence]) -> None:
@@ -115,22 +132,17 @@ def refuse(file: str, mistakes: list[Sentence]) -> None:
     )
 
 
-def _return(
-    found: Opened,
-    changes: tuple[Change, ...],
-    answers: tuple[Answer, ...],
-    *,
-    blank: int,
-    already: bool,
-) -> Return:
+def _return(found: Opened, *, already: bool) -> Return:
+    """A return that changes nothing yet."""
     return Return(
         worklist=found.head.worklist,
         sha256=found.sha256,
         file=found.file,
         sheet=found.head.sheet,
-        changes=changes,
-        answers=answers,
-        blank=blank,
+        changes=(),
+        answers=(),
+        verdicts=(),
+        blank=0,
         already=already,
     )
 
@@ -162,6 +174,7 @@ def _form(desk: Desk, found: Opened) -> Form:
     objects = {name for row in found.rows for name in row.sent.records}
     named = [form for form in desk.register.forms if form.id == found.head.form]
     form = named[0] if named else form_of(desk.register, objects)
+    form = in_order(form, found.head.order)
     if len(form.columns) != found.head.columns:
         sentence = Sentence(
             "Biểu mẫu đã đổi từ khi lập danh sách. Hãy lập danh sách mới.",

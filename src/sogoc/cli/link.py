@@ -1,0 +1,187 @@
+"""`sogoc link`: who is meant by a record, and why; what a person decides outranks every score."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from sogoc.cli.context import Desk, desk_of
+from sogoc.contract.model import Register, RegisterObject
+from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
+from sogoc.errors import Sentence, UnknownThing
+from sogoc.link.words import OUTCOME_WORDS
+from sogoc.node.judging import judge, withdraw
+from sogoc.node.node import open_node
+from sogoc.node.returns import Signed
+from sogoc.pipeline.parts import Parts
+from sogoc.web.reading.figures import Reader, Verification
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Who is meant: decide, look at why, search for persons entered twice.",
+)
+
+
+class Decision(Enum):
+    """What may be decided of a person of a record."""
+
+    SAME = "same"
+    """The person whom linking proposes."""
+    NOT_SAME = "not-same"
+    """Not that person."""
+    ANOTHER = "another"
+    """Another person: the command asks for the number, which so stays out of the history."""
+    ABSENT = "absent"
+    """Nobody of the population register."""
+
+
+_WORDS = {
+    SAME: Sentence("đúng là người này", "this very person"),
+    OTHER: Sentence("không phải người này", "not this person"),
+    ABSENT: Sentence("không có trong dân cư", "not in the population"),
+}
+
+
+RECORD = typer.Argument(help="Number of the record: 12, quyen/12 or quyen/12/PERSON.")
+
+
+@app.command("judge")
+def judge_command(
+    context: typer.Context,
+    register: str,
+    record: Annotated[str, RECORD],
+    *,
+    decision: Annotated[Decision, typer.Argument(help="What is decided.")],
+    evidence: Annotated[str, typer.Option(help="Which paper, which day, who said so.")] = "",
+    officer: Annotated[str, typer.Option(help="Who decides; else the account's name.")] = "",
+) -> None:
+    """Decide who a person of a record is; the record is verified anew by it at once."""
+    desk = desk_of(context)
+    meant = named(desk.shelf.register(register), record)
+    with open_node(desk.folder, desk.settings) as node:
+        made = Verdict(
+            object=meant.object.name,
+            record=meant.record,
+            person=meant.person,
+            decision=_decision(decision),
+            number=_number(desk, decision, standing(node.parts, meant)),
+            evidence=evidence,
+        )
+        signed = Signed(officer=officer or desk.officer, evidence=evidence)
+        delivery = judge(node.parts, register, made, signed=signed)
+        now = standing(node.parts, meant)
+    outcome = OUTCOME_WORDS[now.outcome] if now else Sentence("chưa đối soát", "not verified")
+    desk.say.line(
+        f"Đã ghi kết luận là lô số {delivery}. Kết quả đối soát nay là: {outcome.vi}. "
+        f"Rút lại: sogoc undo {delivery}",
+        f"Kept as delivery {delivery}. The verification now says: {outcome.en}. "
+        f"Take back: sogoc undo {delivery}",
+    )
+
+
+@app.command("withdraw")
+def withdraw_command(
+    context: typer.Context,
+    judgement: Annotated[int, typer.Argument(help="Number; see: sogoc link judgements.")],
+    *,
+    why: Annotated[str, typer.Option(help="Why it counts no longer.")] = "",
+    officer: Annotated[str, typer.Option(help="Who withdraws it; else the account's name.")] = "",
+) -> None:
+    """Let a judgement count no longer: linking decides again, the judgement stays readable."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        signed = Signed(officer=officer or desk.officer, evidence=why)
+        delivery = withdraw(node.parts, judgement, signed)
+    desk.say.line(
+        f"Đã rút kết luận số {judgement} (lô số {delivery}); bản ghi đã được đối soát lại.",
+        f"Judgement {judgement} was withdrawn (delivery {delivery}); its record was verified anew.",
+    )
+
+
+@app.command("judgements")
+def judgements_command(
+    context: typer.Context,
+    register: Annotated[str, typer.Argument(help="Of this register; else of all.")] = "",
+    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+) -> None:
+    """List what people decided, those in force first; nobody's number is shown."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        found = Judgements(node.parts.connection).newest(register or None, limit=most)
+    desk.say.table(
+        [
+            ("Số", "no."),
+            ("Sổ", "register"),
+            ("Bản ghi", "record"),
+            ("Người", "person"),
+            ("Kết luận", "decision"),
+            ("Người kết luận", "officer"),
+            ("Ngày", "day"),
+            ("Hiệu lực", "in force"),
+        ],
+        [_row(desk, one) for one in found],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """A person of a record, as a command names them."""
+
+    register: Register
+    object: RegisterObject
+    record: int
+    person: str
+
+
+def named(register: Register, text: str, *, person: str = "") -> Meant:
+    """`12`, `quyen/12` or `quyen/12/PERSON`: what is left out is the first. Raises UnknownThing."""
+    found = re.fullmatch(r"(?:([\w-]+)/)?([0-9]{1,15})(?:/([\w-]+))?", text)
+    name, record, who = found.groups() if found else (None, "0", None)
+    with_persons = [one for one in register.objects if one.persons and name in {None, one.name}]
+    known = [(one, each.id) for one in with_persons for each in one.persons]
+    wanted = who or person
+    meant = [(one, each) for one, each in known if wanted in {"", each}]
+    if not meant or not found:
+        listed = ", ".join(f"{one.name}/{record}/{each}" for one, each in known)
+        raise UnknownThing(
+            Sentence(
+                f"Không rõ người nào của bản ghi nào. Có thể viết: {listed or 'quyen/12'}.",
+                f"It is not clear who of which record. It may be written: {listed or 'quyen/12'}.",
+            )
+        )
+    one, each = meant[0]
+    return Meant(register=register, object=one, record=int(record), person=each)
+
+
+def standing(parts: Parts, meant: Meant) -> Verification | None:
+    """The verification that stands for a person of a record, None where nobody was looked up."""
+    reader = Reader(parts.connection)
+    found = reader.verifications(meant.register.id, meant.object.name, meant.record)
+    mine = (one for one in found if one.person == meant.person and one.believed_to is None)
+    return next(mine, None)
+
+
+def _decision(decision: Decision) -> str:
+    return {Decision.NOT_SAME: OTHER, Decision.ABSENT: ABSENT}.get(decision, SAME)
+
+
+def _number(desk: Desk, decision: Decision, stands: Verification | None) -> str | None:
+    if decision is Decision.ABSENT:
+        return None
+    if decision is Decision.ANOTHER:
+        asked = desk.say.text("Số định danh của người đó", "That person's number")
+        return str(typer.prompt(asked)).replace(" ", "")
+    return stands.number if stands else None
+
+
+def _row(desk: Desk, one: Judgement) -> tuple[object, ...]:
+    words = _WORDS[one.decision]
+    stands = desk.say.text("còn", "yes") if one.withdrawn_at is None else "–"
+    day = f"{one.decided_at:%d/%m/%Y}"
+    said = desk.say.text(words.vi, words.en)
+    where = f"{one.object} {one.record}"
+    return (str(one.id), one.register, where, one.person, said, one.officer, day, stands)
