@@ -1,0 +1,235 @@
+"""A person decides who is meant: it outranks scores, outlasts deliveries, can be taken back."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+from tests.small_population import write_population
+from tests.small_sheet import write_land_sheet
+
+from sogoc.cli.context import desk_for
+from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
+from sogoc.errors import JudgementRefused, WorklistRefused
+from sogoc.node.judging import judge, withdraw
+from sogoc.node.node import open_node
+from sogoc.node.returns import Signed, apply_return, desk, preview_return
+from sogoc.pipeline.after.taking_back import take_back
+from sogoc.pipeline.deliver import Request, deliver
+from sogoc.worklists.answers import PERSONS
+from sogoc.worklists.manifest import SAME_PERSON
+from sogoc.worklists.write import places, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from sogoc.pipeline.parts import Parts
+
+BY = Signed(officer="Cán bộ thử", evidence="Thẻ căn cước")
+WITHOUT_NUMBER = "H'Lơi Ksơr Mẫu"
+RIGHT, OWN = "066160000011", "066185004321"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """A node with a small population, and a land sheet verified against it."""
+    folder = tmp_path_factory.mktemp("judging")
+    with _node(folder / "node") as opened:
+        people = write_population(folder / "dan-cu.csv")
+        deliver(opened, Request(register="population", file=people, officer="thử"))
+        sheet = write_land_sheet(folder / "Ea Ktur.xlsx")
+        deliver(opened, Request(register="land", file=sheet, officer="thử"))
+        yield opened
+
+
+@pytest.fixture
+def parts(node: Parts) -> Iterator[Parts]:
+    """The node in a transaction that is taken back at the end of the test."""
+    with node.connection.transaction(force_rollback=True):
+        yield node
+
+
+@contextmanager
+def _node(folder: Path) -> Iterator[Parts]:
+    place = desk_for(folder, "vi")
+    with open_node(place.folder, place.settings) as node:
+        yield node.parts
+
+
+def record_of(parts: Parts, name: str) -> int:
+    row = parts.connection.execute(
+        "select id from register.land__quyen where ho_ten = %(name)s", {"name": name}
+    ).fetchone()
+    assert row
+    return int(row[0])
+
+
+def verdict(
+    parts: Parts, decision: str, number: str | None = None, *, name: str = WITHOUT_NUMBER
+) -> Verdict:
+    record = record_of(parts, name)
+    return Verdict(
+        object="quyen", record=record, person="nguoi-su-dung", decision=decision, number=number
+    )
+
+
+def answer(parts: Parts, name: str = WITHOUT_NUMBER) -> tuple[str, str | None, str | None]:
+    """Outcome, number and evidence that stand for a person of a record."""
+    row = parts.connection.execute(
+        "select outcome, number, evidence from node.verification where object = 'quyen'"
+        " and record = %(record)s and person = 'nguoi-su-dung' and believed_to is null",
+        {"record": record_of(parts, name)},
+    ).fetchone()
+    assert row
+    return row[0], row[1], row[2]
+
+
+def test_a_person_decides_between_namesakes_and_the_record_is_verified_by_it(parts: Parts) -> None:
+    assert answer(parts)[:2] == ("ambiguous", None)
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    outcome, number, evidence = answer(parts)
+    assert (outcome, number) == ("found", RIGHT)
+    assert "judged:same" in str(evidence)
+
+
+def test_nobody_of_the_population_is_an_answer_too(parts: Parts) -> None:
+    judge(parts, "land", verdict(parts, ABSENT), signed=BY)
+    assert answer(parts)[0] == "not_found"
+    assert "judged:absent" in str(answer(parts)[2])
+
+
+def test_who_was_ruled_out_is_not_proposed_again(parts: Parts) -> None:
+    assert answer(parts, "Trần Thị Thử")[1] == OWN
+    judge(parts, "land", verdict(parts, OTHER, OWN, name="Trần Thị Thử"), signed=BY)
+    assert answer(parts, "Trần Thị Thử")[1] is None
+
+
+def test_a_judgement_outlasts_the_next_delivery_however_its_rows_are_ordered(
+    parts: Parts, tmp_path: Path
+) -> None:
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    file = write_land_sheet(tmp_path / "lại.xlsx")
+    _first_row_last(file)
+    deliver(parts, Request(register="land", file=file, officer="thử"))
+    assert answer(parts)[:2] == ("found", RIGHT)
+
+
+def test_a_withdrawn_judgement_leaves_the_answer_to_linking(parts: Parts) -> None:
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    (held,) = Judgements(parts.connection).newest("land")
+    withdraw(parts, held.id, BY)
+    assert answer(parts)[:2] == ("ambiguous", None)
+    with pytest.raises(JudgementRefused):
+        withdraw(parts, held.id, BY)
+
+
+def test_undoing_the_judgement_leaves_everything_as_before(parts: Parts) -> None:
+    before = answer(parts)
+    delivery = judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    take_back(parts, delivery)
+    assert answer(parts) == before
+    assert Judgements(parts.connection).newest("land") == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "number"), [(SAME, "001099999999"), (SAME, None), (ABSENT, RIGHT), ("maybe", None)]
+)
+def test_what_cannot_be_meant_is_refused_and_nothing_is_kept(
+    parts: Parts, decision: str, number: str | None
+) -> None:
+    with pytest.raises(JudgementRefused):
+        judge(parts, "land", verdict(parts, decision, number), signed=BY)
+    assert Judgements(parts.connection).newest("land") == []
+
+
+@pytest.mark.parametrize("written", [RIGHT, "066 160 000 011"])
+def test_an_officer_names_the_person_on_the_worklist(
+    parts: Parts, tmp_path: Path, written: str
+) -> None:
+    file = _sent(parts, tmp_path)
+    _say(file, written)
+    seen = preview_return(parts, file)
+    assert "đối soát lại" in " ".join(one.vi for one in seen.seen.sentences)
+    assert answer(parts)[0] == "ambiguous"
+    apply_return(parts, file, BY)
+    assert answer(parts)[:2] == ("found", RIGHT)
+    (held,) = Judgements(parts.connection).newest("land")
+    assert (held.officer, held.evidence) == ("Cán bộ thử", "Thẻ căn cước")
+
+
+def test_who_was_answered_for_is_not_asked_about_again(parts: Parts, tmp_path: Path) -> None:
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    assert not _row_asked(load_workbook(_sent(parts, tmp_path))["PL3-01"])
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (PERSONS[SAME], "chưa có người nào được đề xuất"),
+        ("66160000011", "đủ 12 chữ số"),
+        ("001099999999", "không có ai mang số định danh này"),
+        ("chị ấy", "hãy chọn một câu"),
+    ],
+)
+def test_an_answer_about_a_person_that_means_nobody_is_sent_back(
+    parts: Parts, tmp_path: Path, said: str, why: str
+) -> None:
+    file = _sent(parts, tmp_path)
+    _say(file, said)
+    with pytest.raises(WorklistRefused) as refused:
+        preview_return(parts, file)
+    assert why in refused.value.sentence.vi
+
+
+def _sent(parts: Parts, folder: Path) -> Path:
+    work = desk(parts, "land", keeper="")
+    with parts.connection.transaction():
+        files = [file for place in places(work) for file in write(work, place, folder / "out")]
+    (file,) = [file for file in files if _has(file)]
+    return file
+
+
+def _has(file: Path) -> bool:
+    book = load_workbook(file)
+    return any(WITHOUT_NUMBER in {cell.value for cell in row} for row in book["PL3-01"].iter_rows())
+
+
+def _row_asked(sheet: Worksheet) -> bool:
+    column = _column(sheet, SAME_PERSON)
+    row = _row(sheet)
+    return bool(column and sheet.cell(row, column - 1).value)
+
+
+def _say(file: Path, text: str) -> None:
+    book = load_workbook(file)
+    sheet = book["PL3-01"]
+    sheet.cell(_row(sheet), _column(sheet, SAME_PERSON)).value = text
+    book.save(file)
+
+
+def _row(sheet: Worksheet) -> int:
+    rows = sheet.iter_rows()
+    return next(r[0].row or 0 for r in rows if WITHOUT_NUMBER in {cell.value for cell in r})
+
+
+def _column(sheet: Worksheet, header: str) -> int:
+    rows = sheet.iter_rows(max_row=8)
+    return next((cell.column for row in rows for cell in row if cell.value == header), 0)
+
+
+def _first_row_last(file: Path) -> None:
+    book = load_workbook(file)
+    sheet = book["PL3-01"]
+    last = sheet.max_row
+    first = [cell.value for cell in sheet[7]]
+    for row in range(7, last):
+        for cell in sheet[row + 1]:
+            sheet.cell(row, cell.column or 1).value = cell.value
+    for position, value in enumerate(first, 1):
+        sheet.cell(last, position).value = value
+    book.save(file)
