@@ -22,7 +22,10 @@ where
     d.state = 'merged'
     and d.id = (
         select max(l.id) from node.delivery as l
-        where l.register = d.register and l.state = 'merged' and l.form not in ('worklist', 'judgement')
+        where
+            l.register = d.register
+            and l.state = 'merged'
+            and l.form not in ('worklist', 'judgement')
     )
 order by d.register;
 
