@@ -107,7 +107,7 @@ def both_engines(duckdb_engine: Engine, spark_engine: Engine) -> BothEngines:
 
 
 @pytest.fixture(params=["duckdb_engine", pytest.param("both_engines", marks=pytest.mark.spark)])
-def tables(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest) -> Engine:
     """An engine for a stage: DuckDB alone, then again with Spark beside it, equal to the row."""
-    engine: Engine = request.getfixturevalue(request.param)
-    return engine
+    chosen: Engine = request.getfixturevalue(request.param)
+    return chosen

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
-import pytest
 
 from sogoc.check.plan import plan, plan_after_link, plan_without_link
 from sogoc.contract.model import Person, RegisterObject, RuleForm
 from sogoc.tables import naming
-from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.testing.standard_records import TODAY, parcels, put, register, rule
 
 WRONG = "verification in ('differs', 'mismatch', 'not_found', 'deceased')"
 OPEN = "verification in ('found', 'ambiguous', 'needs_a_person')"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    with DuckDBEngine(tmp_path / "run") as engine:
-        yield engine
 
 
 def parcel(*persons: str, of: str = "") -> RegisterObject:
@@ -40,7 +31,7 @@ def parcel(*persons: str, of: str = "") -> RegisterObject:
     return replace(one, persons=tuple(Person(id=name, number="owner") for name in persons))
 
 
-def said(engine: DuckDBEngine, *outcomes: tuple[int, str, str, str | None]) -> None:
+def said(engine: Engine, *outcomes: tuple[int, str, str, str | None]) -> None:
     rows, persons, answers, numbers = zip(*outcomes, strict=True)
     columns = {
         "_row": pa.array(rows, pa.int64()),
@@ -52,13 +43,13 @@ def said(engine: DuckDBEngine, *outcomes: tuple[int, str, str, str | None]) -> N
     engine.register(naming.verified("parcel"), pa.table(columns))
 
 
-def check(engine: DuckDBEngine, one: RegisterObject) -> set[tuple[int, int, str | None]]:
+def check(engine: Engine, one: RegisterObject) -> set[tuple[int, int, str | None]]:
     for step in plan(register(one), today=TODAY) + plan_after_link(register(one), today=TODAY):
         engine.run(step)
     return set(engine.rows("select _row, rule, flaw from errors__parcel"))
 
 
-def test_a_record_fails_by_its_person_and_by_its_own_fields_at_once(engine: DuckDBEngine) -> None:
+def test_a_record_fails_by_its_person_and_by_its_own_fields_at_once(engine: Engine) -> None:
     one = parcel("owner")
     put(engine, one, [{"area": 0}, {"area": 1}, {"area": 1}, {"area": 1}])
     said(
@@ -74,7 +65,7 @@ def test_a_record_fails_by_its_person_and_by_its_own_fields_at_once(engine: Duck
 
 
 def test_the_counts_of_broken_rules_hold_both_passes_and_what_stays_open(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     one = parcel("owner")
     put(engine, one, [{"area": 0}, {"area": 1}, {"area": 1}])
@@ -85,7 +76,7 @@ def test_the_counts_of_broken_rules_hold_both_passes_and_what_stays_open(
 
 
 def test_a_rule_about_nobody_in_particular_is_about_each_person_named(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     one = parcel("husband", "wife")
     put(engine, one, [{"area": 1}, {"area": 1}, {"area": 1}])
@@ -100,14 +91,14 @@ def test_a_rule_about_nobody_in_particular_is_about_each_person_named(
     assert card == [(1, 1, 1)]
 
 
-def test_a_rule_about_the_wife_does_not_look_at_the_husband(engine: DuckDBEngine) -> None:
+def test_a_rule_about_the_wife_does_not_look_at_the_husband(engine: Engine) -> None:
     one = parcel("husband", "wife", of="wife")
     put(engine, one, [{"area": 1}])
     said(engine, (1, "husband", "deceased", None), (1, "wife", "verified", None))
     assert check(engine, one) == set()
 
 
-def test_without_a_population_register_nobody_is_assessed(engine: DuckDBEngine) -> None:
+def test_without_a_population_register_nobody_is_assessed(engine: Engine) -> None:
     one = parcel("owner")
     put(engine, one, [{"area": 0}, {"area": 1}])
     for step in plan(register(one), today=TODAY) + plan_without_link(register(one), today=TODAY):

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-
-import pytest
+from collections.abc import Mapping
 
 from sogoc.check.near import LARGEST, near_skipped
 from sogoc.check.plan import plan
 from sogoc.contract.model import Alike, Field, RegisterObject, RuleForm
-from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.testing.standard_records import TODAY, put, register, rule
 from sogoc.values.kinds import Kind
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    with DuckDBEngine(tmp_path / "run") as engine:
-        yield engine
 
 
 def clinics(alike: Alike) -> RegisterObject:
@@ -34,9 +25,7 @@ def clinics(alike: Alike) -> RegisterObject:
     )
 
 
-def pairs(
-    engine: DuckDBEngine, alike: Alike, rows: list[Mapping[str, object]]
-) -> list[tuple[int, int]]:
+def pairs(engine: Engine, alike: Alike, rows: list[Mapping[str, object]]) -> list[tuple[int, int]]:
     one = clinics(alike)
     put(engine, one, rows)
     for step in plan(register(one), today=TODAY):
@@ -44,12 +33,12 @@ def pairs(
     return sorted(engine.rows("select _row, _other from near_duplicates__clinic"))
 
 
-def card(engine: DuckDBEngine) -> tuple[int, int, int]:
+def card(engine: Engine) -> tuple[int, int, int]:
     [counts] = engine.rows("select failed, passed, unassessed from scorecard__clinic")
     return counts
 
 
-def test_one_letter_wrong_in_the_same_commune_is_a_pair_to_judge(engine: DuckDBEngine) -> None:
+def test_one_letter_wrong_in_the_same_commune_is_a_pair_to_judge(engine: Engine) -> None:
     found = pairs(
         engine,
         Alike(same=("commune",), alike=("name",)),
@@ -66,7 +55,7 @@ def test_one_letter_wrong_in_the_same_commune_is_a_pair_to_judge(engine: DuckDBE
 
 
 def test_two_points_across_the_border_of_a_square_are_still_neighbours(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     found = pairs(
         engine,
@@ -83,7 +72,7 @@ def test_two_points_across_the_border_of_a_square_are_still_neighbours(
 
 
 def test_without_a_common_field_names_meet_by_their_beginning_or_their_end(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     found = pairs(
         engine,
@@ -94,7 +83,7 @@ def test_without_a_common_field_names_meet_by_their_beginning_or_their_end(
 
 
 def test_a_block_too_large_to_compare_is_named_and_its_records_are_not_assessed(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     alike = Alike(same=("commune",), alike=("name",))
     rows: list[Mapping[str, object]] = [

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
-import pytest
 import sqlglot
 
 from sogoc.check.plan import plan, plan_after_link
 from sogoc.contract.model import Alike, Person, Reference, RegisterObject, RuleForm
 from sogoc.tables import naming
-from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.testing.standard_records import TODAY, parcels, put, register, rule
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    with DuckDBEngine(tmp_path / "run") as engine:
-        yield engine
-
-
 def run(
-    engine: DuckDBEngine, one: RegisterObject, known: frozenset[str] = frozenset()
+    engine: Engine, one: RegisterObject, known: frozenset[str] = frozenset()
 ) -> dict[int, set[int]]:
     """The positions of the rules that each record breaks."""
     for step in plan(register(one), today=TODAY, known=known):
@@ -36,7 +27,7 @@ def run(
     return broken
 
 
-def counts(engine: DuckDBEngine, position: int) -> dict[str | None, tuple[int, int, int]]:
+def counts(engine: Engine, position: int) -> dict[str | None, tuple[int, int, int]]:
     found = engine.rows(
         "select _locality, failed, passed, unassessed from scorecard__parcel where rule = ?",
         [position],
@@ -44,7 +35,7 @@ def counts(engine: DuckDBEngine, position: int) -> dict[str | None, tuple[int, i
     return {place: (failed, passed, unknown) for place, failed, passed, unknown in found}
 
 
-def test_a_record_is_named_with_every_rule_it_breaks(engine: DuckDBEngine) -> None:
+def test_a_record_is_named_with_every_rule_it_breaks(engine: Engine) -> None:
     one = parcels(
         rule("small", "area", fail_when="area <= 0"),
         rule("late", "issued", fail_when="issued > today()"),
@@ -62,21 +53,21 @@ def test_a_record_is_named_with_every_rule_it_breaks(engine: DuckDBEngine) -> No
     assert counts(engine, 0) == {"00004": (1, 1, 0), "00008": (1, 0, 0)}
 
 
-def test_an_empty_field_is_not_assessed_rather_than_passed(engine: DuckDBEngine) -> None:
+def test_an_empty_field_is_not_assessed_rather_than_passed(engine: Engine) -> None:
     one = parcels(rule("small", "area", fail_when="area <= 0"))
     put(engine, one, [{"commune": "00004"}, {"commune": "00004", "area": 2}])
     assert run(engine, one) == {}
     assert counts(engine, 0) == {"00004": (0, 1, 1)}
 
 
-def test_one_side_of_an_or_can_answer_for_the_other_that_is_empty(engine: DuckDBEngine) -> None:
+def test_one_side_of_an_or_can_answer_for_the_other_that_is_empty(engine: Engine) -> None:
     one = parcels(rule("either", "area", fail_when="area <= 0 or issued > today()"))
     put(engine, one, [{"area": 0}, {"area": 1}, {"area": 1, "issued": date(2020, 1, 1)}])
     assert run(engine, one) == {1: {0}}
     assert counts(engine, 0) == {None: (1, 1, 1)}
 
 
-def test_a_missing_value_is_not_one_that_could_not_be_read(engine: DuckDBEngine) -> None:
+def test_a_missing_value_is_not_one_that_could_not_be_read(engine: Engine) -> None:
     one = parcels(
         rule("missing", "area", fail_when='"area" is null and "area__flaw" is null'),
         rule(
@@ -103,7 +94,7 @@ def test_a_missing_value_is_not_one_that_could_not_be_read(engine: DuckDBEngine)
 
 
 def test_each_record_with_a_repeated_key_fails_and_an_empty_key_is_not_assessed(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     one = parcels(rule("twice", "code", "commune", form=RuleForm.UNIQUE))
     put(
@@ -120,7 +111,7 @@ def test_each_record_with_a_repeated_key_fails_and_an_empty_key_is_not_assessed(
     assert counts(engine, 0) == {"00004": (2, 0, 0), "00008": (0, 1, 1)}
 
 
-def test_a_reference_to_a_register_of_this_node_is_looked_up(engine: DuckDBEngine) -> None:
+def test_a_reference_to_a_register_of_this_node_is_looked_up(engine: Engine) -> None:
     to = Reference(register="population", object="person", fields=("number",))
     one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))
     put(engine, one, [{"owner": "001085000002"}, {"owner": "001085000009"}, {}])
@@ -131,7 +122,7 @@ def test_a_reference_to_a_register_of_this_node_is_looked_up(engine: DuckDBEngin
 
 
 def test_a_reference_within_a_register_may_lead_to_an_earlier_delivery(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     """Schools are handed in once and pupils each year."""
     to = Reference(object="parcel", fields=("code",))
@@ -143,7 +134,7 @@ def test_a_reference_within_a_register_may_lead_to_an_earlier_delivery(
     assert counts(engine, 0) == {None: (1, 2, 0)}
 
 
-def test_a_reference_to_a_register_that_is_not_here_is_not_assessed(engine: DuckDBEngine) -> None:
+def test_a_reference_to_a_register_that_is_not_here_is_not_assessed(engine: Engine) -> None:
     to = Reference(register="population", object="person", fields=("number",))
     one = parcels(rule("nobody", "owner", form=RuleForm.REFERENCE, reference=to))
     put(engine, one, [{"owner": "001085000002"}])
@@ -151,7 +142,7 @@ def test_a_reference_to_a_register_that_is_not_here_is_not_assessed(engine: Duck
     assert counts(engine, 0) == {None: (0, 0, 1)}
 
 
-def test_a_personal_number_is_held_against_sex_and_year_of_birth(engine: DuckDBEngine) -> None:
+def test_a_personal_number_is_held_against_sex_and_year_of_birth(engine: Engine) -> None:
     one = parcels(
         rule("sex", "owner", "sex", fail_when="sex_of(owner) <> sex"),
         rule("year", "owner", "born", fail_when="birth_year_of(owner) <> year_of(born)"),
@@ -169,7 +160,7 @@ def test_a_personal_number_is_held_against_sex_and_year_of_birth(engine: DuckDBE
     assert counts(engine, 1) == {None: (1, 1, 1)}
 
 
-def test_a_year_alone_is_compared_by_its_first_and_last_day(engine: DuckDBEngine) -> None:
+def test_a_year_alone_is_compared_by_its_first_and_last_day(engine: Engine) -> None:
     one = parcels(
         rule("surely-before", "issued", "born", fail_when="issued < earliest(born)"),
         rule("perhaps-before", "issued", "born", fail_when="issued < latest(born)"),
@@ -178,13 +169,13 @@ def test_a_year_alone_is_compared_by_its_first_and_last_day(engine: DuckDBEngine
     assert run(engine, one) == {1: {1}, 2: {1}}
 
 
-def test_a_promise_in_working_days_skips_weekends(engine: DuckDBEngine) -> None:
+def test_a_promise_in_working_days_skips_weekends(engine: Engine) -> None:
     one = parcels(rule("stale", "issued", fail_when="issued < working_days_ago(5)"))
     put(engine, one, [{"issued": date(2026, 11, 13)}, {"issued": date(2026, 11, 12)}])
     assert run(engine, one) == {2: {0}}
 
 
-def test_a_record_that_its_rule_does_not_concern_is_not_assessed(engine: DuckDBEngine) -> None:
+def test_a_record_that_its_rule_does_not_concern_is_not_assessed(engine: Engine) -> None:
     one = parcels(
         rule("small", "area", fail_when="area <= 0", not_assessed_when="commune = '00008'")
     )
@@ -195,7 +186,7 @@ def test_a_record_that_its_rule_does_not_concern_is_not_assessed(engine: DuckDBE
     assert counts(engine, 0)["00008"] == (0, 0, 1)
 
 
-def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: DuckDBEngine) -> None:
+def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: Engine) -> None:
     one = parcels(*(rule(f"r{n}", "area", fail_when=f"area = {n}") for n in range(70)))
     put(engine, one, [{"area": 3}, {"area": 69}, {"area": 62}, {}])
     assert run(engine, one) == {1: {3}, 2: {69}, 3: {62}}
@@ -204,7 +195,7 @@ def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: DuckDBEngine) 
     assert nulls == [(1 << 7, 0)]
 
 
-def test_a_key_that_repeats_is_found_by_a_rule_in_the_second_mask(engine: DuckDBEngine) -> None:
+def test_a_key_that_repeats_is_found_by_a_rule_in_the_second_mask(engine: Engine) -> None:
     many = (rule(f"r{n}", "area", fail_when="area < 0") for n in range(64))
     twice = (rule(f"twice-{n}", n, form=RuleForm.UNIQUE) for n in ("code", "owner"))
     one = parcels(*twice, *many, rule("again", "code", form=RuleForm.UNIQUE))
@@ -213,7 +204,7 @@ def test_a_key_that_repeats_is_found_by_a_rule_in_the_second_mask(engine: DuckDB
 
 
 def test_an_object_without_rules_has_no_errors_and_an_empty_scorecard(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     one = parcels()
     put(engine, one, [{"area": 1}])
@@ -222,7 +213,7 @@ def test_an_object_without_rules_has_no_errors_and_an_empty_scorecard(
 
 
 def test_a_place_with_fewer_records_than_expected_fails_and_one_not_counted_is_unassessed(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     one = parcels(
         rule("all", "commune", form=RuleForm.COVERAGE, expected="reference__stats__land.parcels")
@@ -235,7 +226,7 @@ def test_a_place_with_fewer_records_than_expected_fails_and_one_not_counted_is_u
     assert counts(engine, 0) == {"00004": (1, 2, 0), "00008": (0, 0, 1)}
 
 
-def test_coverage_without_expected_counts_is_not_assessed(engine: DuckDBEngine) -> None:
+def test_coverage_without_expected_counts_is_not_assessed(engine: Engine) -> None:
     one = parcels(rule("all", "commune", form=RuleForm.COVERAGE, expected="reference__a__b.n"))
     put(engine, one, [{"commune": "00004"}])
     run(engine, one)

@@ -10,7 +10,7 @@ import pytest
 from sogoc.check.plan import plan, plan_without_link
 from sogoc.contract.load import load
 from sogoc.shipped import shipped
-from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.testing.standard_records import put
 
 DAY = date(2026, 11, 20)
@@ -18,15 +18,14 @@ CONTRACTS = sorted(shipped("registers").glob("*.odcs.yaml"))
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda path: path.name)
-def test_an_empty_record_can_be_checked_by_all_rules(contract: Path, tmp_path: Path) -> None:
+def test_an_empty_record_can_be_checked_by_all_rules(contract: Path, engine: Engine) -> None:
     register = load(contract)
-    with DuckDBEngine(tmp_path) as engine:
-        for one in register.objects:
-            put(engine, one, [{}, {}])
-        for step in plan(register, today=DAY) + plan_without_link(register, today=DAY):
-            engine.run(step)
-        for one in register.objects:
-            rules_counted = {
-                rule for (rule,) in engine.rows(f"select distinct rule from scorecard__{one.name}")
-            }
-            assert rules_counted == set(range(len(one.rules)))
+    for one in register.objects:
+        put(engine, one, [{}, {}])
+    for step in plan(register, today=DAY) + plan_without_link(register, today=DAY):
+        engine.run(step)
+    for one in register.objects:
+        rules_counted = {
+            rule for (rule,) in engine.rows(f"select distinct rule from scorecard__{one.name}")
+        }
+        assert rules_counted == set(range(len(one.rules)))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -28,7 +26,7 @@ from sogoc.score.plan import plan, scores_step
 from sogoc.score.rule_file import RuleFile, load
 from sogoc.shipped import shipped
 from sogoc.tables import naming
-from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.testing.standard_records import parcels, register, rule
 
 RULES = load(shipped("rules") / "dqi-2026-09-14.yaml")
@@ -40,12 +38,6 @@ UNITS = pa.table(
         "valid_to": pa.array([None, None, 20_000], pa.int32()).cast(pa.date32()),
     }
 )
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    with DuckDBEngine(tmp_path / "run") as engine:
-        yield engine
 
 
 def parcel() -> RegisterObject:
@@ -65,9 +57,7 @@ def parcel() -> RegisterObject:
 Lines = list[tuple[str | None, int, int, int, int]]
 
 
-def score(
-    engine: DuckDBEngine, lines: Lines, judged: list[tuple[str | None, int, int, int]]
-) -> None:
+def score(engine: Engine, lines: Lines, judged: list[tuple[str | None, int, int, int]]) -> None:
     place, number, failed, passed, unknown = zip(*lines, strict=True)
     card = {"_locality": pa.array(place, pa.string()), "rule": number, "failed": failed}
     engine.register(
@@ -82,7 +72,7 @@ def score(
 
 
 def test_a_commune_counts_in_its_province_of_today_and_an_unknown_place_only_in_all(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     lines: Lines = [("00004", 3, 1, 9, 0), ("00008", 3, 3, 7, 0), (None, 3, 0, 5, 5)]
     score(engine, lines, [("00004", 0, 0, 1)])
@@ -95,7 +85,7 @@ def test_a_commune_counts_in_its_province_of_today_and_an_unknown_place_only_in_
     assert kept == (25, 4, 5, "dqi-2026-09-14")
 
 
-def test_an_identity_key_below_a_hundred_is_red_however_high(engine: DuckDBEngine) -> None:
+def test_an_identity_key_below_a_hundred_is_red_however_high(engine: Engine) -> None:
     lines: Lines = [("00004", 4, 1, 9_999, 0), ("00004", 3, 1, 9_999, 0)]
     score(engine, lines, [("00004", 0, 0, 1)])
     colours = dict(engine.rows("select name, colour from scores where locality = '00004'"))
@@ -106,13 +96,13 @@ def test_an_identity_key_below_a_hundred_is_red_however_high(engine: DuckDBEngin
     assert colours["parcel"] == "green"
 
 
-def test_what_nothing_was_assessed_of_has_no_index(engine: DuckDBEngine) -> None:
+def test_what_nothing_was_assessed_of_has_no_index(engine: Engine) -> None:
     score(engine, [("00004", 5, 0, 0, 8)], [("00004", 0, 0, 1)])
     found = engine.rows("select dqi, colour, unassessed from scores where locality = '00004'")
     assert set(found) == {(None, "", 8)}
 
 
-def test_records_fall_into_groups_by_the_first_line_that_holds(engine: DuckDBEngine) -> None:
+def test_records_fall_into_groups_by_the_first_line_that_holds(engine: Engine) -> None:
     score(
         engine,
         [("00004", 0, 0, 1, 0)],
@@ -146,7 +136,7 @@ def test_records_fall_into_groups_by_the_first_line_that_holds(engine: DuckDBEng
 
 
 def test_kept_counts_give_the_old_figure_again_and_another_file_another(
-    engine: DuckDBEngine,
+    engine: Engine,
 ) -> None:
     score(engine, [("00004", 3, 1, 3, 0), ("00004", 1, 0, 4, 0)], [("00004", 0, 0, 1)])
     before = sorted(engine.rows("select * from scores"), key=str)
@@ -166,8 +156,9 @@ def test_kept_counts_give_the_old_figure_again_and_another_file_another(
 @given(st.lists(st.tuples(*[st.integers(0, 1000)] * 3), min_size=6, max_size=6))
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_arithmetic_agree_at_every_level(
-    engine: DuckDBEngine, counts: list[tuple[int, int, int]]
+    duckdb_engine: Engine, counts: list[tuple[int, int, int]]
 ) -> None:
+    engine = duckdb_engine
     lines: Lines = [("00004", n, *three) for n, three in enumerate(counts)]
     score(engine, lines, [("00004", 0, 0, 1)])
     found = dict(engine.rows("select name, dqi from scores where locality = '01'"))

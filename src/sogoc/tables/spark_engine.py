@@ -7,6 +7,7 @@ there whole or not at all also where a store of objects knows no rename.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import functions as sf
-from pyspark.sql.types import NullType
+from pyspark.sql.types import NullType, StructType
 
 from sogoc.errors import StepFailed
 from sogoc.tables.engine import Step, quoted
@@ -53,19 +54,22 @@ class SparkEngine:
         for file in sorted(folder.glob(f"*{_ENDING}")):
             self._know(file.name.removesuffix(_ENDING), file.resolve().as_uri())
         for pointer in sorted(folder.glob(f"*{_POINTER}")):
-            self._know(pointer.name.removesuffix(_POINTER), pointer.read_text(encoding="utf-8"))
+            said = json.loads(pointer.read_text(encoding="utf-8"))
+            columns = StructType.fromJson(said["columns"]) if said["columns"] else None
+            self._know(pointer.name.removesuffix(_POINTER), said["address"], columns)
 
     def run(self, step: Step) -> int:
         """Make the step's table; return its number of rows. Raises StepFailed."""
         address = self._new(step.makes)
         try:
-            _writable(self._asked(step.select)).write.parquet(address)
-            count = self._session.read.parquet(address).count()
+            made = _writable(self._asked(step.select))
+            made.write.parquet(address)
+            count = self._count(address, made.schema)
         except PySparkException as refusal:
             self._files.remove(address)
             # The engine's own words quote rows, in its causes too.
             raise StepFailed(step.makes, step.select, _reason(refusal)) from None
-        self._point(step.makes, address)
+        self._point(step.makes, address, made.schema)
         return count
 
     def has(self, table: str) -> bool:
@@ -169,24 +173,33 @@ class SparkEngine:
                 pq.write_table(rows, file)
             self._files.put(file, address)
 
-    def _point(self, table: str, address: str) -> None:
+    def _count(self, address: str, columns: StructType) -> int:
+        """What the footers of the files say."""
+        if not address.startswith("file:"):
+            return self._session.read.schema(columns).parquet(address).count()
+        return sum(pq.read_metadata(file).num_rows for file in _path(address).glob("part-*"))
+
+    def _point(self, table: str, address: str, columns: StructType | None = None) -> None:
         """From here on the table is the one at the address."""
         before = self._at.get(table)
         pointer = self._folder / f"{table}{_POINTER}"
         beside = pointer.with_suffix(".part")
-        beside.write_text(address, encoding="utf-8")
+        said = {"address": address, "columns": columns.jsonValue() if columns else None}
+        beside.write_text(json.dumps(said), encoding="utf-8")
         beside.replace(pointer)
         self._drop_copy(table)
-        self._know(table, address)
+        self._know(table, address, columns)
         if before:
             self._files.remove(before)
 
-    def _know(self, table: str, address: str) -> None:
-        self._view(table, address)
+    def _know(self, table: str, address: str, columns: StructType | None = None) -> None:
+        self._view(table, address, columns)
         self._at[table] = address
 
-    def _view(self, table: str, address: str) -> None:
-        self._session.read.parquet(address).createOrReplaceTempView(_in_backquotes(table))
+    def _view(self, table: str, address: str, columns: StructType | None = None) -> None:
+        """Where the columns are known, Spark need not open the files to learn them."""
+        reader = self._session.read.schema(columns) if columns else self._session.read
+        reader.parquet(address).createOrReplaceTempView(_in_backquotes(table))
 
     def _drop_copy(self, table: str) -> None:
         address = self._lent.pop(table, "")
