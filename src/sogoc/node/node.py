@@ -10,9 +10,9 @@ from sogoc.clock import SystemClock
 from sogoc.contract.shelf import Shelf
 from sogoc.database.migrate import migrate
 from sogoc.database.store import open_database
+from sogoc.node.engines import open_engines
 from sogoc.pipeline.parts import Parts
 from sogoc.shipped import shipped
-from sogoc.tables.duckdb_engine import DuckDBEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,12 @@ class Node:
 def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
     """Open the node in `folder`, made if it is new; its schema is brought up to this program.
 
-    Raises StoreUnreachable and MigrationFailed.
+    Raises StoreUnreachable, MigrationFailed, SparkMissing and SettingsError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     with (
+        open_engines(folder, settings) as engine,
         open_database(folder / "state", settings.database_url) as store,
         store.connect() as connection,
     ):
@@ -49,9 +50,7 @@ def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
             connection=connection,
             shelf=Shelf((folder / "registers", shipped("registers"))),
             clock=clock,
-            engine=lambda run: DuckDBEngine(
-                run, memory_gib=settings.memory_gib, threads=settings.threads
-            ),
+            engine=engine,
             rules=_rules(folder),
             keep_runs=settings.keep_runs,
         )

@@ -20,6 +20,14 @@ class Settings:
 
     database_url: str = ""
     """Empty: the node's own PostgreSQL in its folder. Else any PostgreSQL 15 or later."""
+    engine: str = "duckdb"
+    """`duckdb`: this machine alone. `spark`: for those who outgrow one machine."""
+    spark_master: str = ""
+    """Address of Spark's master; empty: this machine, with `threads` threads."""
+    spark_folder: str = ""
+    """Address that every machine of Spark sees, where stage tables go; empty: the node's folder."""
+    spark_options: str = ""
+    """File of Spark's own settings, such as the keys of an object store."""
     memory_gib: float = 4.0
     """Memory the engine may use before it spills to disk."""
     threads: int = 2
@@ -77,13 +85,15 @@ def checked(settings: Settings, given: dict[str, Any], *, where: str) -> Setting
 
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 
+_CHOICES = {"language": {"", "vi", "en"}, "engine": {"duckdb", "spark"}}
+
 
 def _fits(name: str, wanted: str, value: object) -> bool:
     if not isinstance(value, _TYPES[wanted]) or isinstance(value, bool):
         return False
     if isinstance(value, int | float):
         return value > 0
-    return name != "language" or value in {"", "vi", "en"}
+    return name not in _CHOICES or value in _CHOICES[name]
 
 
 def _refusal(where: str, *, vi: str, en: str) -> SettingsError:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
     from sogoc.score.rule_file import RuleFile
-    from sogoc.tables.duckdb_engine import DuckDBEngine
+    from sogoc.tables.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Judging:
 class Judged:
     """What was made: stage tables in the engine, and by what they were made."""
 
-    engine: DuckDBEngine
+    engine: Engine
     taken: Taken
     rules: RuleFile
     population: Delivery | None
@@ -92,7 +92,7 @@ class _Stages:
 
     parts: Parts
     judging: Judging
-    engine: DuckDBEngine
+    engine: Engine
     folder: Path
     tell: Tell
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sogoc.clock import Clock
     from sogoc.contract.shelf import Shelf
     from sogoc.database.store import Connection
-    from sogoc.tables.duckdb_engine import DuckDBEngine
+    from sogoc.tables.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Parts:
     connection: Connection
     shelf: Shelf
     clock: Clock
-    engine: Callable[[Path], DuckDBEngine]
+    engine: Callable[[Path], Engine]
     """Opens an engine on a folder of stage tables."""
     rules: Path
     """The folder with the dated rule files."""

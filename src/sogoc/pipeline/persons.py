@@ -73,7 +73,7 @@ def lend_population(
             )
             run_steps(own, Stage.LINK, steps, tell=tell)
         for step in steps:
-            engine.register(step.makes, own.parquet(step.makes))
+            engine.borrow(step.makes, own)
     _forget_older(parts.population)
 
 

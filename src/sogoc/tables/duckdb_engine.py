@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from sogoc.errors import StepFailed
-from sogoc.tables.engine import Step, literal, quoted
+from sogoc.tables.engine import Engine, Step, literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ class DuckDBEngine:
         beside.replace(target)
         self._view(table, target)
 
-    def borrow(self, table: str, owner: Self) -> None:
+    def borrow(self, table: str, owner: Engine) -> None:
         """Let a table of another engine be read here, where it stands."""
         self.register(table, owner.parquet(table))
 

@@ -47,8 +47,8 @@ class Engine(Protocol):
     def adopt(self, table: str, file: Path) -> None:
         """Make a finished Parquet file the table of this name: moved into place, never copied."""
 
-    def borrow(self, table: str, owner: Self) -> None:
-        """Let a table of another engine of the same make be read here, where it stands."""
+    def borrow(self, table: str, owner: Engine) -> None:
+        """Let a table of another engine be read here, where it stands."""
 
     def forget(self, table: str) -> None:
         """Undo `register`: the name means nothing any more, what it stood for stays."""

@@ -22,10 +22,13 @@ class HadoopFiles:
         self._java: Any = context._jvm  # noqa: SLF001 - the way to Hadoop, see above
         self._settings: Any = context._jsc.hadoopConfiguration()  # noqa: SLF001 - likewise
 
-    def exists(self, address: str) -> bool:
-        """Whether something stands there."""
-        path = self._path(address)
-        return bool(path.getFileSystem(self._settings).exists(path))
+    def names(self, folder: str) -> list[str]:
+        """What stands in a folder, by name; nothing if there is no such folder."""
+        path = self._path(folder)
+        files = path.getFileSystem(self._settings)
+        if not files.exists(path):
+            return []
+        return [str(one.getPath().getName()) for one in files.listStatus(path)]
 
     def remove(self, address: str) -> None:
         """Remove a file or a whole folder; nothing happens where there is none."""

@@ -22,7 +22,7 @@ from pyspark.sql import functions as sf
 from pyspark.sql.types import NullType, StructType
 
 from sogoc.errors import StepFailed
-from sogoc.tables.engine import Step, quoted
+from sogoc.tables.engine import Engine, Step, quoted
 from sogoc.tables.hadoop_files import HadoopFiles
 from sogoc.tables.spark_sql import spark_select
 
@@ -99,11 +99,13 @@ class SparkEngine:
             file.unlink()
         self._point(table, address)
 
-    def borrow(self, table: str, owner: Self) -> None:
+    def borrow(self, table: str, owner: Engine) -> None:
         """Let a table of another engine be read here, where it stands."""
-        address = owner._at.get(table) or owner._lent[table]
-        self._view(table, address)
-        self._lent[table] = address
+        if not isinstance(owner, SparkEngine):
+            self.register(table, owner.parquet(table))
+            return
+        self._lent[table] = owner.address(table)
+        self._view(table, self._lent[table])
 
     def forget(self, table: str) -> None:
         """Undo `register`: the name means nothing any more, what it stood for stays."""
@@ -119,6 +121,10 @@ class SparkEngine:
     def arrow(self, select: str) -> pa.Table:
         """The same as one Arrow table."""
         return self._read(select)
+
+    def address(self, table: str) -> str:
+        """Where a table or what was lent stands."""
+        return self._at.get(table) or self._lent[table]
 
     def parquet(self, table: str) -> Path:
         """The Parquet file in which the table stands, or the folder of such files.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspark import SparkConf, SparkContext
@@ -16,7 +19,6 @@ from sogoc.errors import Sentence, SparkMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _MEANING = {
     # What cannot be read stops the step, as on DuckDB; without it a NULL would slip in.
@@ -71,6 +73,13 @@ class SparkWishes:
     def is_local(self) -> bool:
         """Whether all of it runs on this machine and sees its files."""
         return self.master.startswith("local")
+
+
+def require_java() -> None:
+    """Raises SparkMissing where there is no Java. How old it is shows when Spark starts."""
+    home = os.environ.get("JAVA_HOME")  # noqa: TID251 - Spark itself looks for Java there
+    if not (shutil.which("java") or (home and Path(home, "bin", "java").exists())):
+        raise _missing("")
 
 
 def start(wishes: SparkWishes) -> SparkSession:

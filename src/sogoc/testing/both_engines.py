@@ -18,16 +18,16 @@ class BothEngines:
     """Runs every step on both and stops where their rows differ; answers come from the first."""
 
     def __init__(self, first: Engine, second: Engine) -> None:
-        self._first, self._second = first, second
+        self.first, self.second = first, second
         self.compared: list[str] = []
         """The tables that were made twice and were alike."""
 
     def run(self, step: Step) -> int:
         """Make the table on both. Raises AssertionError that names columns, never rows."""
-        count = self._first.run(step)
-        self._second.run(step)
+        count = self.first.run(step)
+        self.second.run(step)
         select = f"select * from {quoted(step.makes)}"  # noqa: S608 - a name of ours
-        unlike = differences(self._first.arrow(select), self._second.arrow(select))
+        unlike = differences(self.first.arrow(select), self.second.arrow(select))
         if unlike:
             raise AssertionError(f"{step.makes}: {unlike}")
         self.compared.append(step.makes)
@@ -35,39 +35,40 @@ class BothEngines:
 
     def has(self, table: str) -> bool:
         """Whether both have it."""
-        return self._first.has(table) and self._second.has(table)
+        return self.first.has(table) and self.second.has(table)
 
     def register(self, table: str, rows: pa.Table | Path) -> None:
         """Lend it to both."""
-        for engine in (self._first, self._second):
+        for engine in (self.first, self.second):
             engine.register(table, rows)
 
     def adopt(self, table: str, file: Path) -> None:
         """The first takes the file; the second reads it there."""
-        self._first.adopt(table, file)
-        self._second.register(table, self._first.parquet(table))
+        self.first.adopt(table, file)
+        self.second.register(table, self.first.parquet(table))
 
-    def borrow(self, table: str, owner: Self) -> None:
-        """Each borrows from its like."""
-        self._first.borrow(table, owner._first)
-        self._second.borrow(table, owner._second)
+    def borrow(self, table: str, owner: Engine) -> None:
+        """Each borrows from its like, or both from the one there is."""
+        both = owner if isinstance(owner, BothEngines) else BothEngines(owner, owner)
+        self.first.borrow(table, both.first)
+        self.second.borrow(table, both.second)
 
     def forget(self, table: str) -> None:
         """Forgotten by both."""
-        for engine in (self._first, self._second):
+        for engine in (self.first, self.second):
             engine.forget(table)
 
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows as the first has them."""
-        return self._first.rows(select, parameters)
+        return self.first.rows(select, parameters)
 
     def arrow(self, select: str) -> pa.Table:
         """The table as the first has it."""
-        return self._first.arrow(select)
+        return self.first.arrow(select)
 
     def parquet(self, table: str) -> Path:
         """The file of the first."""
-        return self._first.parquet(table)
+        return self.first.parquet(table)
 
     def __enter__(self) -> Self:
         return self
@@ -77,8 +78,8 @@ class BothEngines:
 
     def close(self) -> None:
         """Close both."""
-        self._first.close()
-        self._second.close()
+        self.first.close()
+        self.second.close()
 
 
 def differences(one: pa.Table, other: pa.Table) -> str:
