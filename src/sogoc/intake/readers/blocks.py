@@ -2,14 +2,17 @@
 
 Rows end at line breaks outside quotation marks, so what is within is told by counting the marks
 before each break. That is only sure while marks stand as RFC 4180 has them: round a whole cell,
-doubled within. At the first that does not, cutting ends; from there the rows are for a reader
-that goes sign by sign.
+doubled within. In a block where they do not (`1/2" pipe`), the cells in marks are looked up one
+by one. Where a mark opens that is never closed, cutting ends; from there the rows are for a
+reader that goes sign by sign.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,15 +66,14 @@ class Cutting:
         signs = np.frombuffer(self.rest, dtype=np.uint8)
         breaks = np.flatnonzero(signs == _BREAK)
         marks = np.flatnonzero(signs == _MARK)
-        outside = np.flatnonzero(np.searchsorted(marks, breaks) % 2 == 0)
+        outside, is_open = _by_count(breaks, marks)
+        if not _are_round_cells(signs, marks[: len(marks) - is_open], self._separator):
+            outside, is_open = _by_cells(self.rest, breaks, self._separator)
         cut = int(breaks[outside[-1]]) + 1 if len(outside) else 0
-        if at_end and len(marks) % 2 == 0:
+        if at_end and not is_open:
             cut = len(self.rest)
-        marks = marks[: np.searchsorted(marks, cut)]
         content = self.rest[:cut]
         if not cut or _has_odd_breaks(content):
-            return None
-        if not _are_round_cells(signs, marks, self._separator):
             return None
         starts = np.concatenate(([0], breaks[outside] + 1))
         after = np.concatenate(([0], outside + 1))
@@ -89,6 +91,34 @@ class Cutting:
         """What was not cut, as text from here to the end."""
         rest = io.BufferedReader(_Joined(self.rest, self._stream))
         return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
+
+
+def _by_count(breaks: np.ndarray, marks: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The breaks after an even number of marks, and whether a cell is open at the end."""
+    return np.flatnonzero(np.searchsorted(marks, breaks) % 2 == 0), len(marks) % 2 == 1
+
+
+def _by_cells(content: bytes, breaks: np.ndarray, separator: int) -> tuple[np.ndarray, bool]:
+    """The same told by the cells in marks: a mark within a cell that has none round it is a sign.
+
+    A mark that closes too early, `"c"d`, ends what is quoted; the rest of the cell is plain.
+    """
+    told = [found.span() for found in _in_marks(separator).finditer(content)]
+    if not told:
+        return np.arange(len(breaks)), False
+    spans = np.array(told, dtype=np.int64)
+    before = np.searchsorted(spans[:, 0], breaks) - 1
+    within = (before >= 0) & (breaks < spans[before, 1])
+    start, end = told[-1]
+    marks = content.count(b'"', start, end)
+    return np.flatnonzero(~within), end == len(content) and marks % 2 == 1
+
+
+@cache
+def _in_marks(separator: int) -> re.Pattern[bytes]:
+    """A cell in marks from its first to its last, or to the end where it is never closed."""
+    begins = rb"(?:(?<=[\n%b])|\A)" % re.escape(bytes([separator]))
+    return re.compile(begins + rb'"(?:[^"]++|"")*+(?:"|\Z)')
 
 
 def _has_odd_breaks(content: bytes) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
@@ -111,7 +111,8 @@ def _batches(sheet: CalamineSheet, look: Look) -> Iterator[Batch]:
         return
     left: list[object] = [None] * sheet.start[1]
     line = sheet.start[0]
-    rows = (_moved(row, left) for row in sheet.to_python(skip_empty_area=True))
+    told = sheet.to_python(skip_empty_area=True)
+    rows = (_moved(row, left) for row in told) if left else iter(told)
     while some := list(islice(rows, ROWS_A_BATCH)):
         yield _batch(_with_odd(some, line, look), line)
         line += len(some)
@@ -134,16 +135,20 @@ def _with_odd(rows: list[list[object]], before: int, look: Look) -> list[list[ob
 
 def _batch(rows: list[list[object]], before: int) -> Batch:
     columns = list(zip(*rows, strict=True))
-    # Most cells are texts: they are passed on without asking further.
-    told = [
-        texts([cell if type(cell) is str else text_of(cell) for cell in column])
-        for column in columns
-    ]
+    told = [_told(column) for column in columns]
     letters = np.empty((len(rows), len(columns)), dtype=np.uint8)
-    for at, (column, text) in enumerate(zip(columns, told, strict=True)):
-        letters[:, at] = np.where(filled(text), _letters(column), EMPTY)
+    for at, (text, one) in enumerate(told):
+        letters[:, at] = np.where(filled(text), one, EMPTY)
     lines = pa.array(np.arange(before + 1, before + 1 + len(rows), dtype=np.int32))
-    return Batch(lines, told, joined(letters))
+    return Batch(lines, [text for text, _ in told], joined(letters))
+
+
+def _told(column: tuple[object, ...]) -> tuple[pa.Array, np.ndarray | np.uint8]:
+    """The texts of a column, and its letters: one, where all its cells are texts, as in most."""
+    if set(map(type, column)) == {str}:
+        return texts(cast(tuple[str, ...], column)), np.uint8(ord("t"))
+    cells = [cell if type(cell) is str else text_of(cell) for cell in column]
+    return texts(cells), _letters(column)
 
 
 def _letters(column: tuple[object, ...]) -> np.ndarray:

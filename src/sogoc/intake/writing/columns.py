@@ -66,9 +66,7 @@ class Column:
         telling = telling[:: len(telling) // _ENOUGH + 1]
         self.numbered = _numbered(telling) if self.by_keys else NUMBERED
         # Many texts say the same: a few hundred kinds stand for thousands.
-        costs = Counter(
-            tuple((one.writing, one.cost) for one in self._readings(text)) for text in telling
-        )
+        costs = Counter(self._costs(text) for text in telling)
         counts = {AS_IT_STANDS: 0.9} | dict.fromkeys(FONTS + KEYS, 0.1 / len(FONTS + KEYS))
         for _ in range(_ROUNDS):
             counts = _counted(costs, _shares(counts))
@@ -76,6 +74,11 @@ class Column:
         for writing in FONTS + KEYS:
             counts[writing] = max(counts[writing] - _ODD_ONES, 0.0)
         self.shares = _shares(counts)
+
+    def _costs(self, text: str) -> tuple[tuple[str, float], ...]:
+        if is_right(text, by_keys=self.by_keys):
+            return ((AS_IT_STANDS, 0.0),)
+        return tuple((one.writing, one.cost) for one in self._readings(text))
 
     def _readings(self, text: str) -> list[Reading]:
         return readings(text, by_keys=self.by_keys, numbered=self.numbered)
