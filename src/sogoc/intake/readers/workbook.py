@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -111,7 +111,7 @@ def _batches(sheet: CalamineSheet, look: Look) -> Iterator[Batch]:
         return
     left: list[object] = [None] * sheet.start[1]
     line = sheet.start[0]
-    told = sheet.to_python(skip_empty_area=True)
+    told: list[Any] = sheet.to_python(skip_empty_area=True)
     rows = (_moved(row, left) for row in told) if left else iter(told)
     while some := list(islice(rows, ROWS_A_BATCH)):
         yield _batch(_with_odd(some, line, look), line)
