@@ -209,7 +209,8 @@ _PARTS = """
     case when length(born) = 10 then born end as dob, cast(substr(born, 1, 4) as integer) as year,
     substr(born, 6, 2) as month, substr(born, 9) as day,
     case when length(born) = 10 and substr(born, 9) <= '12'
-        and substr(born, 9) <> substr(born, 6, 2) then substr(born, 1, 5) || substr(born, 9) || '-' || substr(born, 6, 2) end as swapped
+        and substr(born, 9) <> substr(born, 6, 2)
+        then substr(born, 1, 5) || substr(born, 9) || '-' || substr(born, 6, 2) end as swapped
 """
 
 

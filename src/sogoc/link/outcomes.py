@@ -6,7 +6,7 @@
 | `person` | VARCHAR | id of the person group in the contract |
 | `outcome` | VARCHAR | one of `OUTCOMES` |
 | `number` | VARCHAR | number of the person of the population who is meant or proposed; else NULL |
-| `probability` | DOUBLE | posterior of that person, "absent" included; NULL without a number |
+| `probability` | DOUBLE | that this is the person, calibrated on labels; NULL without a number |
 | `margin` | DOUBLE | bits between the best and the next candidate; NULL without a second |
 | `differs` | VARCHAR | of `number name name.marks born sex`, joined by a blank; NULL: none |
 | `evidence` | VARCHAR | `comparison:level` and remarks, joined by a blank; see `link/words.py` |
@@ -26,12 +26,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sogoc.link.calibration.applied import numbered_sql, probability_sql
 from sogoc.link.columns import answers
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import verified
 
 if TYPE_CHECKING:
     from sogoc.contract.model import RegisterObject
+    from sogoc.link.calibration.model import Calibration
     from sogoc.link.policy import Comparison, Policy
 
 OUTCOMES = {
@@ -49,10 +51,10 @@ _OF_THE_BEARER = "(bearers = 1 and not coalesce(confirmed, false))"
 """Rows whose evidence is about the bearer of the number, not about the best candidate."""
 
 
-def verified_step(one: RegisterObject, policy: Policy) -> Step:
+def verified_step(one: RegisterObject, policy: Policy, calibration: Calibration) -> Step:
     """The table of outcomes, in the order of records and of their persons."""
     select = f"""
-with facts as ({_facts(one, policy)}),
+with facts as ({_facts(one, policy, calibration)}),
 decided as (select f.*, {_outcome(policy)} as outcome from facts as f),
 meant as (
     select d.*,
@@ -61,14 +63,14 @@ meant as (
                 then case when confirmed then b_number else number end
             when outcome = 'found' then b_number
             when outcome = 'mismatch' and b_person <> h_person and not b_review
-                and b_posterior >= {policy.costs.sure} then b_number
-            when outcome = 'needs_a_person' and b_posterior >= {policy.costs.likely}
+                and b_probability >= {policy.costs.sure} then b_number
+            when outcome = 'needs_a_person' and b_probability >= {policy.costs.likely}
                 and b_name_level <> {policy.level("name:other")} then b_number
         end as meant_number,
         case
             when confirmed then 1.0
-            when outcome in ('verified', 'differs', 'deceased') then h_posterior
-            else b_posterior
+            when outcome in ('verified', 'differs', 'deceased') then h_probability
+            else b_probability
         end as probability
     from decided as d
 ),
@@ -106,11 +108,16 @@ def _claims(one: RegisterObject) -> str:
     return "meant_number is not null and outcome in ('verified', 'deceased', 'differs', 'found')"
 
 
-def _facts(one: RegisterObject, policy: Policy) -> str:
+def _facts(one: RegisterObject, policy: Policy, calibration: Calibration) -> str:
     """What the outcome is decided from: levels of the row that counts, and tests on them."""
     picked = ", ".join(
         f"case when {_OF_THE_BEARER} then h_{c.id}_level else b_{c.id}_level end as {c.id}_level"
         for c in policy.comparisons
+    )
+    probable = ", ".join(
+        probability_sql(calibration, f"s.{side}posterior", numbered_sql(policy, f"s.{side}"))
+        + f" as {side}probability"
+        for side in ("b_", "h_")
     )
     return f"""
     select l.*, {_codes(policy)} as codes, {_differing(policy)} as differs,
@@ -126,7 +133,7 @@ def _facts(one: RegisterObject, policy: Policy) -> str:
         (born is not null or number_text is not null or old_number is not null
             or place is not null) as usable
     from (
-        select s.*, {picked} from {quoted(answers(one.name))} as s
+        select s.*, {picked}, {probable} from {quoted(answers(one.name))} as s
     ) as l
 """
 
@@ -166,12 +173,7 @@ def _needs_review(policy: Policy) -> str:
     """Whether the best candidate rests on a level that the machine must not accept."""
     always = [_levels(c, "always") for c in policy.comparisons]
     unless = [_levels(c, "without-number") for c in policy.comparisons]
-    numbered = (
-        f"(coalesce(b_number_level, 0) in "
-        f"({policy.level('number:equal')}, {policy.level('number:slip')}, "
-        f"{policy.level('number:swap')}) "
-        f"or coalesce(b_old_number_level, 0) = {policy.level('old_number:equal')})"
-    )
+    numbered = numbered_sql(policy, "b_")
     return (
         f"coalesce({' or '.join(always)}, true) "
         f"or (not {numbered} and coalesce({' or '.join(unless)}, true))"
@@ -201,16 +203,16 @@ def _outcome(policy: Policy) -> str:
     when bearers = 1 and name_agrees and born_agrees and differs = '' and told_dead then 'deceased'
     when bearers = 1 and name_agrees and born_agrees and differs = '' then 'verified'
     when bearers = 1 and name_agrees and born_agrees then 'differs'
-    when bearers = 1 and (h_posterior <= {costs.unlikely} or ({another})) then 'mismatch'
+    when bearers = 1 and (h_probability <= {costs.unlikely} or ({another})) then 'mismatch'
     when bearers = 1 and {_levels(policy.comparison("name"), "always")}
         and h_person = b_person and coalesce(born_level, 0) = 0 then 'needs_a_person'
-    when bearers = 1 and h_posterior >= {costs.likely} and h_person = b_person
+    when bearers = 1 and h_probability >= {costs.likely} and h_person = b_person
         then case when dead and folded_agrees and born_agrees then 'deceased' else 'differs' end
     when bearers = 1 then 'needs_a_person'
     when not usable then 'needs_a_person'
     when b_person is null then 'not_found'
-    when b_posterior >= {costs.sure} and not b_review and not dead then 'found'
-    when b_posterior >= {costs.likely} then 'needs_a_person'
+    when b_probability >= {costs.sure} and not b_review and not dead then 'found'
+    when b_probability >= {costs.likely} then 'needs_a_person'
     when anybody >= 0.5 and anybody - b_posterior >= 1 - anybody then 'ambiguous'
     when anybody <= {costs.unlikely} then 'not_found'
     else 'needs_a_person'

@@ -10,24 +10,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
+from sogoc.link.calibration.model import shipped_calibration
 from sogoc.link.outcomes import verified_step
 from sogoc.link.pairs import chances_step, exact_step, pairs_step, scored_step, settled_step
 from sogoc.link.resolve import answers_step, candidates_step, mutual_step
 
 if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
+    from sogoc.link.calibration.model import Calibration
     from sogoc.link.policy import Policy
     from sogoc.tables.engine import Step
 
 
-def plan(register: Register, policy: Policy, *, known: frozenset[str] = frozenset()) -> list[Step]:
+def plan(
+    register: Register,
+    policy: Policy,
+    *,
+    known: frozenset[str] = frozenset(),
+    calibration: Calibration | None = None,
+) -> list[Step]:
     """Steps that make `verified(o)` for every object of the register that names persons.
 
     Reads `standard(o)`, `locality_units` and the tables of `population_plan`; of the tables in
     `known` it also reads `judgements__<object>` (`_row`, `person`, `number`, `decision`: `same`,
-    `other` or `absent`), which outrank every score.
+    `other` or `absent`), which outrank every score. Without a calibration of its own the register
+    gets the one that travels with the package.
     """
-    return [step for one in register.objects if one.persons for step in _of(one, policy, known)]
+    fitting = (calibration or shipped_calibration()).fitting(policy)
+    return [
+        step
+        for one in register.objects
+        if one.persons
+        for step in (*_of(one, policy, known), verified_step(one, policy, fitting))
+    ]
 
 
 def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step]:
@@ -47,5 +62,4 @@ def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step
         candidates_step(one, policy),
         *([mutual_step(one, policy)] if one.link_to == "one-to-one" else []),
         answers_step(one, policy),
-        verified_step(one, policy),
     ]

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 
 def probability_sql(calibration: Calibration, posterior: str, numbered: str) -> str:
-    """The calibrated probability of a posterior; NULL of NULL. `numbered` is a condition."""
+    """The calibrated probability of a posterior; NULL of NULL. `numbered` is a condition.
+
+    Where nothing was labelled, posteriors stand as they are.
+    """
     parts = f"cast(round({posterior} * {BILLION}) as bigint)"
     by_group = {
         group: f"cast({_climbed(parts, calibration.treads(group))} as double) / {BILLION}"
+        if any(calibration.labels(group).seen)
+        else posterior
         for group in GROUPS
     }
     return (

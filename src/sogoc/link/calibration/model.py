@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import RuleFileError, Sentence
@@ -16,6 +18,8 @@ from sogoc.link.calibration.isotonic import Labels, Tread, staircase
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from sogoc.link.policy import Policy
 
 NUMBERED, UNNUMBERED = "numbered", "unnumbered"
 """Calibrated apart: whether a number speaks for the person (equal, or a slip away), or not."""
@@ -46,6 +50,14 @@ class Calibration:
         """The staircase of one group."""
         return staircase(self.labels(group))
 
+    def fitting(self, policy: Policy) -> Calibration:
+        """This, if it was learned with that policy; else one without labels: at their word."""
+        if self.policy == policy.version:
+            return self
+        return Calibration(
+            version="", policy=policy.version, source="", numbered=Labels(), unnumbered=Labels()
+        )
+
     def for_register(self, own: Calibration) -> Calibration:
         """The register's own labels first; what they do not reach is taken from here."""
         return Calibration(
@@ -55,6 +67,12 @@ class Calibration:
             numbered=own.numbered.joined(self.numbered, most=ELSEWHERE),
             unnumbered=own.unnumbered.joined(self.unnumbered, most=ELSEWHERE),
         )
+
+
+@cache
+def shipped_calibration() -> Calibration:
+    """The calibration that travels with the package; read once."""
+    return load(files("sogoc.link.calibration") / "calibration.json")
 
 
 def load(file: Traversable) -> Calibration:
