@@ -24,12 +24,8 @@ def available() -> bool:
     return find_spec("numba") is not None
 
 
-@cache
-def compiled(loop: Callable[P, R]) -> Callable[P, R]:
-    """The loop as machine code, kept on disk; other threads run while it does.
-
-    Raises KernelMissing where numba is not installed.
-    """
+def needed() -> None:
+    """Raise KernelMissing where the part `national` is not installed."""
     if not available():
         raise KernelMissing(
             Sentence(
@@ -41,6 +37,15 @@ def compiled(loop: Callable[P, R]) -> Callable[P, R]:
                 "linking runs in SQL, with the same result.",
             )
         )
+
+
+@cache
+def compiled(loop: Callable[P, R]) -> Callable[P, R]:
+    """The loop as machine code, kept on disk; other threads run while it does.
+
+    Raises KernelMissing where numba is not installed.
+    """
+    needed()
     # Imported here: loading the compiler takes half a second that most commands do not need.
     import numba  # noqa: PLC0415
 

@@ -52,7 +52,7 @@ class FileMark:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Finish the folder. The files must be there; they count as checked."""
-    body = {"format": FORMAT, "version": VERSION, **asdict(manifest)}
+    body = _body(manifest)
     text = json.dumps({**body, "seal": _seal(body)}, ensure_ascii=False, indent=1, sort_keys=True)
     beside = folder / f"{MANIFEST}.part"
     beside.write_text(text + "\n", encoding="utf-8")
@@ -76,6 +76,15 @@ def verify(folder: Path) -> Manifest:
     _check(folder, manifest, list(manifest.files))
     _remember(folder, manifest)
     return manifest
+
+
+def seal(manifest: Manifest) -> str:
+    """The SHA-256 that a manifest carries of itself, and so of all files."""
+    return _seal(_body(manifest))
+
+
+def _body(manifest: Manifest) -> dict[str, object]:
+    return {"format": FORMAT, "version": VERSION, **asdict(manifest)}
 
 
 def checksums(files: list[Path]) -> list[str]:

@@ -20,11 +20,14 @@ from sogoc.link.index import manifest as manifests
 from sogoc.link.index.arrays import derive
 from sogoc.link.index.layout import ARRAYS
 from sogoc.link.index.manifest import FileMark, Manifest
+from sogoc.link.index.reading import people
 from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
+
+    import pyarrow as pa
 
     from sogoc.tables.engine import Engine
 
@@ -70,6 +73,11 @@ class PersonIndex:
         """The index in this folder. Raises IndexRefused if it is unfinished, damaged or foreign."""
         return cls(folder, manifests.read(folder))
 
+    @property
+    def identity(self) -> str:
+        """One text for the whole content: equal for equal indexes, and only for them."""
+        return manifests.seal(self.manifest)
+
     def verify(self) -> None:
         """Read every byte anew. Raises IndexRefused."""
         manifests.verify(self.folder)
@@ -89,6 +97,10 @@ class PersonIndex:
             mark = self.manifest.files[f"arrays/{name}.bin"]
             self._arrays[name] = _mapped(_array_file(self.folder, name), mark)
         return self._arrays[name]
+
+    def people(self, rows: np.ndarray) -> pa.Table:
+        """The persons with these numbers, in this order, as rows of `population`."""
+        return people(self.array, rows)
 
     @cached_property
     def persons(self) -> int:

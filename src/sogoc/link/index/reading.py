@@ -1,0 +1,62 @@
+"""Some persons of an index as rows of the table `population`: read from arrays, nothing scanned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from sogoc.link.columns import PERSON_COLUMNS
+from sogoc.link.index.layout import FAMILY, PARTS, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Arrays = Callable[[str], np.ndarray]
+    """Gives an array of `layout.ARRAYS` by its name."""
+
+_TYPES = {
+    "person": pa.int64(),
+    "number": pa.int64(),
+    "old_number": pa.int64(),
+    "year": pa.int16(),
+    "sex": pa.int8(),
+}
+"""Types of `population`; all other columns are INTEGER."""
+
+
+def people(array: Arrays, rows: np.ndarray) -> pa.Table:
+    """The persons at these positions, in this order, with the columns of `population`."""
+    persons, parts = array("persons")[rows], array("parts")
+    folded, born = persons["folded"], persons["born"]
+    known = folded != UNKNOWN
+    columns: dict[str, np.ndarray] = {
+        "person": rows.astype(np.int64),
+        **{name: persons[name] for name in ("number", "old_number", "written", "born", "sex")},
+        "folded": folded,
+        "commune": persons["commune"],
+        "province": np.append(array("provinces"), UNKNOWN)[persons["province"]],
+        "year": np.where(born == UNKNOWN, UNKNOWN, born // 10000),
+        "died": _died(array, rows),
+    }
+    for at, part in enumerate(PARTS):
+        columns[part] = np.where(known, parts[np.where(known, folded, 0), at], UNKNOWN)
+    for role in FAMILY:
+        relatives = array(role)
+        columns[role] = relatives[rows] if len(relatives) else np.full(len(rows), UNKNOWN)
+    return pa.table({name: _column(name, columns[name]) for name in PERSON_COLUMNS})
+
+
+def _died(array: Arrays, rows: np.ndarray) -> np.ndarray:
+    dead, died = array("dead"), array("died")
+    if not len(dead):
+        return np.full(len(rows), UNKNOWN)
+    at = np.minimum(np.searchsorted(dead, rows), len(dead) - 1)
+    return np.where(dead[at] == rows, died[at], UNKNOWN)
+
+
+def _column(name: str, numbers: np.ndarray) -> pa.Array:
+    numbers = np.ascontiguousarray(numbers)
+    made = pa.array(numbers, mask=numbers == UNKNOWN)
+    return made.cast(_TYPES.get(name, pa.int32()))

@@ -1,0 +1,1 @@
+"""The compiled kernel: the candidates of the cascade from the person index, without SQL joins."""

@@ -1,0 +1,85 @@
+"""The plan of linking, with the kernel in the place of its heaviest steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sogoc.errors import KernelMissing, Sentence
+from sogoc.link.columns import candidates, exact, pairs, scored, settled
+from sogoc.link.kernel.writing.predicates import UnknownToKernel
+from sogoc.link.plan import plan
+from sogoc.tables.naming import POPULATION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.link.kernel.candidates import Kernel, Ready
+    from sogoc.tables.engine import Engine, Step
+
+
+def link(
+    engine: Engine,
+    register: Register,
+    kernel: Kernel,
+    *,
+    folder: Path,
+    known: frozenset[str] = frozenset(),
+) -> list[Sentence]:
+    """Make what `plan` makes, candidates by the kernel: the same rows of `verified`, to the bit.
+
+    The engine needs `standard(o)` and `locality_units`; the population is the kernel's index.
+    Parts of candidates are kept in `folder` until they are done. Where the kernel cannot serve (it
+    is not installed, or the policy says what only SQL can), SQL makes them, and a sentence says so.
+    """
+    kernel.index.register(engine)
+    said: list[Sentence] = []
+    for one in register.objects:
+        if one.persons:
+            steps = plan(replace(register, objects=(one,)), kernel.policy, known=known)
+            said += _link_object(engine, one, steps, kernel=kernel, folder=folder / one.name)
+    return said
+
+
+def _link_object(
+    engine: Engine, one: RegisterObject, steps: list[Step], *, kernel: Kernel, folder: Path
+) -> list[Sentence]:
+    stages = range(1, len(kernel.policy.stages) + 1)
+    replaced = {table(one.name, stage) for table in (pairs, scored, settled) for stage in stages}
+    ready: Ready | None = None
+    said: list[Sentence] = []
+    for step in steps:
+        if step.makes == exact(one.name):
+            ready, said = _ready(engine, one, kernel)
+        if ready is None:
+            engine.run(step)
+        elif step.makes == exact(one.name):
+            ready.exact()
+        elif step.makes == candidates(one.name):
+            ready.candidates(folder)
+            # What follows reads only the persons who are meant: no scan of the population.
+            engine.register(POPULATION, ready.meant())
+        elif step.makes not in replaced:
+            engine.run(step)
+    if ready is not None:
+        kernel.index.register(engine)
+    return said
+
+
+def _ready(
+    engine: Engine, one: RegisterObject, kernel: Kernel
+) -> tuple[Ready | None, list[Sentence]]:
+    try:
+        return kernel.ready(engine, one), []
+    except KernelMissing as missing:
+        return None, [missing.sentence]
+    except UnknownToKernel as unknown:
+        return None, [
+            Sentence(
+                vi=f"Nhân biên dịch không hiểu biểu thức trong quy tắc đối soát: {unknown}. "
+                "Việc đối soát chạy bằng SQL, cùng kết quả nhưng chậm hơn.",
+                en="The compiled kernel does not know this expression of the linking policy: "
+                f"{unknown}. Linking runs in SQL, with the same result but slower.",
+            )
+        ]
