@@ -47,8 +47,8 @@ def plan(
     """
     steps: list[Step] = []
     for one in register.objects:
-        around = _around(register, one, today=today, holidays=holidays, known=known)
-        steps += _object(one, around)
+        about = around(register, one, today=today, holidays=holidays, known=known)
+        steps += whole_object(one, about)
     return steps
 
 
@@ -66,7 +66,7 @@ def plan_without_link(
     return _second_pass(register, today, holidays=holidays, said=nothing_verified)
 
 
-def _around(
+def around(
     register: Register,
     one: RegisterObject,
     *,
@@ -74,6 +74,7 @@ def _around(
     holidays: frozenset[date],
     known: frozenset[str] = frozenset(),
 ) -> Surroundings:
+    """What the rules of one object may ask beside the record."""
     kinds = {field.name: field.kind for field in one.fields}
     return Surroundings(
         register=register.id, kinds=kinds, today=today, holidays=holidays, known=known
@@ -90,8 +91,8 @@ def _second_pass(
     steps: list[Step] = []
     for one in register.objects:
         if waits_for_linking(one):
-            around = _around(register, one, today=today, holidays=holidays)
-            steps += [said(one), *_linked(one, around)]
+            about = around(register, one, today=today, holidays=holidays)
+            steps += [said(one), *_linked(one, about)]
     return steps
 
 
@@ -102,7 +103,8 @@ def first_layout(one: RegisterObject, around: Surroundings) -> Layout:
     return layout(one, rules)
 
 
-def _object(one: RegisterObject, around: Surroundings) -> list[Step]:
+def whole_object(one: RegisterObject, around: Surroundings) -> list[Step]:
+    """The first pass over every record of one object, and what it says."""
     laid = first_layout(one, around)
     made, found = checked(one.name), naming.findings(one.name)
     steps = [
@@ -111,11 +113,11 @@ def _object(one: RegisterObject, around: Surroundings) -> list[Step]:
         pass_step(one, laid, made),
         findings_step(laid, made, found),
         *coverage_steps(one, around),
-        Step(_first_card(one.name), (made,), card(laid, made)),
-        Step(_first_errors(one), (found, naming.standard(one.name)), errors(one, laid, found)),
+        Step(first_card(one.name), (made,), card(laid, made)),
+        Step(first_errors(one), (found, naming.standard(one.name)), errors(one, laid, found)),
     ]
     if not waits_for_linking(one):
-        steps += [judged_step(one, laid, made), *_final(one)]
+        steps += [judged_step(one, laid, made), *final_steps(one)]
     return steps
 
 
@@ -129,16 +131,16 @@ def _linked(one: RegisterObject, around: Surroundings) -> list[Step]:
         Step(_linked_card(one.name), (made,), card(laid, made)),
         Step(_linked_errors(one.name), reads, linked_errors(one, laid)),
         linked_judged_step(one, laid, made),
-        *_final(one),
+        *final_steps(one),
     ]
 
 
-def _final(one: RegisterObject) -> list[Step]:
+def final_steps(one: RegisterObject) -> list[Step]:
     """Scorecard and errors of all passes, each table made once."""
-    cards, lists = [_first_card(one.name)], []
+    cards, lists = [first_card(one.name)], []
     if waits_for_linking(one):
         cards.append(_linked_card(one.name))
-        lists += [_first_errors(one), _linked_errors(one.name)]
+        lists += [first_errors(one), _linked_errors(one.name)]
     each = [f"select * from {quoted(table)}" for table in cards]
     covered = coverage_card(one)
     reads = (*cards, naming.coverage(one.name)) if covered else tuple(cards)
@@ -148,7 +150,8 @@ def _final(one: RegisterObject) -> list[Step]:
     return [*steps, Step(naming.errors(one.name), tuple(lists), all_errors)] if lists else steps
 
 
-def _first_card(name: str) -> str:
+def first_card(name: str) -> str:
+    """The scorecard of the first pass."""
     return f"first_scorecard__{name}"
 
 
@@ -156,7 +159,7 @@ def _linked_card(name: str) -> str:
     return f"linked_scorecard__{name}"
 
 
-def _first_errors(one: RegisterObject) -> str:
+def first_errors(one: RegisterObject) -> str:
     """Where no second pass comes, the errors of the first are all of them."""
     return f"first_errors__{one.name}" if waits_for_linking(one) else naming.errors(one.name)
 

@@ -1,223 +1,287 @@
-"""Check again after a few records changed, without reading the others whole.
+"""Check a delivery again of which an earlier run knows most records, without reading those whole.
 
-What can change is the answer for a changed record, for a record that was alone with a unique key
-and no longer is, or the reverse, and for those alone: a reference is looked up again for changed
-records, and where the register referred to changed, its followers are handed in as changed.
-Findings and scorecard come out as a full check on the same day would give them; on another day, or
-under other rules, the full check is run. Near-duplicates and coverage are not kept up here.
+What can change is the answer for a changed record; for a record that was alone with a unique key
+and no longer is, or the reverse; for one whose reference led somewhere; and for one that a rule
+about the day judges otherwise on another day. Only those are looked at. Everything comes out as
+`check.plan` on the same day makes it (a property test holds the two equal). An object with
+near-duplicates, or with a reference that could not be looked up then and can now, is checked whole.
 
-Given: `standard(o)` now, `changed(o)` (the standard records that are new or different),
-`before(o)` (how changed and removed ones stood), and findings and scorecard of before under
-`earlier_findings(o)` and `earlier_scorecard(o)`. A record keeps its `_row`.
+Given: `standard(o)` now, `changed(o)` (the records that came since), `before(o)` (those that went,
+as they stood), and what the earlier check made, under the names of `earlier`. A record that is
+the same bears the same `_row`; a changed one may keep its number or get a new one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sogoc.check.masks import (
-    BITS,
-    Layout,
-    answered_before,
-    columns_read,
-    judging,
-    layout,
-    number,
+from sogoc.check.carried import (
+    again,
+    before,
+    bit,
+    carried,
+    changed,
+    earlier_findings,
+    turned,
+    unchecked,
+    was,
 )
-from sogoc.check.results import card, findings_step
+from sogoc.check.coverage import coverage_steps
+from sogoc.check.linked import waits_for_linking
+from sogoc.check.masks import answered_before, columns_read, judging, layout
+from sogoc.check.near import near_rules
+from sogoc.check.plan import around, final_steps, whole_object
 from sogoc.check.rules import Judged, over_keys, simple_rules, targets
 from sogoc.contract.model import RuleForm
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, quoted
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sogoc.check.functions import Surroundings
-    from sogoc.contract.model import RegisterObject, Rule
+    from sogoc.contract.model import Register, RegisterObject, Rule
 
 
-def changed(name: str) -> str:
-    """Standard records that are new or no longer as they were."""
-    return f"changed__{name}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Under what the earlier check was made."""
+
+    today: date
+    holidays: frozenset[date] = frozenset()
+    known: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
+    """Reference tables that may not be as they were."""
 
 
-def before(name: str) -> str:
-    """The same records, and those that are gone, as they stood."""
-    return f"before__{name}"
+def recheck_plan(
+    register: Register,
+    then: Earlier,
+    *,
+    today: date,
+    known: frozenset[str] = frozenset(),
+    holidays: frozenset[date] = frozenset(),
+) -> list[Step]:
+    """The tables of `check.plan` for every object, from what the earlier check made."""
+    steps: list[Step] = []
+    for one in register.objects:
+        now = around(register, one, today=today, holidays=holidays, known=known)
+        steps += recheck(one, now, then)
+    return steps
 
 
-def earlier_findings(name: str) -> str:
-    """The findings of before."""
-    return f"earlier_findings__{name}"
+def recheck(one: RegisterObject, now: Surroundings, then: Earlier) -> list[Step]:
+    """The same for one object."""
+    known = replace(now, today=then.today, holidays=then.holidays, known=then.known)
+    if any(near_rules(one)) or not _as_assessed(one, now, known):
+        return whole_object(one, now)
+    again_by = _Again(one, now=now, then=known, moved=then.moved)
+    steps = [*again_by.turned(), *again_by.looked_at()]
+    rules = {"now": again_by.rules_now(), "then": again_by.rules_then()}
+    made = {"now": f"rechecked__{one.name}", "then": unchecked(one.name)}
+    records = {"now": again(one.name), "then": was(one.name)}
+    for when, judged in rules.items():
+        laid = layout(one, judged)
+        steps += answered_before(judged)
+        steps.append(judging(one, laid, makes=made[when], records=records[when]))
+    steps += carried(one, layout(one, rules["now"]), made["now"], changeable=again_by.changeable)
+    steps += coverage_steps(one, now)
+    return steps if waits_for_linking(one) else [*steps, *final_steps(one)]
 
 
-def earlier_scorecard(name: str) -> str:
-    """The scorecard of before."""
-    return f"earlier_scorecard__{name}"
+def _as_assessed(one: RegisterObject, now: Surroundings, then: Surroundings) -> bool:
+    """Whether every reference that can be looked up could be looked up then, and the reverse."""
+    to = [rule.reference for rule in one.rules if rule.form is RuleForm.REFERENCE]
+    return all(bool(targets(each, now)) == bool(targets(each, then)) for each in to)
 
 
-def recheck(one: RegisterObject, around: Surroundings) -> list[Step]:
-    """The steps that make `findings(o)` and `scorecard(o)` of now."""
-    rules = simple_rules(one, around)
-    unique = [rule for rule in rules if one.rules[rule.position].form is RuleForm.UNIQUE]
-    steps = [_shared(one, rule) for rule in unique]
-    columns = columns_read(one, layout(one, rules))
-    steps += [_again(one, unique, columns), _was(one, columns)]
-    now_rules = [_now(one, rule, around) if rule.struck else rule for rule in rules]
-    was_rules = [_then(one, rule) if rule.struck else rule for rule in rules]
-    for made, passing, records in (
-        (f"rechecked__{one.name}", layout(one, now_rules), f"again__{one.name}"),
-        (f"unchecked__{one.name}", layout(one, was_rules), f"was__{one.name}"),
-    ):
-        steps += answered_before(passing.rules)
-        steps.append(judging(one, passing, makes=made, records=records))
-    return steps + _results(one, layout(one, now_rules))
+class _Again:
+    """The steps that find which records to look at, and the rules they are judged by."""
+
+    def __init__(
+        self,
+        one: RegisterObject,
+        *,
+        now: Surroundings,
+        then: Surroundings,
+        moved: frozenset[str],
+    ) -> None:
+        self._one = one
+        self._now = simple_rules(one, now)
+        self._then = simple_rules(one, then)
+        self._around = now
+        self._unique = [r for r in self._now if self._form(r) is RuleForm.UNIQUE]
+        self._moved = [r for r in self._now if r.struck and self._leads_elsewhere(r, moved)]
+        pairs = zip(self._now, self._then, strict=True)
+        self._of_the_day = [(a, b) for a, b in pairs if a.condition != b.condition]
+
+    @property
+    def changeable(self) -> list[int]:
+        """The rules whose answer may change for a record that is the same."""
+        rules = [*self._unique, *self._moved, *(now for now, _ in self._of_the_day)]
+        return sorted(rule.position for rule in rules)
+
+    def turned(self) -> list[Step]:
+        """The same records with another answer: `_row`, each once."""
+        one = self._one
+        steps = [self._shared(rule) for rule in self._unique]
+        steps += [rule.struck for rule in self._moved if rule.struck]
+        steps += [self._day_step()] if self._of_the_day else []
+        parts = [self._turned_key(rule) for rule in self._unique]
+        parts += [self._turned_reference(rule) for rule in self._moved]
+        parts += [f"select _row from {quoted(self._day)}"] if self._of_the_day else []
+        rows = " union ".join(parts) or "select cast(null as bigint) as _row where 1 = 0"
+        new, gone = quoted(changed(one.name)), quoted(before(one.name))
+        select = (
+            f"select _row from ({rows}) as turned where _row not in (select _row from {new})"
+            f" and _row not in (select _row from {gone})"
+        )
+        reads = (*(step.makes for step in steps), changed(one.name), before(one.name))
+        return [*steps, Step(turned(one.name), reads, select)]
+
+    def looked_at(self) -> list[Step]:
+        """The changed and the turned records as they are, and as they stood."""
+        one = self._one
+        read = ", ".join(map(quoted, columns_read(one, layout(one, self._now))))
+        rows = f"select _row from {quoted(turned(one.name))}"
+        tables = (naming.standard(one.name), turned(one.name), changed(one.name), before(one.name))
+        same = f"select {read} from {quoted(tables[0])} where _row in ({rows})"
+        kept = Step(f"turned_records__{one.name}", tables[:2], same)
+        steps = [kept]
+        for makes, table in ((again(one.name), tables[2]), (was(one.name), tables[3])):
+            both = (
+                f"select {read} from {quoted(table)} union all select * from {quoted(kept.makes)}"
+            )
+            steps.append(Step(makes, (table, kept.makes), both))
+        return steps
+
+    def rules_now(self) -> list[Judged]:
+        """The rules as they are, those over keys answered for the records looked at."""
+        return [self._answered(rule) if rule.struck else rule for rule in self._now]
+
+    def rules_then(self) -> list[Judged]:
+        """The rules as they were, those over keys answered as they were."""
+        return [self._as_it_was(rule) if rule.struck else rule for rule in self._then]
+
+    def _form(self, rule: Judged) -> RuleForm:
+        return self._one.rules[rule.position].form
+
+    def _leads_elsewhere(self, rule: Judged, moved: frozenset[str]) -> bool:
+        """Whether the records referred to may be others; those of this delivery always may."""
+        if self._form(rule) is not RuleForm.REFERENCE:
+            return False
+        tables = targets(self._one.rules[rule.position].reference, self._around)
+        return any(table in moved or table == _own(table) for table in tables)
+
+    @property
+    def _day(self) -> str:
+        return f"turned_by_the_day__{self._one.name}"
+
+    def _day_step(self) -> Step:
+        """Records that a rule about the day judges otherwise on the other day."""
+        table = naming.standard(self._one.name)
+        other = " or ".join(f"{_state(a)} <> {_state(b)}" for a, b in self._of_the_day)
+        return Step(self._day, (table,), f"select _row from {quoted(table)} where {other}")
+
+    def _shared(self, rule: Judged) -> Step:
+        """Every record with a key that a changed one has or had, and whether it repeats now."""
+        one = self._one
+        columns = [quoted(field) for field in one.rules[rule.position].fields]
+        there = " and ".join(f"{column} is not null" for column in columns)
+        names = ", ".join(columns)
+        keys = " union ".join(
+            f"select {names} from {quoted(table)} where {there}"
+            for table in (changed(one.name), before(one.name))
+        )
+        same = " and ".join(f"record.{column} = key.{column}" for column in columns)
+        of_key = ", ".join(f"record.{column}" for column in columns)
+        table = naming.standard(one.name)
+        select = (
+            f"select record._row as _row,"
+            f" case when count(*) over (partition by {of_key}) > 1 then 1 else 0 end as broken"
+            f" from {quoted(table)} as record inner join ({keys}) as key on {same}"
+        )
+        return Step(self._share(rule), (table, changed(one.name), before(one.name)), select)
+
+    def _turned_key(self, rule: Judged) -> str:
+        """Records with a key of a changed one that break the rule now or before, not both."""
+        return (
+            f"select share._row as _row from {quoted(self._share(rule))} as share"
+            f" left join {quoted(earlier_findings(self._one.name))} as earlier"
+            f" on earlier._row = share._row"
+            f" where share.broken <> case when {bit(rule.position)} then 1 else 0 end"
+        )
+
+    def _turned_reference(self, rule: Judged) -> str:
+        """Records whose reference leads nowhere now or led nowhere before, not both."""
+        now, then = self._struck(rule), self._struck_before(rule)
+        return (
+            f"select _row from ({now}) as now_broken where _row not in ({then})"
+            f" union select _row from ({then}) as then_broken where _row not in ({now})"
+        )
+
+    def _struck(self, rule: Judged) -> str:
+        return f"select _row from {quoted(rule.struck.makes)}" if rule.struck else ""
+
+    def _struck_before(self, rule: Judged) -> str:
+        found = quoted(earlier_findings(self._one.name))
+        return f"select _row from {found} where {bit(rule.position)}"
+
+    def _answered(self, rule: Judged) -> Judged:
+        """A rule over keys for the records looked at: answered anew, or as it was."""
+        one = self._one
+        if rule in self._moved:
+            return rule
+        new = quoted(changed(one.name))
+        reads: tuple[str, ...]
+        if rule in self._unique:
+            share = self._share(rule)
+            broken, reads = f"select _row from {quoted(share)} where broken = 1", (share,)
+            answered = f"select _row from {quoted(share)}"
+        else:
+            broken, reads = self._dangling(one.rules[rule.position])
+            answered = f"select _row from {new}"
+        kept = (
+            f"{self._struck_before(rule)} and _row not in ({answered})"
+            f" and _row not in (select _row from {new})"
+        )
+        select = f"select _row from ({broken} union {kept}) as broken"
+        reads = (*reads, changed(one.name), earlier_findings(one.name))
+        return self._by_row(rule, Step(f"struck_now__{one.name}__{rule.position}", reads, select))
+
+    def _as_it_was(self, rule: Judged) -> Judged:
+        makes = f"struck_then__{self._one.name}__{rule.position}"
+        reads = (earlier_findings(self._one.name),)
+        return self._by_row(rule, Step(makes, reads, self._struck_before(rule)))
+
+    def _by_row(self, rule: Judged, step: Step) -> Judged:
+        return over_keys(self._one.rules[rule.position], rule.position, step)
+
+    def _dangling(self, rule: Rule) -> tuple[str, tuple[str, ...]]:
+        """Changed records whose reference leads nowhere; the large register is only probed."""
+        tables = targets(rule.reference, self._around)
+        far = rule.reference.fields if rule.reference else ()
+        new = quoted(changed(self._one.name))
+        pairs = list(zip(rule.fields, far, strict=True))
+        same = " and ".join(f"there.{quoted(to)} = here.{quoted(near)}" for near, to in pairs)
+        there = " and ".join(f"{quoted(near)} is not null" for near, _ in pairs)
+        found = " union all ".join(
+            f"select here._row from {quoted(to)} as there inner join {new} as here on {same}"
+            for to in tables
+        )
+        return f"select _row from {new} where {there} and _row not in ({found})", tables
+
+    def _share(self, rule: Judged) -> str:
+        return f"shared__{self._one.name}__{rule.position}"
 
 
-def _shared(one: RegisterObject, rule: Judged) -> Step:
-    """Every record with a key that a changed one has or had, and whether it repeats now."""
-    columns = [quoted(field) for field in one.rules[rule.position].fields]
-    there = " and ".join(f"{column} is not null" for column in columns)
-    names = ", ".join(columns)
-    keys = " union ".join(
-        f"select {names} from {quoted(table)} where {there}"
-        for table in (changed(one.name), before(one.name))
-    )
-    same = " and ".join(f"record.{column} = key.{column}" for column in columns)
-    of_key = ", ".join(f"record.{column}" for column in columns)
-    table = naming.standard(one.name)
-    select = (
-        f"select record._row as _row,"
-        f" case when count(*) over (partition by {of_key}) > 1 then 1 else 0 end as broken"
-        f" from {quoted(table)} as record inner join ({keys}) as key on {same}"
-    )
-    return Step(_share(one, rule), (table, changed(one.name), before(one.name)), select)
+def _own(table: str) -> str:
+    """The table itself if it is one of this delivery."""
+    return table if table.startswith(naming.standard("")) else ""
 
 
-def _again(one: RegisterObject, unique: list[Judged], columns: list[str]) -> Step:
-    """The records to look at again: the changed ones, and others whose key is now alone or not.
-
-    Whoever shares a key with a changed record, but did so before, has the answer of before.
-    """
-    tables = (changed(one.name), naming.standard(one.name), earlier_findings(one.name))
-    new, read = quoted(tables[0]), ", ".join(map(quoted, columns))
-    rows = " union ".join(_turned(one, rule) for rule in unique)
-    others = (
-        f" union all select {read} from {quoted(tables[1])} where _row in"
-        f" (select _row from ({rows}) as turned where _row not in (select _row from {new}))"
-    )
-    select = f"select {read} from {new}{others if unique else ''}"
-    shared = (_share(one, rule) for rule in unique)
-    return Step(f"again__{one.name}", (*tables, *shared), select)
-
-
-def _turned(one: RegisterObject, rule: Judged) -> str:
-    """Records that share a key with a changed one and break the rule now or before, not both."""
-    return (
-        f"select share._row from {quoted(_share(one, rule))} as share"
-        f" left join {quoted(earlier_findings(one.name))} as earlier on earlier._row = share._row"
-        f" where share.broken <> case when {_bit(rule.position)} then 1 else 0 end"
-    )
-
-
-def _was(one: RegisterObject, columns: list[str]) -> Step:
-    """The same records as they stood, so that what they counted can be taken back."""
-    again, new, old = f"again__{one.name}", changed(one.name), before(one.name)
-    read = ", ".join(map(quoted, columns))
-    select = (
-        f"select {read} from {quoted(old)} union all select {read} from {quoted(again)}"
-        f" where _row not in (select _row from {quoted(new)})"
-    )
-    return Step(f"was__{one.name}", (old, again, new), select)
-
-
-def _now(one: RegisterObject, rule: Judged, around: Surroundings) -> Judged:
-    """A rule over keys for the records looked at again: answered anew, or as it was."""
-    definition = one.rules[rule.position]
-    new, found = quoted(changed(one.name)), quoted(earlier_findings(one.name))
-    source: tuple[str, ...]
-    if definition.form is RuleForm.UNIQUE:
-        share = _share(one, rule)
-        answered, source = f"select _row from {quoted(share)}", (share,)
-        broken = f"select _row from {quoted(share)} where broken = 1"
-    else:
-        answered, source = f"select _row from {new}", (changed(one.name),)
-        broken, read = _dangling(one, definition, around)
-        source += read
-    kept = (
-        f"select _row from {found} where {_bit(rule.position)}"
-        f" and _row not in ({answered}) and _row not in (select _row from {new})"
-    )
-    return _by_row(one, rule, f"now_{one.name}", broken=(f"{broken} union {kept}", source))
-
-
-def _then(one: RegisterObject, rule: Judged) -> Judged:
-    found = quoted(earlier_findings(one.name))
-    broken = f"select _row from {found} where {_bit(rule.position)}"
-    return _by_row(one, rule, f"then_{one.name}", broken=(broken, ()))
-
-
-def _dangling(one: RegisterObject, rule: Rule, around: Surroundings) -> tuple[str, tuple[str, ...]]:
-    """Changed records whose reference leads nowhere; the large register is only probed."""
-    tables = targets(rule.reference, around)
-    if not tables or rule.reference is None:
-        return "select cast(null as bigint) as _row where 1 = 0", ()
-    new = quoted(changed(one.name))
-    pairs = list(zip(rule.fields, rule.reference.fields, strict=True))
-    same = " and ".join(f"there.{quoted(far)} = here.{quoted(near)}" for near, far in pairs)
-    there = " and ".join(f"{quoted(near)} is not null" for near, _ in pairs)
-    found = " union all ".join(
-        f"select here._row from {quoted(to)} as there inner join {new} as here on {same}"
-        for to in tables
-    )
-    return f"select _row from {new} where {there} and _row not in ({found})", tables
-
-
-def _by_row(
-    one: RegisterObject, rule: Judged, made_for: str, *, broken: tuple[str, tuple[str, ...]]
-) -> Judged:
-    select, reads = broken
-    step = Step(
-        f"struck__{made_for}__{rule.position}",
-        (earlier_findings(one.name), *reads),
-        f"select _row from ({select}) as broken",
-    )
-    return over_keys(one.rules[rule.position], rule.position, step)
-
-
-def _results(one: RegisterObject, laid: Layout) -> list[Step]:
-    name, words = one.name, range(laid.words)
-    again, made = findings_step(laid, f"rechecked__{name}", f"again_findings__{name}"), quoted
-    columns = ", ".join(f"{mask}_{word}" for mask in ("fail", "null") for word in words)
-    kept = (
-        f"select _row, _locality, {columns} from {made(earlier_findings(name))}"
-        f" where _row not in (select _row from {made(f'was__{name}')})"
-        f" union all select _row, _locality, {columns} from {made(again.makes)}"
-    )
-    counts = ("failed", "passed", "unassessed")
-    sums = ", ".join(f"cast(sum({count}) as bigint) as {count}" for count in counts)
-    less = ", ".join(f"-{count} as {count}" for count in counts)
-    cards = (f"again_card__{name}", f"was_card__{name}")
-    total = (
-        f"select _locality, rule, {sums} from ("
-        f"select _locality, rule, failed, passed, unassessed"
-        f" from {made(earlier_scorecard(name))}"
-        f" union all select _locality, rule, failed, passed, unassessed from {made(cards[0])}"
-        f" union all select _locality, rule, {less} from {made(cards[1])}) as counted"
-        " group by _locality, rule having sum(failed + passed + unassessed) > 0"
-    )
-    return [
-        again,
-        Step(naming.findings(name), (earlier_findings(name), f"was__{name}", again.makes), kept),
-        Step(cards[0], (f"rechecked__{name}",), card(laid, f"rechecked__{name}")),
-        Step(cards[1], (f"unchecked__{name}",), card(laid, f"unchecked__{name}")),
-        Step(naming.scorecard(name), (earlier_scorecard(name), *cards), total),
-    ]
-
-
-def _share(one: RegisterObject, rule: Judged) -> str:
-    return f"shared__{one.name}__{rule.position}"
-
-
-def _bit(position: int) -> str:
-    word, bit = divmod(position, BITS)
-    return f"(fail_{word} & {number(1 << bit)}) <> 0"
+def _state(rule: Judged) -> str:
+    """How a rule judges a record, as a number without NULL."""
+    unknown = " or ".join(rule.condition.unknown) or "1 = 0"
+    return f"case when {rule.condition.fails} then 1 when {unknown} then 2 else 0 end"

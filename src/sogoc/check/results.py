@@ -113,8 +113,11 @@ def _unknown(masks: list[int]) -> str:
     )
 
 
-def errors(one: RegisterObject, plan: Layout, found_in: str) -> str:
-    """One row a broken rule, shown at the first field the rule names, with the text as it came."""
+def errors(one: RegisterObject, plan: Layout, found_in: str, *, records: str = "") -> str:
+    """One row a broken rule, shown at the first field the rule names, with the text as it came.
+
+    `records` names the table to look them up in, if not all of them.
+    """
     rules = [(r.position, one.rules[r.position].fields[0]) for r in plan.rules]
     rules = rules or [(_NO_RULE, one.fields[0].name)]
     lines = ", ".join(
@@ -133,7 +136,8 @@ def errors(one: RegisterObject, plan: Layout, found_in: str) -> str:
         "select found._row as _row, found._locality as _locality, found.rule as rule,"
         f" found.field as field, {_chosen(fields, flaw)} as flaw, {_chosen(fields, raw)} as text,"
         f" {_chosen(fields, proposal)} as proposal from ({each}) as found"
-        f" inner join {quoted(standard(one.name))} as record on record._row = found._row"
+        f" inner join {quoted(records or standard(one.name))} as record"
+        " on record._row = found._row"
     )
 
 

@@ -73,6 +73,10 @@ class DuckDBEngine:
         self._view(step.makes, target)
         return int(made[0][0])
 
+    def view(self, step: Step) -> None:
+        """Let the step's table be read without making it: its rows are worked out each time."""
+        self._connection.execute(f"create or replace view {quoted(step.makes)} as {step.select}")
+
     def has(self, table: str) -> bool:
         """Whether the table is there, whole."""
         found = self.rows("select 1 from duckdb_views() where view_name = ?", [table])
