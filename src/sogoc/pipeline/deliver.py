@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sogoc.clock import today
 from sogoc.database.deliveries import Arrival, Deliveries, turn
 from sogoc.errors import DeliveryRefused
+from sogoc.pipeline.basis import superseded
 from sogoc.pipeline.judging import Judging, judge
 from sogoc.pipeline.keeping import keep
 from sogoc.pipeline.run_folder import forget_older
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from sogoc.pipeline.keeping import Kept
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
+
+
+_LOOKED_AT = 5000
+"""Runs of a register whose stage tables may still stand: one for each of its communes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +82,8 @@ def deliver(parts: Parts, request: Request, *, tell: Tell = nobody) -> Delivered
         except DeliveryRefused as refusal:
             _refuse(parts, delivery, kept, why=_words(refusal))
             raise
-        mine = [one.id for one in deliveries.newest(register.id)]
-        forget_older(parts.runs, mine, keep=parts.keep_runs)
+        mine = [one.id for one in deliveries.newest(register.id, limit=_LOOKED_AT)]
+        forget_older(parts.runs, superseded(parts.runs, mine), keep=parts.keep_runs)
         return Delivered(
             delivery=deliveries.one(delivery.id), register=register, known_already=False
         )
@@ -104,6 +109,7 @@ def _work(parts: Parts, register: Register, delivery: Delivery, *, kept: Kept, t
     with judge(parts, judging, tell=tell) as judged:
         tell(Stage.RECORDS, 0, 1)
         store_run(parts, judging, judged)
+        judged.basis.write()
         tell(Stage.RECORDS, 1, 1)
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sogoc.check import plan as check
+from sogoc.check.recheck import recheck_plan
 from sogoc.clock import today
+from sogoc.database.deliveries import Deliveries
 from sogoc.database.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.again import Again
+from sogoc.pipeline.basis import earlier_basis, new_basis, persons_state
 from sogoc.pipeline.judgements import lend_judgements
 from sogoc.pipeline.persons import lend_population, population_of
-from sogoc.pipeline.references import lend_references
+from sogoc.pipeline.references import lend_references, states_of
 from sogoc.pipeline.run_folder import ready_folder, take_once
 from sogoc.pipeline.stages import Stage, run_steps
 from sogoc.records.store import RecordStore
 from sogoc.score.plan import plan as score_plan
 from sogoc.score.rule_file import newest
 from sogoc.standardise.run import standardise
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.naming import standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
     from sogoc.intake.take import Taken
+    from sogoc.pipeline.again import Files
+    from sogoc.pipeline.basis import Basis
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
     from sogoc.score.rule_file import RuleFile
@@ -55,6 +63,8 @@ class Judged:
     population: Delivery | None
     """The release that persons were verified against; None: nobody was verified."""
     day: date
+    basis: Basis
+    """What the next delivery of these places may begin with, once this one is stored."""
 
 
 @contextmanager
@@ -72,18 +82,39 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
     with parts.engine(folder) as engine:
         stages = _Stages(parts, judging, engine, folder, tell)
         taken = stages.take()
-        stages.standardise()
-        stages.check(day, rules)
-        stages.link(day, rules, found)
+        basis = new_basis(
+            folder,
+            judging.register,
+            engine,
+            contract=_contract(parts, judging),
+            delivery=replace(judging.delivery, form=taken.form),
+        )
+        again = stages.again(basis)
+        files = stages.standardise(again)
+        known = stages.check(day, rules, again)
+        persons = stages.link(day, rules, found, again=again)
         stages.score(rules)
-        yield Judged(engine=engine, taken=taken, rules=rules, population=release, day=day)
+        if again:
+            again.put_in_place()
+        left = replace(
+            basis, day=day, holidays=rules.holidays, known=known, persons=persons, parts=files
+        )
+        yield Judged(
+            engine=engine, taken=taken, rules=rules, population=release, day=day, basis=left
+        )
 
 
 def _folder(parts: Parts, judging: Judging, made_of: tuple[object, ...]) -> Path:
     delivery = judging.delivery
-    contract = parts.shelf.path(judging.register.id).read_text(encoding="utf-8")
+    latest = Deliveries(parts.connection).latest(judging.register.id)
     folder = parts.runs / str(delivery.id)
-    return ready_folder(folder, (delivery.sha256, delivery.as_of, contract, *made_of))
+    stands = latest.id if latest else 0
+    words = (delivery.sha256, delivery.as_of, _contract(parts, judging), stands, *made_of)
+    return ready_folder(folder, words)
+
+
+def _contract(parts: Parts, judging: Judging) -> str:
+    return parts.shelf.path(judging.register.id).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +134,81 @@ class _Stages:
         self.tell(Stage.INTAKE, 1, 1)
         return taken
 
-    def standardise(self) -> None:
+    def again(self, mine: Basis) -> Again | None:
+        """The delivery held against an earlier one of the same places, if that is worth while.
+
+        Spark judges every delivery whole: its tables stand where no file has two names.
+        """
+        register = self.judging.register
+        found = earlier_basis(self.parts, register, mine)
+        if found is None or not isinstance(self.engine, DuckDBEngine):
+            return None
+        again = Again(self.parts, register, self.engine, of=(self.folder, found))
+        return again if again.begin() else None
+
+    def standardise(self, again: Again | None) -> Files:
         register, as_of = self.judging.register, self.judging.delivery.as_of
         for name, table in unit_tables().items():
             self.engine.register(name, table)
-        standardise(
-            self.engine,
-            register,
-            as_of=as_of,
-            told=lambda done, steps: self.tell(Stage.STANDARDISE, done, steps),
-        )
 
-    def check(self, day: date, rules: RuleFile) -> None:
+        def told(done: int, steps: int) -> None:
+            self.tell(Stage.STANDARDISE, done, steps)
+
+        if again:
+            return again.standardise(as_of, told)
+        standardise(self.engine, register, as_of=as_of, told=told)
+        return {one.name: (f"{standard(one.name)}.parquet",) for one in register.objects}
+
+    def check(self, day: date, rules: RuleFile, again: Again | None) -> dict[str, str]:
+        """Return the tables that rules could look things up in, with what they show."""
         register = self.judging.register
         store = RecordStore(self.parts.connection)
         lent = self.folder / "lent"
         known = lend_references(self.parts, register, self.engine, store=store, folder=lent)
-        steps = check.plan(register, today=day, known=known, holidays=rules.holidays)
+        states = states_of(self.parts, register, known)
+        if again:
+            then = again.earlier(states)
+            steps = recheck_plan(register, then, today=day, known=known, holidays=rules.holidays)
+        else:
+            steps = check.plan(register, today=day, known=known, holidays=rules.holidays)
         run_steps(self.engine, Stage.CHECK, steps, tell=self.tell)
+        return states
 
-    def link(self, day: date, rules: RuleFile, found: tuple[Register, Delivery] | None) -> None:
-        """Verify the persons, then check the rules that read the answers."""
+    def link(
+        self,
+        day: date,
+        rules: RuleFile,
+        found: tuple[Register, Delivery] | None,
+        *,
+        again: Again | None,
+    ) -> str:
+        """Verify the persons, then check the rules that read the answers; return by what."""
         register, holidays = self.judging.register, rules.holidays
+        persons = persons_state(self.parts, register, found)
         if found:
-            lend_population(self.parts, found, self.engine, tell=self.tell)
-            known = lend_judgements(self.parts.connection, register, self.engine)
-            steps = link_plan(register, shipped_policy(), known=known)
-            run_steps(self.engine, Stage.LINK, steps, tell=self.tell)
+            self._verify(found, again if again and again.basis.persons == persons else None)
             last = check.plan_after_link(register, today=day, holidays=holidays)
         else:
             last = check.plan_without_link(register, today=day, holidays=holidays)
         run_steps(self.engine, Stage.CHECK, last, tell=self.tell)
+        return persons
+
+    def _verify(self, found: tuple[Register, Delivery], again: Again | None) -> None:
+        register, policy = self.judging.register, shipped_policy()
+
+        def lend(engine: Engine) -> None:
+            lend_population(self.parts, found, engine, tell=self.tell)
+
+        known = lend_judgements(self.parts.connection, register, self.engine)
+        carried = [o for o in register.objects if again and again.carries_answers(o)]
+        whole = tuple(one for one in register.objects if one not in carried)
+        for one in carried:
+            if again:
+                again.link(one, policy, lend, known=known)
+        if any(one.persons for one in whole):
+            lend(self.engine)
+            steps = link_plan(replace(register, objects=whole), policy, known=known)
+            run_steps(self.engine, Stage.LINK, steps, tell=self.tell)
 
     def score(self, rules: RuleFile) -> None:
         steps = score_plan(self.judging.register, rules)

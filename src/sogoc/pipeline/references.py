@@ -49,6 +49,21 @@ def lend_references(
     return frozenset(known)
 
 
+def states_of(parts: Parts, register: Register, known: frozenset[str]) -> dict[str, str]:
+    """What each of these tables shows: the delivery that brought its register to where it stands.
+
+    Empty for records of the same register, which may be others with each of its deliveries.
+    """
+    own = {(register.id, one.name) for one in register.objects}
+    states = {}
+    for other, name in {*_needed(register), *own}:
+        if reference(other, name) in known:
+            latest = Deliveries(parts.connection).latest(other)
+            is_other = latest is not None and other != register.id
+            states[reference(other, name)] = str(latest.id) if latest and is_other else ""
+    return states
+
+
 def _needed(register: Register) -> Iterator[tuple[str, str]]:
     for one in register.objects:
         for rule in one.rules:
