@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sogoc.clock import today
 from sogoc.database.deliveries import Arrival, Deliveries, turn
 from sogoc.errors import DeliveryRefused
-from sogoc.pipeline.basis import superseded
+from sogoc.pipeline.again.basis import superseded
 from sogoc.pipeline.judging import Judging, judge
 from sogoc.pipeline.keeping import keep
 from sogoc.pipeline.run_folder import forget_older

@@ -14,8 +14,8 @@ from sogoc.database.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
-from sogoc.pipeline.again import Again
-from sogoc.pipeline.basis import earlier_basis, new_basis, persons_state
+from sogoc.pipeline.again.basis import earlier_basis, new_basis, persons_state
+from sogoc.pipeline.again.carrying import Again
 from sogoc.pipeline.judgements import lend_judgements
 from sogoc.pipeline.persons import lend_population, population_of
 from sogoc.pipeline.references import lend_references, states_of
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
     from sogoc.intake.take import Taken
-    from sogoc.pipeline.again import Files
-    from sogoc.pipeline.basis import Basis
+    from sogoc.pipeline.again.basis import Basis
+    from sogoc.pipeline.again.carrying import Files
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
     from sogoc.score.rule_file import RuleFile

@@ -17,7 +17,7 @@ from psycopg import conninfo
 from sogoc.contract.shelf import Shelf
 from sogoc.database.store import Store
 from sogoc.demo.scale import make_big
-from sogoc.pipeline.basis import basis_of
+from sogoc.pipeline.again.basis import basis_of
 from sogoc.pipeline.deliver import Request, deliver
 from sogoc.pipeline.parts import Parts
 from sogoc.shipped import shipped

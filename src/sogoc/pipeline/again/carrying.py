@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.policy import Policy
-    from sogoc.pipeline.basis import Basis
+    from sogoc.pipeline.again.basis import Basis
     from sogoc.pipeline.parts import Parts
     from sogoc.tables.duckdb_engine import DuckDBEngine
     from sogoc.tables.engine import Engine
