@@ -11,6 +11,7 @@ SogocError
 ├── PopulationMissing   the operator: no population register to verify against
 ├── IndexRefused        the operator: a person index that must be built again
 ├── KernelMissing       the operator: an optional part is not installed
+├── NoRoom              the operator: too little disk or memory for what was asked
 ├── UnknownThing        whoever named a register, delivery or unit that is not there
 ├── StoreError          the operator, at the node's database
 │   ├── StoreUnreachable
@@ -123,6 +124,10 @@ class IndexRefused(SogocError):
 
 class KernelMissing(SogocError):
     """The compiled kernel of linking is not installed, or does not know this policy."""
+
+
+class NoRoom(SogocError):
+    """The machine has too little disk or memory for what was asked; nothing was begun."""
 
 
 class UnknownThing(SogocError):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogoc.link.evaluate import Link, Truth, by_kind, calibration, quality, recall_at
+from sogoc.link.evaluate import (
+    Link,
+    Quality,
+    Truth,
+    by_kind,
+    calibration,
+    quality,
+    recall_at,
+    worse_served,
+)
 
 TRUTH = {
     1: Truth(person="a", kinds=("clean",)),
@@ -55,3 +64,24 @@ def test_every_posterior_falls_into_one_bin(posteriors: list[float]) -> None:
     bins = calibration(links, TRUTH)
     assert sum(one.count for one in bins) == len(posteriors)
     assert all(one.low - 1e-12 <= one.mean <= one.high + 1e-12 for one in bins)
+
+
+def group(present: int, linked: int, correct: int) -> Quality:
+    return Quality(records=present, present=present, linked=linked, correct=correct)
+
+
+def test_a_group_far_behind_the_others_is_named_with_both_shares() -> None:
+    groups = {"Kinh": group(90_000, 85_500, 85_490), "Mông": group(10_000, 8_000, 7_900)}
+    worse = {(one.group, one.measure): one for one in worse_served(groups)}
+    assert set(worse) == {("Mông", "recall"), ("Mông", "precision")}
+    assert worse["Mông", "recall"].share == 0.79
+    assert round(worse["Mông", "precision"].others, 4) == 0.9999
+
+
+def test_a_small_group_is_not_accused_by_chance() -> None:
+    groups = {"many": group(100_000, 95_000, 95_000), "few": group(20, 18, 18)}
+    assert worse_served(groups) == []
+
+
+def test_one_group_alone_is_compared_with_nobody() -> None:
+    assert worse_served({"all": group(10, 5, 5)}) == []

@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.demo:demo_command",
         "Make a small country, deliver its registers, and show what a person should look at.",
     ),
+    "bench": ("sogoc.cli.bench:app", "Measure this machine and this version on made-up data."),
 }
 """For each command where it stands and its first sentence, in the order of the list."""
 

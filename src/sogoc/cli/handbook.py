@@ -9,6 +9,8 @@ from typing import Protocol, cast
 from typer.main import get_command
 
 from sogoc.cli.app import app
+from sogoc.cli.commands import COMMANDS, Commands
+from sogoc.cli.commands import command as imported
 
 
 def commands_page() -> str:
@@ -47,9 +49,16 @@ class Command(Protocol):
 
 def _commands(name: str, command: Command) -> list[tuple[str, Command]]:
     found = [(name, command)]
-    for word, inner in sorted(getattr(command, "commands", {}).items()):
+    for word, inner in sorted(_inner(command).items()):
         found += _commands(f"{name} {word}", inner)
     return found
+
+
+def _inner(command: object) -> dict[str, Command]:
+    """The main command knows its own only by name: they are imported when they are called."""
+    if isinstance(command, Commands):
+        return {word: cast(Command, imported(word)) for word in COMMANDS}
+    return cast(dict[str, Command], getattr(command, "commands", {}))
 
 
 def _row(parameter: Parameter) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 0.9999, 1.0)
 """Edges of the bins of posteriors; the last takes its upper edge in."""
@@ -94,6 +94,60 @@ def by_kind(links: Sequence[Link], truth: Mapping[int, Truth]) -> dict[str, Qual
         kind: quality((found[record] for record in group if record in found), group)
         for kind, group in sorted(groups.items())
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worse:
+    """A group that is served worse than all others together: shares of what, and by how much."""
+
+    group: str
+    measure: str
+    """`recall`: found when present; `precision`: right when found."""
+    share: float
+    others: float
+    """The same share of all records outside the group."""
+
+
+_POINTS = {"recall": 0.01, "precision": 0.001}
+"""Differences below these are not told; nor such as chance alone makes once in a thousand times."""
+_CHANCE = 3.0
+
+
+def worse_served(groups: Mapping[str, Quality]) -> list[Worse]:
+    """The groups, of one way to divide the records, that linking serves worse than the others.
+
+    Each against the rest of the records, by a test of two shares, so that a small group is not
+    accused by chance and a large one is not excused by its own weight in the average.
+    """
+    return [
+        Worse(group=name, measure=measure, share=share, others=others)
+        for name, one in groups.items()
+        for measure, share, others in _apart(one, _rest(one, groups.values()))
+    ]
+
+
+def _rest(one: Quality, groups: Iterable[Quality]) -> Quality:
+    every = list(groups)
+    return Quality(
+        records=sum(each.records for each in every) - one.records,
+        present=sum(each.present for each in every) - one.present,
+        linked=sum(each.linked for each in every) - one.linked,
+        correct=sum(each.correct for each in every) - one.correct,
+    )
+
+
+def _apart(one: Quality, rest: Quality) -> Iterator[tuple[str, float, float]]:
+    for measure, of_one, of_rest in (
+        ("recall", one.present, rest.present),
+        ("precision", one.linked, rest.linked),
+    ):
+        if not of_one or not of_rest:
+            continue
+        share, others = one.correct / of_one, rest.correct / of_rest
+        both = (one.correct + rest.correct) / (of_one + of_rest)
+        error = (both * (1 - both) * (1 / of_one + 1 / of_rest)) ** 0.5
+        if others - share > max(_POINTS[measure], _CHANCE * error):
+            yield measure, share, others
 
 
 def recall_at(links: Iterable[Link], truth: Mapping[int, Truth], *, precision: float) -> float:

@@ -1,0 +1,1 @@
+"""What `sogoc bench` runs: phases measured one by one, and links judged by a truth."""
