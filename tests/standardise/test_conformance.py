@@ -16,6 +16,7 @@ from sogoc.contract.model import Code, Field, Register, RegisterObject
 from sogoc.standardise.plan import plan
 from sogoc.tables import naming
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.values import amounts
 from sogoc.values import text as texts_of
 from sogoc.values.flaws import flaws
@@ -52,7 +53,7 @@ def read_in_python(kind: Kind, text: str, cell: str) -> Reading:
     return read(Kind.TEXT if kind is Kind.CODE else kind, text, cell=cell)
 
 
-def read_in_sql(folder: Path, texts: list[str], cell: str) -> list[dict[Kind, Reading]]:
+def read_in_sql(engine: Engine, texts: list[str], cell: str) -> list[dict[Kind, Reading]]:
     """Every text under every kind."""
     rows = len(texts)
     columns = {
@@ -63,16 +64,15 @@ def read_in_sql(folder: Path, texts: list[str], cell: str) -> list[dict[Kind, Re
         "_types": pa.array([cell * len(KINDS)] * rows),
     }
     columns |= {kind.value: pa.array(texts, pa.string()) for kind in KINDS}
-    with DuckDBEngine(folder) as engine:
-        engine.register(naming.taken("thu"), pa.table(columns))
-        for step in plan(REGISTER, as_of=AS_OF):
-            engine.run(step)
-        names = [
-            f'cast("{name}" as varchar)'
-            for kind in KINDS
-            for name in (kind.value, naming.flaw(kind.value), naming.proposal(kind.value))
-        ]
-        found = engine.rows(f"select {', '.join(names)} from standard__thu order by _row")
+    engine.register(naming.taken("thu"), pa.table(columns))
+    for step in plan(REGISTER, as_of=AS_OF):
+        engine.run(step)
+    names = [
+        f'cast("{name}" as varchar)'
+        for kind in KINDS
+        for name in (kind.value, naming.flaw(kind.value), naming.proposal(kind.value))
+    ]
+    found = engine.rows(f"select {', '.join(names)} from standard__thu order by _row")
     return [
         {kind: Reading(*row[3 * at : 3 * at + 3]) for at, kind in enumerate(KINDS)} for row in found
     ]
@@ -132,10 +132,10 @@ def comparable(kind: Kind, reading: Reading) -> tuple[object, str | None, str | 
     return value, reading.flaw, reading.proposal
 
 
-def differences(folder: Path, texts: Iterable[str], cell: str) -> list[object]:
+def differences(engine: Engine, texts: Iterable[str], cell: str) -> list[object]:
     listed = list(texts)
     found: list[object] = []
-    for text, row in zip(listed, read_in_sql(folder, listed, cell), strict=True):
+    for text, row in zip(listed, read_in_sql(engine, listed, cell), strict=True):
         for kind in KINDS:
             in_python = comparable(kind, read_in_python(kind, text, cell))
             in_sql = comparable(kind, row[kind])
@@ -145,8 +145,8 @@ def differences(folder: Path, texts: Iterable[str], cell: str) -> list[object]:
 
 
 @pytest.mark.parametrize("cell", ["t", "n", "e", "f"])
-def test_real_dirt_is_read_alike(tmp_path: Path, cell: str) -> None:
-    assert differences(tmp_path, DIRT, cell) == []
+def test_real_dirt_is_read_alike(engine: Engine, cell: str) -> None:
+    assert differences(engine, DIRT, cell) == []
 
 
 PIECES = st.sampled_from([piece for text in DIRT for piece in (text, text[:5], text[-4:])])
@@ -169,7 +169,8 @@ TEXTS = st.one_of(
 def test_any_text_is_read_alike(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], cell: str
 ) -> None:
-    assert differences(tmp_path_factory.mktemp("any"), texts, cell) == []
+    with DuckDBEngine(tmp_path_factory.mktemp("any")) as engine:
+        assert differences(engine, texts, cell) == []
 
 
 def test_every_flaw_that_a_reader_gives_has_its_sentences() -> None:

@@ -14,6 +14,7 @@ from sogoc.standardise.plan import plan
 from sogoc.standardise.run import standardise
 from sogoc.tables import naming
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -149,30 +150,29 @@ def test_the_plan_touches_no_table_and_names_what_it_reads() -> None:
     assert steps[1].reads == ("taken__thua_dat", "places__thua_dat")
 
 
-def test_the_text_as_it_came_stands_beside_the_value(tmp_path: Path) -> None:
-    with DuckDBEngine(tmp_path) as engine:
-        engine.register(
-            naming.taken("nguoi"),
-            pa.table(
-                {
-                    "_row": pa.array([1], pa.int64()),
-                    "_sheet": ["S"],
-                    "_line": pa.array([7], pa.int32()),
-                    "_part": pa.array([1], pa.int32()),
-                    "_types": ["t"],
-                    "ho_ten": [" Hộ ông  Nguyễn Văn An"],
-                }
-            ),
-        )
-        person = RegisterObject(name="nguoi", fields=(Field(name="ho_ten", kind=Kind.PERSON_NAME),))
-        register = Register(id="r", name="r", version="1.0.0", objects=(person,))
-        standardise(engine, register, as_of=date(2026, 1, 1), units=UNITS)
-        found = engine.rows("select ho_ten, ho_ten__raw, _sheet, _line from standard__nguoi")
+def test_the_text_as_it_came_stands_beside_the_value(engine: Engine) -> None:
+    engine.register(
+        naming.taken("nguoi"),
+        pa.table(
+            {
+                "_row": pa.array([1], pa.int64()),
+                "_sheet": ["S"],
+                "_line": pa.array([7], pa.int32()),
+                "_part": pa.array([1], pa.int32()),
+                "_types": ["t"],
+                "ho_ten": [" Hộ ông  Nguyễn Văn An"],
+            }
+        ),
+    )
+    person = RegisterObject(name="nguoi", fields=(Field(name="ho_ten", kind=Kind.PERSON_NAME),))
+    register = Register(id="r", name="r", version="1.0.0", objects=(person,))
+    standardise(engine, register, as_of=date(2026, 1, 1), units=UNITS)
+    found = engine.rows("select ho_ten, ho_ten__raw, _sheet, _line from standard__nguoi")
     assert found == [("Nguyễn Văn An", " Hộ ông  Nguyễn Văn An", "S", 7)]
 
 
 def test_a_commune_without_a_column_of_its_own_is_read_from_the_columns_of_the_address(
-    tmp_path: Path,
+    engine: Engine,
 ) -> None:
     place = RegisterObject(
         name="co_so",
@@ -189,27 +189,26 @@ def test_a_commune_without_a_column_of_its_own_is_read_from_the_columns_of_the_a
         ),
     )
     register = Register(id="r", name="r", version="1.0.0", objects=(place,))
-    with DuckDBEngine(tmp_path) as engine:
-        engine.register(
-            naming.taken("co_so"),
-            pa.table(
-                {
-                    "_row": pa.array([1, 2, 3], pa.int64()),
-                    "_sheet": ["S"] * 3,
-                    "_line": pa.array([1, 2, 3], pa.int32()),
-                    "_part": pa.array([1] * 3, pa.int32()),
-                    "_types": ["ttt-", "-tt-", "----"],
-                    "xa": pa.array(["Phường Trúc Bạch", None, None]),
-                    "huyen": pa.array(["Quận Ba Đình", "Thanh Trì", ""]),
-                    "tinh": pa.array(["Hanoi", "Hà Nội", None]),
-                    "ma_xa": pa.array([None, None, None], pa.string()),
-                }
-            ),
-        )
-        standardise(engine, register, as_of=date(2026, 1, 1), units=UNITS)
-        found = engine.rows(
-            "select ma_xa, ma_xa__flaw, ma_xa__now, ma_xa__raw from standard__co_so order by _row"
-        )
+    engine.register(
+        naming.taken("co_so"),
+        pa.table(
+            {
+                "_row": pa.array([1, 2, 3], pa.int64()),
+                "_sheet": ["S"] * 3,
+                "_line": pa.array([1, 2, 3], pa.int32()),
+                "_part": pa.array([1] * 3, pa.int32()),
+                "_types": ["ttt-", "-tt-", "----"],
+                "xa": pa.array(["Phường Trúc Bạch", None, None]),
+                "huyen": pa.array(["Quận Ba Đình", "Thanh Trì", ""]),
+                "tinh": pa.array(["Hanoi", "Hà Nội", None]),
+                "ma_xa": pa.array([None, None, None], pa.string()),
+            }
+        ),
+    )
+    standardise(engine, register, as_of=date(2026, 1, 1), units=UNITS)
+    found = engine.rows(
+        "select ma_xa, ma_xa__flaw, ma_xa__now, ma_xa__raw from standard__co_so order by _row"
+    )
     assert found == [
         ("00004", None, "00004", "Phường Trúc Bạch, Quận Ba Đình, Hanoi"),
         (None, "no-commune-in-district", None, "Thanh Trì, Hà Nội"),
