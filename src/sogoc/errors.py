@@ -23,6 +23,8 @@ SogocError
 ├── AccessDenied        whoever asked without a grant
 ├── TooManyQuestions    whoever asked too often
 ├── DirectoryRefused    the operator, or the hub's officer
+├── NodeUnreachable     the operator: another node does not answer
+├── AnswerRefused       whoever asked: the other node said no
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
@@ -176,6 +178,18 @@ class TooManyQuestions(SogocError):
 
 class DirectoryRefused(SogocError):
     """A directory is not the hub's, is older than one in use, or has run out."""
+
+
+class NodeUnreachable(SogocError):
+    """Another node did not answer, or not in time; nothing is known of what it did."""
+
+
+class AnswerRefused(SogocError):
+    """Another node answered that it will not; `error` is its type."""
+
+    def __init__(self, sentence: Sentence, *, error: str) -> None:
+        super().__init__(sentence)
+        self.error = error
 
 
 class TrustError(SogocError):

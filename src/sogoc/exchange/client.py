@@ -1,0 +1,169 @@
+"""Asking another node: a signed question, and an answer that is believed or refused.
+
+A peer that does not answer in time is asked again with the same id only where nothing can have
+happened twice - a connection that was never made; after several failures it is left in peace for a
+while, so that one slow agency does not stop the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx2
+
+from sogoc.errors import AnswerRefused, NodeUnreachable, Sentence
+from sogoc.exchange.answering import TOLERANCE_SECONDS
+from sogoc.exchange.limits import Breaker
+from sogoc.exchange.names import path_of, subsystem
+from sogoc.exchange.protocol import CLIENT, ERROR, ISSUE, REQUEST_ID, USER, headers_from
+from sogoc.trust.messages import Answer, Request, believe_answer, sign_request
+
+if TYPE_CHECKING:
+    from sogoc.clock import Clock
+    from sogoc.exchange.directory import Directory, Member
+    from sogoc.exchange.names import Service
+    from sogoc.trust.keys import SigningKey
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks: the subsystem, its key, and for which officer and case."""
+
+    client: str
+    key: SigningKey
+    key_id: str
+    officer: str
+    issue: str
+    """Procedure and case: `1.012789/H29-260302-0001`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How others are reached: by the directory, each within `timeout_seconds`."""
+
+    directory: Directory
+    clock: Clock
+    timeout_seconds: float = 10.0
+    breaker: Breaker = field(default_factory=Breaker)
+    transport: httpx2.BaseTransport | None = None
+
+
+def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
+    """The believed body of the answer.
+
+    Raises NodeUnreachable, BadSeal if the answer is not the provider's to this question, and
+    AnswerRefused with what the provider said.
+    """
+    member = _member(service, line)
+    request = _question(service, path, body, asker=asker, address=member.address)
+    now = int(line.clock.now().timestamp())
+    told = sign_request(request, asker.key, key_id=asker.key_id, created=now)
+    whole = Request(
+        method=request.method,
+        target_uri=request.target_uri,
+        headers={**request.headers, **told},
+        body=request.body,
+    )
+    answer = _sent(whole, str(member.id), line)
+    if (error := answer.headers.get(ERROR)) is not None and "signature" not in answer.headers:
+        # Who could not tell us apart from a stranger does not sign.
+        raise _refused(error, answer.body)
+    believed = believe_answer(
+        answer,
+        whole,
+        line.directory.at(line.clock.now()),
+        provider=str(service.provider),
+        now=int(line.clock.now().timestamp()),
+        tolerance_seconds=TOLERANCE_SECONDS,
+    )
+    if error is not None or answer.status >= _FAILED:
+        raise _refused(error or f"status {answer.status}", believed)
+    return believed
+
+
+_FAILED = 400
+
+
+def _member(service: Service, line: Line) -> Member:
+    found = line.directory.member(service.provider)
+    if found is None:
+        raise NodeUnreachable(
+            Sentence(
+                vi=f"Danh bạ không có {service.provider}.",
+                en=f"The directory has no {service.provider}.",
+            )
+        )
+    return found
+
+
+def _question(service: Service, path: str, body: bytes, *, asker: Asker, address: str) -> Request:
+    return Request(
+        method="POST",
+        target_uri=f"{address}{path_of(service, path)}",
+        headers={
+            CLIENT: str(subsystem(asker.client)),
+            REQUEST_ID: str(uuid4()),
+            USER: asker.officer,
+            ISSUE: asker.issue,
+            "content-type": "application/json",
+        },
+        body=body,
+    )
+
+
+def _sent(request: Request, peer: str, line: Line) -> Answer:
+    if line.breaker.rest(peer, now=line.clock.now().timestamp()):
+        raise _unreachable(peer)
+    # Only a connection that was never made is tried anew: then nothing was asked.
+    transport = line.transport or httpx2.HTTPTransport(retries=_TRIES)
+    try:
+        with httpx2.Client(
+            transport=transport, timeout=line.timeout_seconds, trust_env=False
+        ) as http:
+            answer = _received(http, request)
+    except httpx2.HTTPError as failed:
+        line.breaker.failed(peer, now=line.clock.now().timestamp())
+        raise _unreachable(peer) from failed
+    line.breaker.answered(peer)
+    return answer
+
+
+def _received(http: httpx2.Client, request: Request) -> Answer:
+    with http.stream(
+        request.method, request.target_uri, headers=dict(request.headers), content=request.body
+    ) as response:
+        body = bytearray()
+        for part in response.iter_raw():
+            body += part
+            if len(body) > LARGEST_ANSWER:
+                raise _unreachable("answer")
+        return Answer(
+            status=response.status_code,
+            headers=headers_from(response.headers.multi_items()),
+            body=bytes(body),
+        )
+
+
+def _unreachable(peer: str) -> NodeUnreachable:
+    return NodeUnreachable(
+        Sentence(
+            vi=f"Nút {peer} không trả lời; hãy thử lại sau.",
+            en=f"The node {peer} does not answer; try again later.",
+        )
+    )
+
+
+def _refused(error: str, body: bytes) -> AnswerRefused:
+    told = body[:500].decode(errors="replace")
+    return AnswerRefused(
+        Sentence(
+            vi=f"Nút được hỏi từ chối ({error}): {told}",
+            en=f"The node that was asked refused ({error}): {told}",
+        ),
+        error=error,
+    )

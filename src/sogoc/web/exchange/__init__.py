@@ -1,0 +1,1 @@
+"""The door between nodes: signed questions in, signed answers out."""
