@@ -203,8 +203,8 @@ def _findings(connection: Executes, number: int) -> None:
         (
             number,
             outcome,
-            "ho_ten" if outcome == "differs" else None,
-            "Số định danh khớp; họ tên khác một dấu; năm sinh khớp.",
+            "name.marks" if outcome == "differs" else None,
+            "number:equal name:equal marks:differ born:year",
             NOW,
         ),
     )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sogoc.cli.context import Desk, desk_of
-from sogoc.contract.model import Register, RegisterObject
+from sogoc.cli.telling.explained import say_explained, write_picture
+from sogoc.contract.model import Register
 from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.words import OUTCOME_WORDS
-from sogoc.node.judging import judge, withdraw
+from sogoc.node.judging import Who, explained, judge, withdraw
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed
 from sogoc.pipeline.parts import Parts
@@ -83,6 +84,28 @@ def judge_command(
     )
 
 
+@app.command("explain")
+def explain_command(
+    context: typer.Context,
+    register: str,
+    record: Annotated[str, RECORD],
+    *,
+    person: Annotated[str, typer.Option(help="Which person, where a record names several.")] = "",
+    picture: Annotated[
+        Path | None, typer.Option(help="Write the weights as a picture (SVG) to this file.")
+    ] = None,
+) -> None:
+    """Say why a person of a record was verified as they were: each weight, in words and bits."""
+    desk = desk_of(context)
+    meant = named(desk.shelf.register(register), record, person=person)
+    with open_node(desk.folder, desk.settings) as node:
+        stands = standing(node.parts, meant)
+        made = explained(node.parts, meant)
+    say_explained(desk.say, made, stands)
+    if picture is not None:
+        write_picture(desk.say, made, picture)
+
+
 @app.command("withdraw")
 def withdraw_command(
     context: typer.Context,
@@ -127,17 +150,7 @@ def judgements_command(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """A person of a record, as a command names them."""
-
-    register: Register
-    object: RegisterObject
-    record: int
-    person: str
-
-
-def named(register: Register, text: str, *, person: str = "") -> Meant:
+def named(register: Register, text: str, *, person: str = "") -> Who:
     """`12`, `quyen/12` or `quyen/12/PERSON`: what is left out is the first. Raises UnknownThing."""
     found = re.fullmatch(r"(?:([\w-]+)/)?([0-9]{1,15})(?:/([\w-]+))?", text)
     name, record, who = found.groups() if found else (None, "0", None)
@@ -154,10 +167,10 @@ def named(register: Register, text: str, *, person: str = "") -> Meant:
             )
         )
     one, each = meant[0]
-    return Meant(register=register, object=one, record=int(record), person=each)
+    return Who(register=register, object=one, record=int(record), person=each)
 
 
-def standing(parts: Parts, meant: Meant) -> Verification | None:
+def standing(parts: Parts, meant: Who) -> Verification | None:
     """The verification that stands for a person of a record, None where nobody was looked up."""
     reader = Reader(parts.connection)
     found = reader.verifications(meant.register.id, meant.object.name, meant.record)

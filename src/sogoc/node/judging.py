@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING
 
 from sogoc.database.deliveries import Deliveries, Outcome, turn
 from sogoc.database.judgements import ABSENT, DECISIONS, Act, Judgements, in_force
-from sogoc.errors import JudgementRefused, Sentence
+from sogoc.errors import JudgementRefused, Sentence, UnknownThing
 from sogoc.node.returns import Signed, begin, desk
 from sogoc.pipeline.after.correcting import corrected, store_corrected
-from sogoc.pipeline.persons import number_known
+from sogoc.pipeline.after.explaining import explain
+from sogoc.pipeline.persons import number_known, population_of
 from sogoc.records.store import RecordStore
 from sogoc.worklists.back.whole import New, corrections
-from sogoc.worklists.reading import by_id
+from sogoc.worklists.reading import by_id, by_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sogoc.contract.model import Register
+    from sogoc.contract.model import Register, RegisterObject
     from sogoc.database.judgements import Judgement, Standing, Verdict
+    from sogoc.pipeline.after.explaining import Explained
     from sogoc.pipeline.parts import Parts
 
 FORM = "judgement"
@@ -67,6 +69,47 @@ def withdraw(parts: Parts, judgement: int, signed: Signed) -> int:
         )
     own = Decided(object=found.object, record=found.record, withdrawn=found, why=signed.evidence)
     return _keep(parts, parts.shelf.register(found.register), own, signed=signed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """A person of a record."""
+
+    register: Register
+    object: RegisterObject
+    record: int
+    person: str
+
+
+def explained(parts: Parts, who: Who) -> Explained:
+    """What was weighed for a person of a record as it stands. Raises UnknownThing."""
+    RecordStore(parts.connection).prepare(who.register)
+    work = desk(parts, who.register.id, keeper="")
+    found = corrections(work, {(who.object.name, who.record): New()})
+    made = explain(parts, who.register, found[0], person=who.person) if found else None
+    if made is None:
+        raise UnknownThing(
+            Sentence(
+                "Không có bản ghi này, hoặc bản ghi không nêu người nào để đối soát.",
+                "There is no such record, or it names nobody to be verified.",
+            )
+        )
+    return made
+
+
+def population_records(parts: Parts, numbers: Sequence[str]) -> dict[str, tuple[str, str, int]]:
+    """Register, object and record of the people with these personal numbers."""
+    found = population_of(parts)
+    if found is None or not numbers:
+        return {}
+    register, _ = found
+    one = next(each for each in register.objects if each.persons)
+    kept = by_value(
+        desk(parts, register.id, keeper=""), one, field=one.persons[0].number, values=numbers
+    )
+    return {
+        str(each.values[one.persons[0].number]): (register.id, one.name, each.id) for each in kept
+    }
 
 
 def _check(parts: Parts, register: Register, verdict: Verdict) -> None:

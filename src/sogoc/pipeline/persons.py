@@ -5,8 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from sogoc.database.deliveries import Deliveries
+from sogoc.link.columns import chances
+from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
+from sogoc.link.weights import chances_bits
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.run_folder import ready_folder
 from sogoc.pipeline.stages import Stage, run_steps
@@ -75,6 +80,30 @@ def lend_population(
         for step in steps:
             engine.borrow(step.makes, own)
     _forget_older(parts.population)
+
+
+def lend_chances(parts: Parts, register: Register, engine: Engine, *, release: Delivery) -> None:
+    """Let a few records be weighed as their register is: by the chances that it measured.
+
+    Those of the newest run whose tables are kept and which met the same release. Without one, the
+    policy's starting chances hold.
+    """
+    runs = [
+        one
+        for one in Deliveries(parts.connection).newest(register.id)
+        if one.population_release == release.id and one.rules_version
+    ]
+    for one in register.objects:
+        files = (parts.runs / str(run.id) / f"{chances(one.name)}.parquet" for run in runs)
+        file = next((file for file in files if file.is_file() and _is_ours(file)), None)
+        if file is not None:
+            engine.register(chances(one.name), file)
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether the chances stand under the names by which this program reads them."""
+    names = {item.rsplit(" as ", 1)[1] for item in chances_bits(shipped_policy())}
+    return names <= set(pq.read_schema(file).names)
 
 
 def _forget_older(folder: Path) -> None:

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from sogoc.errors import SogocError, StoreUnreachable, UnknownThing
 from sogoc.web import lists, report, worklists
 from sogoc.web.entrance import Entrance, Keys, enter
+from sogoc.web.persons import page as persons
 from sogoc.web.reading.figures import Reader
 from sogoc.web.view import View
 from sogoc.web.wording import LANGUAGES, Speech
@@ -85,6 +86,9 @@ class Pages:
             Route("/worklists/returned/{word}", self.apply_return, methods=["POST"]),
             Route("/worklists/{worklist:int}", self.worklist),
             Route(record, self.record),
+            Route(record + "/persons/{person}", self.person),
+            Route(record + "/persons/{person}", self.judge_person, methods=["POST"]),
+            Route("/judgements/{judgement:int}/withdraw", self.withdraw, methods=["POST"]),
             Route("/deliveries/{delivery:int}", self.delivery),
             Route("/deliveries/{delivery:int}/near-duplicates", self.near_duplicates),
         ]
@@ -130,6 +134,21 @@ class Pages:
         with self._reading(request) as (view, reader):
             path = (asked["register"], asked["object"], asked["record"])
             return lists.record_page(view, reader, path)
+
+    def person(self, request: Request) -> Response:
+        """Who a person of a record is, and why."""
+        with self._reading(request) as (view, reader):
+            return persons.person_page(view, reader, persons.who_of(view, request))
+
+    async def judge_person(self, request: Request) -> Response:
+        """Keep what a person decided about it."""
+        view = self._view(request)
+        return await persons.judge_page(view, request, persons.who_of(view, request))
+
+    async def withdraw(self, request: Request) -> Response:
+        """Withdraw a decision."""
+        number = request.path_params["judgement"]
+        return await persons.withdraw_page(self._view(request), request, number)
 
     def findings(self, request: Request) -> Response:
         """A list of findings."""

@@ -56,8 +56,8 @@ def bars(items: list[Bar], caption: Caption) -> Chart:
     """Horizontal bars in the order given."""
     drawn = tuple((item.label, item.value) for item in items)
     return Chart(
-        wide=_told(_bars(drawn, WIDE, caption.language), caption, "wide"),
-        phone=_told(_bars(drawn, PHONE, caption.language), caption, "phone"),
+        wide=told(_bars(drawn, WIDE, caption.language), caption, "wide"),
+        phone=told(_bars(drawn, PHONE, caption.language), caption, "phone"),
     )
 
 
@@ -65,8 +65,8 @@ def line(points: list[Bar], caption: Caption) -> Chart:
     """A score over deliveries, from 0 to 100, each point marked."""
     drawn = tuple((point.label, point.value) for point in points)
     return Chart(
-        wide=_told(_line(drawn, WIDE, caption.language), caption, "wide"),
-        phone=_told(_line(drawn, PHONE, caption.language), caption, "phone"),
+        wide=told(_line(drawn, WIDE, caption.language), caption, "wide"),
+        phone=told(_line(drawn, PHONE, caption.language), caption, "phone"),
     )
 
 
@@ -99,7 +99,8 @@ def tiles() -> list[str]:
     return [code.strip(".") for row in TILES for code in row.split()]
 
 
-def _told(svg: str, caption: Caption, size: str) -> str:
+def told(svg: str, caption: Caption, size: str) -> str:
+    """The drawing with its name and what it shows, for those who do not see it."""
     return _named(svg, f"{caption.name}-{size}", (caption.title, caption.description))
 
 
@@ -129,7 +130,7 @@ def _bars(items: tuple[tuple[str, float], ...], width: int, language: str) -> st
             {"mark": figure, "encoding": {"y": y, "x": x, "text": number}},
         ],
     }
-    return _svg(spec, language)
+    return drawn(spec, language)
 
 
 @lru_cache(maxsize=64)
@@ -161,10 +162,10 @@ def _line(points: tuple[tuple[str, float], ...], width: int, language: str) -> s
         },
         "encoding": {"x": x, "y": y},
     }
-    return _svg(spec, language)
+    return drawn(spec, language)
 
 
-def _svg(spec: dict[str, object], language: str) -> str:
+def drawn(spec: dict[str, object], language: str) -> str:
     """Drawn with the page's font; no address may be read while drawing."""
     config = {"background": None, "view": {"stroke": None}, "font": "Be Vietnam Pro"}
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": config, **spec}

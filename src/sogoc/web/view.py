@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse
 
 from sogoc.clock import today
 from sogoc.errors import Sentence, UnknownThing
+from sogoc.link.policy import shipped_policy
+from sogoc.link.words import differs_in_words, evidence_in_words
 from sogoc.web import wording
 from sogoc.web.masking import masked
 
@@ -105,6 +107,14 @@ class View:
         """In words, how a text could not be read; empty where only its code is known."""
         sentence = self.parts.flaw(field.kind, flaw)
         return self.speech.sentence(sentence) if sentence else ""
+
+    def evidence(self, codes: str | None) -> Sentence:
+        """The evidence of a verification in words; a sentence of an older node stays as it is."""
+        return evidence_in_words(codes, shipped_policy())
+
+    def differing(self, words: str | None) -> Sentence:
+        """What linking found to differ, in words."""
+        return differs_in_words(words)
 
     def show(
         self, template: str, status: HTTPStatus = HTTPStatus.OK, **given: object

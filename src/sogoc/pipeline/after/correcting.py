@@ -24,7 +24,7 @@ from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.judgements import lend_to_records
-from sogoc.pipeline.persons import lend_population, population_of
+from sogoc.pipeline.persons import lend_chances, lend_population, population_of
 from sogoc.pipeline.placing import place_findings
 from sogoc.pipeline.references import lend_references
 from sogoc.pipeline.stages import Stage, nobody, run_steps
@@ -223,6 +223,7 @@ def _link(
     found = None if register.is_population else population_of(parts)
     if found:
         lend_population(parts, found, engine, tell=nobody)
+        lend_chances(parts, register, engine, release=found[1])
         steps = link_plan(register, shipped_policy(), known=lent)
         run_steps(engine, Stage.LINK, steps, tell=nobody)
         last = check.plan_after_link(register, today=day, holidays=holidays)

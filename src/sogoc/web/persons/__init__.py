@@ -1,0 +1,1 @@
+"""Pages about who is meant by a record, why, and what a person decides about it."""
