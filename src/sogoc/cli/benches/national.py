@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogoc.cli.benches.judging import CLAIMS, claims_step, judged_numbers
+from sogoc.cli.benches.timed import TimedEngine
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.contract.shelf import Shelf
 from sogoc.demo.nation.make import Order, make_population, make_register
 from sogoc.demo.nation.offices.records import VARIANTS
 from sogoc.errors import KernelMissing
 from sogoc.link.index.person_index import TABLES, PersonIndex
+from sogoc.link.kernel.candidates import Kernel
+from sogoc.link.kernel.linking import link
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
 from sogoc.shipped import shipped
-from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import reference, standard
 from sogoc.values.kinds import Kind
 
@@ -149,7 +151,30 @@ def link_sql(task: Task) -> dict[str, Any]:
         return {"steps": steps, **_counted(engine)}
 
 
-LINKING: dict[LinkEngine, Callable[[Task], dict[str, Any]]] = {LinkEngine.SQL: link_sql}
+def link_kernel(task: Task) -> dict[str, Any]:
+    """Links by the compiled kernel over the mapped index; its parts that stand are kept."""
+    code = task.folder / "machine-code"
+    compiled = not code.exists()
+    with _engine(task.links, task) as engine:
+        _lend(engine, task)
+        started = time.perf_counter()
+        index = PersonIndex.open(task.index / "persons")
+        kernel = Kernel(index=index, policy=shipped_policy(), cache=code)
+        said = link(engine, _register(task.variant), kernel, folder=task.links / "parts")
+        wall = time.perf_counter() - started
+        seconds = {**engine.seconds, "kernel": round(wall - sum(engine.seconds.values()), 2)}
+        return {
+            "steps": seconds,
+            "compiled_now": compiled,
+            "said": [sentence.en for sentence in said],
+            **_counted(engine),
+        }
+
+
+LINKING: dict[LinkEngine, Callable[[Task], dict[str, Any]]] = {
+    LinkEngine.SQL: link_sql,
+    LinkEngine.KERNEL: link_kernel,
+}
 
 
 def judge(task: Task) -> dict[str, Any]:
@@ -161,8 +186,8 @@ def judge(task: Task) -> dict[str, Any]:
         return judged_numbers(engine, CLAIMS, VARIANTS[task.variant.value])
 
 
-def _engine(folder: Path, task: Task) -> DuckDBEngine:
-    return DuckDBEngine(folder, memory_gib=task.memory_gib, threads=2)
+def _engine(folder: Path, task: Task) -> TimedEngine:
+    return TimedEngine(folder, memory_gib=task.memory_gib)
 
 
 def _lend(engine: Engine, task: Task) -> None:
@@ -178,17 +203,14 @@ def _lend(engine: Engine, task: Task) -> None:
     engine.register(standard(OBJECT), records)
 
 
-def _run(engine: Engine, steps: Iterable[Step]) -> dict[str, float]:
+def _run(engine: TimedEngine, steps: Iterable[Step]) -> dict[str, float]:
     """Run what does not stand yet; seconds of each step."""
     for name, table in unit_tables().items():
         engine.register(name, table)
-    took: dict[str, float] = {}
     for step in steps:
         if not engine.has(step.makes):
-            started = time.perf_counter()
             engine.run(step)
-            took[step.makes] = round(time.perf_counter() - started, 2)
-    return took
+    return engine.seconds
 
 
 def _counted(engine: Engine) -> dict[str, Any]:
