@@ -102,6 +102,60 @@ def test_a_person_is_put_together_from_number_name_birth_and_sex() -> None:
     assert "stt" not in [field.name for field in one.fields]
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["9900000016", "9912345671", "0100109106"], Kind.TAX_CODE),  # each closes its check digit
+        (["9900000017", "9912345672", "0100109107"], Kind.TEXT),  # ten digits that close none
+        (["00001", "00004", "00070", "26740"], Kind.COMMUNE),
+        (["Xã Minh Châu", "Phường Ba Đình", "Xã Đông Anh"], Kind.COMMUNE),
+        (["Thành phố Hà Nội", "Tỉnh Đồng Tháp", "Lâm Đồng"], Kind.PROVINCE),
+        (["AA 00476432", "BC123456", "DD 00000001"], Kind.LAND_CERTIFICATE),
+        (["CS 00123", "CH01234", "VP 0007"], Kind.BOOK_ENTRY),
+        (["120,5 m2", "98 m²", "1.200 m2"], Kind.AREA),
+        (["1.200.000 đ", "350.000 đồng", "20000 VND"], Kind.MONEY),
+        (["Nguyễn Thử An", "LÊ THI THU", "H'Thử Niê", "Trần Văn Thử"], Kind.PERSON_NAME),
+        (["Thôn 1, xã Thử", "Tổ 3, khu phố 2, phường Thử", "Số 5 đường Thử"], Kind.ADDRESS),
+        (["02/05/2010 08:30", "2011-03-01 23:15:00"], Kind.TIMESTAMP),
+    ],
+)
+def test_values_that_prove_their_kind_need_no_header(cells: list[str], kind: Kind) -> None:
+    assert kind_of("Cột A", *cells) is kind
+
+
+def test_codes_of_units_that_are_no_more_are_read_as_of_the_old_map() -> None:
+    [one] = draft({"Mã ĐVHC": ["00001", "00006", "00007", "00016"]}).objects
+    assert one.fields[0].as_of_date == "2025-06-30"
+    [now] = draft({"Mã ĐVHC": ["00004", "00008", "26740"]}).objects
+    assert not now.fields[0].as_of_date
+
+
+def test_columns_beside_each_other_are_one_person_until_one_comes_again() -> None:
+    columns = {
+        "Họ tên chồng": ["Nguyễn Thử An", "Trần Thử Bình"],
+        "CCCD chồng": ["001080000001", "001080000002"],
+        "Ngày cấp": ["02/05/2021", "03/05/2021"],
+        "Họ tên vợ": ["Lê Thử Hoa", "Phạm Thử Lan"],
+        "CCCD vợ": ["001180000001", "001180000002"],
+        "Năm sinh vợ": ["1980", "1980"],
+    }
+    [one] = draft(columns).objects
+    assert [(who.name, who.number, who.born) for who in one.persons] == [
+        ("ho_ten_chong", "cccd_chong", ""),
+        ("ho_ten_vo", "cccd_vo", "nam_sinh_vo"),
+    ]
+
+
+def test_a_code_with_its_words_gives_the_label() -> None:
+    [one] = draft({"Diện hộ": ["1 - Hộ nghèo", "2 - Hộ cận nghèo"] * 10}).objects
+    assert [code.label for code in one.fields[0].codes] == ["Hộ nghèo", "Hộ cận nghèo"]
+
+
+def test_a_slip_in_a_list_of_codes_is_no_code_of_it() -> None:
+    [one] = draft({"Loại hình": ["Công lập", "Tư thục"] * 100 + ["Cong lap"]}).objects
+    assert [code.value for code in one.fields[0].codes] == ["Công lập", "Tư thục"]
+
+
 def test_the_health_facilities_of_volunteers_give_a_draft_that_loads() -> None:
     folder = shipped("reference-data") / "health-facilities"
     with next(folder.glob("*.csv")).open(encoding="utf-8") as file:

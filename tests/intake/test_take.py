@@ -10,10 +10,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from sogoc.contract.load import load_text
 from sogoc.contract.model import Register
+from sogoc.contract.suggest import suggest
 from sogoc.errors import DeliveryRefused
 from sogoc.intake.take import Profiled, profile, take
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.values.kinds import Kind
 
 HEADER = ["STT", "Họ và tên", "Số CCCD", "Địa chỉ", "Tờ bản đồ", "Thửa đất số", "Diện tích (m2)"]
 
@@ -304,6 +307,29 @@ def test_errors_formulas_never_calculated_and_hidden_rows_are_seen(
 def test_a_file_without_a_contract_is_profiled(tmp_path: Path) -> None:
     file = workbook(tmp_path / "a.xlsx", [["Danh sách"], ["Hä vµ tªn", "Năm sinh"], ["A", 1931]])
     assert profile(file) == Profiled("Biểu 01", ("Họ và tên", "Năm sinh"), (("A",), ("1931",)))
+
+
+def test_a_draft_from_a_file_with_a_header_of_two_rows_takes_that_file(
+    tmp_path: Path, engine: DuckDBEngine
+) -> None:
+    rows: list[list[object]] = [
+        ["DANH SÁCH NGƯỜI HƯỞNG TRỢ CẤP"],
+        ["STT", "Họ và tên", "Giấy tờ", None, "Xã"],
+        [None, None, "Số", "Ngày cấp", None],
+        ["(1)", "(2)", "(3)", "(4)", "(5)"],
+        [1, "Nguyễn Thử An", "001080000001", "02/05/2021", "Xã Minh Châu"],
+        [2, "Trần Thử Bình", "001080000002", "03/05/2021", "Phường Ba Đình"],
+        [3, "Lê Thử Hoa", "001180000003", "04/05/2021", "Xã Đông Anh"],
+    ]
+    merges = ("A1:E1", "A2:A3", "B2:B3", "C2:D2", "E2:E3")
+    file = workbook(tmp_path / "tro-cap.xlsx", rows, merges)
+    seen = profile(file)
+    assert seen.header == ("STT", "Họ và tên", "Giấy tờ Số", "Giấy tờ Ngày cấp", "Xã")
+    columns = dict(zip(seen.header, seen.columns, strict=True))
+    draft = load_text(suggest("tro-cap", columns), Path("tro-cap.odcs.yaml"))
+    kinds = [one.kind for one in draft.objects[0].fields]
+    assert kinds == [Kind.PERSON_NAME, Kind.PERSONAL_ID, Kind.DATE, Kind.COMMUNE]
+    assert take(file, draft, engine).counts == {"tro_cap": 3}
 
 
 def test_no_name_stays_behind_for_files_that_are_gone(

@@ -1,7 +1,6 @@
 """A first draft of a contract from a table that somebody has, for an officer to correct.
 
-A kind is proposed where nearly all filled cells look like it and, where shapes are shared (nine
-digits, five digits), the header says so too. What would bind a deliverer (keys, required fields)
+Kinds are those that `recognise` finds. What would bind a deliverer (keys, required fields)
 stands in comments with the figures that speak for it. No value of a person is ever written
 down: only code lists are, and only of columns that repeat a few words.
 """
@@ -14,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.contract.recognise import recognise
+from sogoc.localities.units import Units
 from sogoc.values.kinds import Kind, column_type
 from sogoc.values.names import folded
 from sogoc.values.text import clean, is_filler
@@ -21,98 +22,13 @@ from sogoc.values.text import clean, is_filler
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_ENOUGH = 0.8
-"""Share of filled cells that must look like a kind: the rest is the dirt the contract will name."""
-
-_NEARLY_ALL = 0.98
-"""The same for plain numbers: house numbers look like them until one reads 12A."""
-
 _MOST_CODES = 12
 _LEAST_REPEATS = 5
+_NEARLY_ALL = 0.95
 _LONGEST_CODE = 60
+_CODE_AND_WORDS = re.compile(r"[0-9A-Z]{1,4} ?[-–:.)] ?([^\W\d_].+)")
 _LONGEST_NAME = 40
 
-
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    """What a kind looks like. Without `alone` the header must say it as well."""
-
-    kind: Kind
-    shape: str
-    words: str
-    said: str
-    alone: bool = False
-    enough: float = _ENOUGH
-
-
-_SIGNS: tuple[_Sign, ...] = (
-    _Sign(Kind.PERSONAL_ID, "^0[0-9]{2}[0-9] ?[0-9]{2} ?[0-9]{6}$", "", "số định danh", alone=True),
-    _Sign(Kind.PERSONAL_ID, "^[0-9]{9,12}$", "dinh danh|cccd|can cuoc|ddcn", "số định danh"),
-    _Sign(Kind.OLD_ID, "^[0-9]{8,9}$", "cmnd|cmt|chung minh|giay to", "số CMND"),
-    _Sign(
-        Kind.INSURANCE_CARD, "^[A-Za-z]{2}[1-5][0-9]{12}$", "", "mã thẻ bảo hiểm y tế", alone=True
-    ),
-    _Sign(Kind.INSURANCE_NUMBER, "^[0-9]{9,10}$", "bhxh|bao hiem", "mã số bảo hiểm xã hội"),
-    _Sign(
-        Kind.TAX_CODE,
-        "^[0-9]{10}(-?[0-9]{3})?$|^[0-9]{12}$",
-        "thue|mst|tax|doanh nghiep",
-        "mã số thuế",
-    ),
-    _Sign(Kind.PHONE, r"^(\+?84|0)[ .-]?[0-9]([ .()-]?[0-9]){7,9}$", "", "điện thoại", alone=True),
-    _Sign(Kind.EMAIL, "^[^@ ]+@[^@ ]+[.][A-Za-z]{2,}$", "", "thư điện tử", alone=True),
-    _Sign(Kind.PARCEL_ID, "^[0-9A-Za-z]{12}$", "ma thua|dinh danh thua", "mã định danh thửa đất"),
-    _Sign(Kind.COMMUNE, "^[0-9]{3,5}$", "xa|phuong|dvhc|ward|commune", "mã xã"),
-    _Sign(Kind.PROVINCE, "^[0-9]{1,2}$", "tinh|thanh pho|province", "mã tỉnh"),
-    _Sign(
-        Kind.LAND_CERTIFICATE,
-        "^[A-Za-zĐđ]{1,2} ?[0-9]{6,8}$",
-        "gcn|giay chung nhan|phat hanh|seri",
-        "số Giấy chứng nhận",
-    ),
-    _Sign(Kind.BOOK_ENTRY, "[0-9]", "vao so", "số vào sổ"),
-    _Sign(Kind.MAP_SHEET, "^[0-9]{1,4}([.,]0)?$", "so to|to ban do|shto", "số tờ bản đồ"),
-    _Sign(Kind.PARCEL_NUMBER, "^[0-9]{1,5}([.,]0)?$", "so thua|shthua", "số thửa"),
-    _Sign(Kind.AREA, "^[0-9][0-9., ]*( ?m2| ?m²)?$", "dien tich|area", "diện tích"),
-    _Sign(
-        Kind.MONEY,
-        "^-?[0-9][0-9., ]*( ?(đ|vnd|đồng))?$",
-        "tien|kinh phi|luong|so du|dong|von|gia tri",
-        "số tiền",
-    ),
-    _Sign(Kind.SEX, "^(?i:nam|nữ|nu|male|female|m|f)$", "", "giới tính", alone=True),
-    _Sign(
-        Kind.PARTIAL_DATE,
-        r"^([0-3]?[0-9][-/.][01]?[0-9][-/.])?(19|20)[0-9]{2}$|^(19|20)[0-9]{2}-[01][0-9](-[0-3][0-9])?$",
-        "sinh|birth|dob",
-        "ngày có độ chính xác",
-    ),
-    _Sign(
-        Kind.DATE,
-        r"^[0-3]?[0-9][-/.][01]?[0-9][-/.](19|20)[0-9]{2}|^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]",
-        "",
-        "ngày",
-        alone=True,
-    ),
-    _Sign(
-        Kind.PERSON_NAME,
-        "^[^0-9]{2,60}$",
-        "ho (va )?ten|ho,? chu dem|chu ho|full.?name|nguoi|cha$|me$|vo$|chong$",
-        "họ và tên",
-    ),
-    _Sign(
-        Kind.ADDRESS,
-        "[^0-9]",
-        "dia chi|noi o|thuong tru|tam tru|que quan|noi sinh|address",
-        "địa chỉ",
-    ),
-    _Sign(
-        Kind.YES_NO, "^(?i:có|không|co|khong|yes|no|x|true|false)$", "", "có hoặc không", alone=True
-    ),
-    _Sign(Kind.INTEGER, "^-?[0-9]{1,9}$", "", "số nguyên", alone=True, enough=_NEARLY_ALL),
-    _Sign(Kind.NUMBER, "^-?[0-9]+([.,][0-9]+)?$", "", "số", alone=True, enough=_NEARLY_ALL),
-)
-"""The first that fits is proposed: what is rare stands before what is common."""
 
 _LOGICAL = {
     "BIGINT": "integer",
@@ -123,6 +39,9 @@ _LOGICAL = {
     "BOOLEAN": "boolean",
     "VARCHAR": "string",
 }
+
+_LAST_OF_THE_OLD_MAP = "2025-06-30"
+"""The day before communes were merged (Resolution 202/2025/QH15)."""
 
 _OF_PERSONS = frozenset(
     {Kind.PERSONAL_ID, Kind.OLD_ID, Kind.PERSON_NAME, Kind.PARTIAL_DATE, Kind.SEX, Kind.PHONE}
@@ -148,6 +67,7 @@ class _Column:
     name: str
     kind: Kind
     said: str
+    old_map: bool
     filled: int
     rows: int
     distinct: int
@@ -182,13 +102,14 @@ def _profiles(columns: Mapping[str, Sequence[str]]) -> list[_Column]:
 def _profile(header: str, name: str, cells: Sequence[str]) -> _Column:
     written = [text for text in map(clean, cells) if text and not is_filler(text)]
     distinct = Counter(written)
-    kind, said = _kind(header, written)
-    codes = _codes(kind, distinct, len(written))
+    told = recognise(header, written, Units.load())
+    codes = _codes(told.kind, distinct, len(written))
     return _Column(
         header=header,
         name=name,
-        kind=Kind.CODE if codes else kind,
-        said="danh mục" if codes else said,
+        kind=Kind.CODE if codes else told.kind,
+        said=_said_of_codes(codes, distinct) if codes else told.said,
+        old_map=told.old_map,
         filled=len(written),
         rows=len(cells),
         distinct=len(distinct),
@@ -197,23 +118,28 @@ def _profile(header: str, name: str, cells: Sequence[str]) -> _Column:
     )
 
 
-def _kind(header: str, written: Sequence[str]) -> tuple[Kind, str]:
-    """The kind, and in words what it was read as with the share of cells that could be."""
-    words = folded(header).replace("_", " ")
-    for sign in _SIGNS if written else ():
-        if not sign.alone and not re.search(rf"\b({sign.words})", words):
-            continue
-        shape = re.compile(sign.shape)
-        share = sum(1 for text in written if shape.search(text)) / len(written)
-        if share >= sign.enough:
-            return sign.kind, f"{share:.0%} đọc được là {sign.said}"
-    return Kind.TEXT, "chữ tự do"
-
-
 def _codes(kind: Kind, distinct: Counter[str], filled: int) -> tuple[str, ...]:
-    few = 1 < len(distinct) <= _MOST_CODES and filled >= _LEAST_REPEATS * len(distinct)
-    short = all(len(text) <= _LONGEST_CODE for text in distinct)
-    return tuple(sorted(distinct)) if kind is Kind.TEXT and few and short else ()
+    """The few words that a column repeats; what stands in few cells is a slip, not a code."""
+    if kind is not Kind.TEXT or filled < _LEAST_REPEATS:
+        return ()
+    often = [
+        text for text, times in distinct.items() if times >= max(_LEAST_REPEATS, filled // 500)
+    ]
+    covered = sum(distinct[text] for text in often)
+    few = 1 < len(often) <= _MOST_CODES and covered >= _NEARLY_ALL * filled
+    short = all(len(text) <= _LONGEST_CODE for text in often)
+    return tuple(sorted(often)) if few and short else ()
+
+
+def _said_of_codes(codes: Sequence[str], distinct: Counter[str]) -> str:
+    others = distinct.total() - sum(distinct[code] for code in codes)
+    return f"danh mục; {others} ô khác" if others else "danh mục"
+
+
+def _label(code: str) -> str:
+    """What a code says: the words after it in `1 - Hộ nghèo`; else itself."""
+    told = _CODE_AND_WORDS.fullmatch(code)
+    return told[1] if told else code
 
 
 def _plain(text: str, otherwise: str) -> str:
@@ -266,6 +192,9 @@ def _fields(columns: Sequence[_Column]) -> Iterator[str]:
     for column in columns:
         own = [] if column.kind in _WITHOUT_KIND else [("sogocKind", column.kind.value)]
         own += [("scoreBy", "locality")] if column is scored else []
+        own += [("asOfDate", _quote(_LAST_OF_THE_OLD_MAP))] if column.old_map else []
+        if column.old_map:
+            yield "      # mã trước 1/7/2025; có ngày ghi mã thì khai asOf thay asOfDate"
         yield f"      # {column.said}; có giá trị {column.filled}/{column.rows}"
         yield f"      - name: {_bare(column.name)}"
         yield from (f"        {line}" for line in _field(column, own))
@@ -283,32 +212,55 @@ def _field(column: _Column, own: list[tuple[str, str]]) -> Iterator[str]:
     if column.codes:
         yield "enum:"
     for code in column.codes:
-        yield f"  - {{value: {_quote(code)}, label: {_quote(code)}}}"
+        yield f"  - {{value: {_quote(code)}, label: {_quote(_label(code))}}}"
     if own:
         yield "customProperties:"
     for key, value in own:
         yield f"  - {{property: {key}, value: {value}, vendor: sogoc}}"
 
 
+_ROLES = {
+    Kind.PERSONAL_ID: "number",
+    Kind.OLD_ID: "oldNumber",
+    Kind.PERSON_NAME: "name",
+    Kind.PARTIAL_DATE: "born",
+    Kind.SEX: "sex",
+}
+_NO_BIRTH = re.compile("cap|mat|chet|ky|het han|hieu luc|ket hon|dang ky")
+"""Words of dates that are not of birth."""
+
+
+def _persons(columns: Sequence[_Column]) -> list[dict[str, str]]:
+    """The persons whom a record names: columns beside each other, until one comes again."""
+    found: list[dict[str, str]] = [{}]
+    for column in columns:
+        role = _ROLES.get(column.kind)
+        if role is None or (role == "born" and _NO_BIRTH.search(folded(column.header))):
+            continue
+        if role in found[-1]:
+            found.append({})
+        found[-1][role] = column.name
+    return [one for one in found if "name" in one or "number" in one]
+
+
 def _object_properties(columns: Sequence[_Column]) -> Iterator[str]:
-    """The person whom a record names, if there is just one of each sort of field."""
-    person = {}
-    for role, kind in (
-        ("number", Kind.PERSONAL_ID),
-        ("oldNumber", Kind.OLD_ID),
-        ("name", Kind.PERSON_NAME),
-        ("born", Kind.PARTIAL_DATE),
-        ("sex", Kind.SEX),
-    ):
-        like = [column.name for column in columns if column.kind is kind]
-        if len(like) > 1:
-            yield f"    # {role}: nhiều cột cùng kiểu: {', '.join(like)}"
-        elif like:
-            person[role] = like[0]
-    if "name" in person or "number" in person:
-        listed = ", ".join(f"{role}: {_bare(name)}" for role, name in person.items())
-        yield "    customProperties:"
-        yield f"      - {{property: person, value: {{{listed}}}, vendor: sogoc}}"
+    persons = _persons(columns)
+    if not persons:
+        return
+    yield "    customProperties:"
+    if len(persons) == 1:
+        yield f"      - {{property: person, value: {{{_listed(persons[0])}}}, vendor: sogoc}}"
+        return
+    yield "      # Mỗi nhóm cột liền nhau được đoán là một người; kiểm tra lại từng nhóm."
+    yield "      - property: person"
+    yield "        vendor: sogoc"
+    yield "        value:"
+    for number, one in enumerate(persons, start=1):
+        yield f"          - {{id: nguoi-{number}, {_listed(one)}}}"
+
+
+def _listed(person: Mapping[str, str]) -> str:
+    return ", ".join(f"{role}: {_bare(name)}" for role, name in person.items())
 
 
 def _form(one: str, columns: Sequence[_Column]) -> Iterator[str]:

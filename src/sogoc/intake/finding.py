@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
-from sogoc.intake.headers import Layout, at_positions, best
+from sogoc.intake.headers import Layout, at_positions, best, spread
+from sogoc.intake.lines import is_numbering
 from sogoc.intake.writing.columns import Column
 
 if TYPE_CHECKING:
@@ -95,22 +96,38 @@ def _readings(kept: Kept, shapes: list[Shape]) -> list[Chosen]:
 
 
 def guessed(kept: Kept) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Header and texts of each column where no contract says what to look for."""
-    head = _legible(kept.head)
-    if kept.names:
-        header, after = kept.names, 0
-    else:
-        words = [sum(bool(re.search(r"[^\W\d_]", text)) for text in row) for row in head]
-        at = words.index(max(words, default=0)) if words else 0
-        header, after = tuple(head[at]), at + 1
+    """Header and texts of each column where no contract says what to look for; empty ones last."""
+    header, after = _guessed_header(kept)
     skipped = {text for row in kept.head[:after] for text in row}
     columns: list[tuple[str, ...]] = []
     for texts in kept.sample:
         column = Column(by_keys=False)
         column.learn(texts)
-        columns.append(tuple(column.read(text)[0] for text in texts if text not in skipped))
+        filled = [column.read(text)[0] for text in texts if text not in skipped]
+        empty = max(kept.sampled - after - len(filled), 0)
+        columns.append((*filled, *[""] * empty))
     width = max(len(header), len(columns))
     return (*header, *[""] * (width - len(header))), tuple(columns)
+
+
+def _guessed_header(kept: Kept) -> tuple[tuple[str, ...], int]:
+    """The row with words in most columns, the first of those, and the rows merged with it.
+
+    `Giấy tờ` over `Số` and `Ngày cấp` gives *Giấy tờ Số* and *Giấy tờ Ngày cấp*, as a form finds
+    them again. Returned with the number of rows above the data.
+    """
+    if kept.names:
+        return kept.names, 0
+    head = _legible(kept.head)
+    words = [sum(bool(re.search(r"[^\W\d_]", text)) for text in row) for row in head]
+    at = words.index(max(words, default=0)) if words else 0
+    tall = [one for one in kept.merged if one.top <= at <= one.bottom and one.top < one.bottom]
+    first = min((one.top for one in tall), default=at)
+    after = max((one.bottom for one in tall), default=at) + 1
+    columns = zip(*spread(head, kept.merged)[first:after], strict=True)
+    header = tuple(" ".join(dict.fromkeys(text for text in one if text)) for one in columns)
+    numbered = after < len(head) and is_numbering(head[after])
+    return header, after + numbered
 
 
 def _legible(head: list[list[str]]) -> list[list[str]]:

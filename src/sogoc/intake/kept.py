@@ -39,6 +39,8 @@ class Kept:
     parts: list[Path] = field(default_factory=list)
     sample: list[list[str]] = field(default_factory=list)
     """Texts of each column, from all over the sheet: what its writing is told by."""
+    sampled: int = 0
+    """Rows they were taken from."""
     width: int = 0
     rows: int = 0
 
@@ -95,6 +97,7 @@ def _stored(batch: Batch, kept: Kept) -> pa.Table:
 def _sample(kept: Kept, batch: Batch) -> None:
     many = min(max(_SAMPLE_FIRST - kept.rows, _SAMPLE_LATER), len(batch.lines))
     rows = pa.array(np.linspace(0, len(batch.lines) - 1, many).astype(np.int64))
+    kept.sampled += many
     kept.sample += [[] for _ in range(len(batch.columns) - len(kept.sample))]
     for at, column in enumerate(batch.columns):
         kept.sample[at] += column.take(rows).drop_null().to_pylist()
