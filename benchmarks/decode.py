@@ -51,9 +51,9 @@ ONSETS = _ONSETS.split()
 _RIMES = "ảng ẫm ầu ếch iểu ói ổn ợi ụng ưởng ao ân oan uyên ưa ăm êu ia ôi ín"
 RIMES = _RIMES.split()
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz' "
-SHOWN = {
-    unicodedata.normalize("NFC", letter + mark)
-    for letter, mark in product(_LETTERS, ("", *"\u0300\u0301\u0303\u0309\u0323"))
+SHOWN = set(_LETTERS) | {
+    unicodedata.normalize("NFC", vowel + mark)
+    for vowel, mark in product("aăâeêioôơuưy", "\u0300\u0301\u0303\u0309\u0323")
 }
 _PAIRS = [
     (first, last, mark)

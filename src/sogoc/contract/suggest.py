@@ -226,7 +226,7 @@ _ROLES = {
     Kind.PARTIAL_DATE: "born",
     Kind.SEX: "sex",
 }
-_NO_BIRTH = re.compile("cap|mat|chet|ky|het han|hieu luc|ket hon|dang ky")
+_NO_BIRTH = re.compile("cap|mat|chet|ky|het han|hieu luc| hon$|dang ky")
 """Words of dates that are not of birth."""
 
 
