@@ -16,7 +16,7 @@ from sogoc.link.columns import (
     judged,
     judgements,
 )
-from sogoc.link.names import name_parts
+from sogoc.link.names import FAMILY, name_parts
 from sogoc.link.population import date_of, number_of, sex_of
 from sogoc.link.weights import asked_bits
 from sogoc.tables.engine import Step, literal, quoted
@@ -40,26 +40,16 @@ def asked_step(one: RegisterObject, policy: Policy) -> Step:
     told = " union all ".join(
         _told(one, person, position) for position, person in enumerate(one.persons)
     )
+    family = tuple(role for role in FAMILY if any(getattr(each, role) for each in one.persons))
     select = f"""
 with told as ({told}),
 possible as ({_POSSIBLE}),
-spelled as (
-    select *, {canonical_name("spelling")} as canonical, {folded("spelling")} as folded_text
-    from told
-),
-parted as (select *, {name_parts("folded_text")} from spelled),
-turned as (
-    select *,
-        case when surname <> folded_text
-            then trim(substr(folded_text, length(surname) + 2)) || ' ' || surname end as turned,
-        case when born % 100 between 1 and 12 and born % 100 <> born // 100 % 100
-            then born // 10000 * 10000 + born % 100 * 100 + born // 100 % 100 end as swapped
-    from parted
-),
+{_NAMED},
 coded as (
-    select {", ".join(_OWN)}, {_FREQUENCIES}
+    select {", ".join([*_OWN, *(_relative(role, family) for role in FAMILY)])}, {_FREQUENCIES}
     from turned as a
     {_JOINS}
+    {" ".join(f"left join {FOLDED} as {role} on a.{role} = {role}.text" for role in family)}
 )
 select a.*, {", ".join(f"{bits} as {name}" for name, bits in asked_bits(policy).items())}
 from coded as a
@@ -98,18 +88,72 @@ def _known(item: str, told: str, name: str) -> str:
     return f"case when {told} is not null then coalesce({item}, -1) end as {name}"
 
 
+def _relative(role: str, family: tuple[str, ...]) -> str:
+    if role in family:
+        return _known(f"{role}.folded", f"a.{role}", role)
+    return f"cast(null as integer) as {role}"
+
+
+_OF_NAME = ("folded", "surname", "middle", "core", "given", "bearers", "women", "sexed")
+
+_NAMED = f"""
+small as (select *, lower(spelling) as small from told),
+known as (
+    select s.*, n.written, n.text as canonical, {", ".join(f"f.{c}" for c in _OF_NAME)},
+        f.text as folded_text
+    from small as s
+    left join {NAMES} as n on s.small = n.text
+    left join {FOLDED} as f on n.folded = f.folded
+),
+spelled as (
+    select *, case when written is null then {canonical_name("small")} end as canonical_anew,
+        case when written is null then {folded("small")} end as folded_anew
+    from known
+),
+named as (
+    select s.* exclude (written, canonical, folded_text, {", ".join(_OF_NAME)}),
+        coalesce(s.written, n.written) as written,
+        coalesce(s.canonical, s.canonical_anew) as canonical,
+        coalesce(s.folded_text, s.folded_anew) as folded_text,
+        {", ".join(f"coalesce(s.{c}, f.{c}) as {c}" for c in _OF_NAME)},
+        case when s.written is null and f.folded is null then s.folded_anew end as strange
+    from spelled as s
+    left join {NAMES} as n on s.canonical_anew = n.text
+    left join {FOLDED} as f on s.folded_anew = f.text
+),
+parted as (
+    select a.*, {name_parts("strange").replace(" as ", " as strange_")} from named as a
+),
+turned as (
+    select *,
+        case when folded_text like '% %' then trim(substr(folded_text,
+            length(split_part(folded_text, ' ', 1)) + 2)) || ' ' || split_part(folded_text, ' ', 1)
+        end as turned,
+        case when born % 100 between 1 and 12 and born % 100 <> born // 100 % 100
+            then born // 10000 * 10000 + born % 100 * 100 + born // 100 % 100 end as swapped
+    from parted
+)
+"""
+"""A spelling that the population knows is looked up whole; only others are folded and parted."""
+
+
+def _part(part: str) -> str:
+    """The id of a part of the name: the name's own, else that of the text, else -1."""
+    return (
+        f"coalesce(a.{part}, {part}.token, case when a.strange_{part} is not null then -1 end) "
+        f"as {part}"
+    )
+
+
 _OWN = (
     *("a.asked", "a._row", "a.who", f"{number_of('a.number', 12)} as number", "a.number_text"),
     f"{number_of('a.number_proposal', 12)} as number_proposal",
     f"{number_of('a.old_number', 9)} as old_number",
     "a.old_number as old_number_text",
     *("a.folded_text", "a.canonical <> a.folded_text as marked"),
-    _known("c.written", "a.canonical", "written"),
-    _known("f.folded", "a.folded_text", "folded"),
-    _known("surname.token", "a.surname", "surname"),
-    _known("middle.token", "a.middle", "middle"),
-    _known("core.token", "a.core", "core"),
-    _known("given.token", "a.given", "given"),
+    _known("a.written", "a.canonical", "written"),
+    _known("a.folded", "a.folded_text", "folded"),
+    *(_part(part) for part in ("surname", "middle", "core", "given")),
     _known("t.folded", "a.turned", "turned"),
     *("a.born", "cast(a.born // 10000 as smallint) as year", "a.swapped", "a.sex"),
     _known("o.place", "a.commune", "commune"),
@@ -120,38 +164,34 @@ _OWN = (
         "when a.communes is not null then -1 end as place"
     ),
     "a.died",
-    *(_known(f"{role}.folded", f"a.{role}", role) for role in ("father", "mother", "spouse")),
 )
 
 _FREQUENCIES = """
-    coalesce(f.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
+    coalesce(a.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
     coalesce(t.bearers, 0) as turned_bearers, coalesce(k.bearers, 0) as kin_bearers,
     coalesce(b.bearers, 0) as born_bearers, coalesce(y.bearers, 0) as year_bearers,
     coalesce(o.bearers, 0) as commune_bearers,
     coalesce(op.bearers, v.bearers, 0) as province_bearers,
-    (case when a.sex = 2 then coalesce(f.women, 0)
-        else coalesce(f.sexed, 0) - coalesce(f.women, 0) end + 0.5e0)
-    / (coalesce(f.sexed, 0) + 1e0) as sex_share
+    (case when a.sex = 2 then coalesce(a.women, 0)
+        else coalesce(a.sexed, 0) - coalesce(a.women, 0) end + 0.5e0)
+    / (coalesce(a.sexed, 0) + 1e0) as sex_share
 """
 
 _JOINS = f"""
 left join possible on a.communes = possible.communes
-left join {TOKENS} as surname on a.surname = surname.text
-left join {TOKENS} as middle on a.middle = middle.text
-left join {TOKENS} as core on a.core = core.text
-left join {TOKENS} as given on a.given = given.text
-left join {FOLDED} as f on a.folded_text = f.text
-left join {NAMES} as c on a.canonical = c.text
+left join {TOKENS} as surname on a.strange_surname = surname.text
+left join {TOKENS} as middle on a.strange_middle = middle.text
+left join {TOKENS} as core on a.strange_core = core.text
+left join {TOKENS} as given on a.strange_given = given.text
+left join {NAMES} as c on a.written = c.written
 left join {FOLDED} as t on a.turned = t.text
-left join {KIN} as k on surname.token = k.surname and given.token = k.given
+left join {KIN} as k
+    on coalesce(a.surname, surname.token) = k.surname and coalesce(a.given, given.token) = k.given
 left join {BORN} as b on a.born = b.born
 left join {BORN} as y on a.born // 10000 * 10000 = y.born
 left join {PLACES} as o on a.commune = o.code
 left join {PLACES} as op on o.parent = op.place
 left join {PLACES} as v on a.province = v.code
-left join {FOLDED} as father on a.father = father.text
-left join {FOLDED} as mother on a.mother = mother.text
-left join {FOLDED} as spouse on a.spouse = spouse.text
 """
 
 _POSSIBLE = f"""

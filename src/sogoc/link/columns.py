@@ -133,7 +133,7 @@ def judgements(name: str) -> str:
 
 
 def exact(name: str) -> str:
-    """Levels of pairs with one number, from which chances are measured."""
+    """Levels of the pairs of the first stage; chances are measured on those with one number."""
     return f"link_exact__{name}"
 
 

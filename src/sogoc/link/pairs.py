@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.columns import (
     FOLDED,
-    PERSON_TEXTS,
     TOTALS,
     asked,
     chances,
@@ -41,13 +40,13 @@ if TYPE_CHECKING:
 
 
 def exact_step(one: RegisterObject, policy: Policy) -> Step:
-    """Levels of pairs with the same 12-digit number: labels that cost nothing."""
-    together = (
-        f"select a.asked, p.person from {quoted(asked(one.name))} as a "
-        f"inner join {POPULATION} as p on a.number = p.number"
-    )
-    select = f"with pairs as ({together}) {_leveled(one, policy, ())}"
-    return Step(exact(one.name), (asked(one.name), POPULATION, FOLDED), select)
+    """Levels of the pairs of the first stage; one number on both is a label."""
+    table = pairs(one.name, 1)
+    select = f"""
+with pairs as (select asked, person from {quoted(table)})
+{_leveled(one, policy, ())}
+"""
+    return Step(exact(one.name), (table, asked(one.name), POPULATION, FOLDED), select)
 
 
 def chances_step(one: RegisterObject, policy: Policy) -> Step:
@@ -65,6 +64,7 @@ def chances_step(one: RegisterObject, policy: Policy) -> Step:
     select = f"""
 with measured as (
     select count(*) as pairs, {", ".join(items)} from {quoted(exact(one.name))}
+    where number_level = {policy.level("number:equal")}
 )
 select m.*, {", ".join(chances_bits(policy))}
 from measured as m
@@ -114,17 +114,39 @@ with todo as ({_todo(one, earlier)})
 
 def scored_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
     """The pairs of one stage with the level of each comparison and their weight."""
+    if stage == 1:
+        return _scored_first(one, policy)
     table = pairs(one.name, stage)
     select = f"""
 with pairs as (select asked, person from {quoted(table)}),
 leveled as ({_leveled(one, policy, tuple(asked_bits(policy)))})
-select a.asked, a.person, {", ".join(f"a.{c.id}_level" for c in policy.comparisons)},
-    cast({weight(policy)} as integer) as weight
-from leveled as a
-cross join {quoted(chances(one.name))} as m
+{_weighed(one, policy, "leveled")}
 """
     reads = (table, asked(one.name), POPULATION, FOLDED, chances(one.name))
     return Step(scored(one.name, stage), reads, select)
+
+
+def _scored_first(one: RegisterObject, policy: Policy) -> Step:
+    """Of the first stage all levels are known."""
+    bits = ", ".join(f"a.{column}" for column in asked_bits(policy))
+    select = f"""
+with leveled as (
+    select e.*, {bits} from {quoted(exact(one.name))} as e
+    inner join {quoted(asked(one.name))} as a on e.asked = a.asked
+)
+{_weighed(one, policy, "leveled")}
+"""
+    reads = (exact(one.name), asked(one.name), chances(one.name))
+    return Step(scored(one.name, 1), reads, select)
+
+
+def _weighed(one: RegisterObject, policy: Policy, leveled: str) -> str:
+    return f"""
+select a.asked, a.person, {", ".join(f"a.{c.id}_level" for c in policy.comparisons)},
+    cast({weight(policy)} as integer) as weight
+from {leveled} as a
+cross join {quoted(chances(one.name))} as m
+"""
 
 
 def settled_step(one: RegisterObject, policy: Policy, stage: int) -> Step:
@@ -210,23 +232,49 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
     )
 
 
-_TEXTS = {
-    "p.folded_text": "p_name.text",
-    "p.number_text": number_text("p.number", 12),
-    "p.old_number_text": number_text("p.old_number", 9),
-}
-
-
 def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> str:
-    """Pairs with the level of each comparison; a name is spelled out only where it differs."""
+    """Pairs with the level of each comparison.
+
+    Texts are read late: a name is spelled out only where it differs, and the distance of two names
+    is taken once for a pair. (Once for each two distinct names costs more than it saves: two thirds
+    of the pairs of the widest stage are of distinct names.)
+    """
     levels = [f"{_level(c)} as {c.id}_level" for c in policy.comparisons]
-    items = ", ".join([*levels, *(f"a.{column}" for column in carried)])
-    return (
-        f"select a.asked, p.person, {items} from pairs "
+    text = " ".join(levels)
+    mine = sorted({*_OF_ASKED.findall(text), "folded_text"} | set(carried))
+    theirs = sorted(set(_OF_PERSON.findall(text)))
+    items = [
+        *(f"a.{column} as a_{column}" for column in mine),
+        *(f"p.{column} as p_{column}" for column in theirs),
+    ]
+    met = (
+        f"select pairs.asked, pairs.person, p_name.text as p_folded_text, {', '.join(items)} "
+        "from pairs "
         f"inner join {quoted(asked(one.name))} as a on pairs.asked = a.asked "
         f"inner join {POPULATION} as p on pairs.person = p.person "
         f"left join {FOLDED} as p_name on p.folded = p_name.folded and p.folded <> a.folded"
     )
+    apart = "abs(length(a_folded_text) - length(p_folded_text))"
+    near = (
+        f"select *, case when {apart} <= {_FAR_NAME} "
+        f"then levenshtein(a_folded_text, p_folded_text) end as name_distance from ({met}) as met"
+    )
+    kept = ", ".join(
+        [_in_one_row(", ".join(levels)), *(f"a_{column} as {column}" for column in carried)]
+    )
+    return f"select asked, person, {kept} from ({near}) as near"
+
+
+_FAR_NAME = 2
+"""Names further apart than that are told apart no more."""
+
+_OF_ASKED = re.compile(r"\ba\.([a-z_]+)\b")
+_OF_PERSON = re.compile(r"\bp\.([a-z_]+)\b")
+
+
+def _in_one_row(text: str) -> str:
+    """The same over a row that holds both sides, `a_` and `p_` before their columns."""
+    return _OF_PERSON.sub(r"p_\1", _OF_ASKED.sub(r"a_\1", text))
 
 
 def _level(comparison: Comparison) -> str:
@@ -243,17 +291,40 @@ def _level(comparison: Comparison) -> str:
     )
 
 
-_SWAPPED = re.compile(r"neighbours_swapped\(([a-z_.]+), ([a-z_.]+)\)")
+_NAMES_APART = re.compile(r"levenshtein\(a\.folded_text, p\.folded_text\)")
+_DIGIT_OFF = re.compile(r"levenshtein\(a\.(old_)?number_text, p\.\1?number_text\) <= 1")
+_SWAPPED = re.compile(r"neighbours_swapped\(a\.(old_)?number_text, p\.\1?number_text\)")
 _AMONG = re.compile(r"among\(([a-z_.]+), ([a-z_.]+)\)")
-_TEXT = re.compile("|".join(rf"\bp\.{name}\b" for name in PERSON_TEXTS))
+_DIGITS = {"": 12, "old_": 9}
 _LONGEST = 12
 
 
 def expanded(predicate: str) -> str:
-    """The predicate in SQL alone: engines share no edit distance that knows swaps."""
-    text = _SWAPPED.sub(lambda call: _neighbours_swapped(call[1], call[2]), predicate)
-    text = _AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
-    return _TEXT.sub(lambda name: _TEXTS[name[0]], text)
+    """The predicate in SQL alone, over `a`, `p` and the distance of the names.
+
+    Engines share no edit distance that knows swaps, and digits are spelled out only where it may
+    matter: one digit changed, or two neighbours swapped, leave a difference of a few thousands or
+    a multiple of a thousand.
+    """
+    text = _NAMES_APART.sub("name_distance", predicate)
+    text = _DIGIT_OFF.sub(lambda call: _digits_off(call[1] or ""), text)
+    text = _SWAPPED.sub(lambda call: _digits_swapped(call[1] or ""), text)
+    return _AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
+
+
+def _digits_off(which: str) -> str:
+    theirs = number_text(f"p.{which}number", _DIGITS[which])
+    return f"({_maybe_near(which)} and levenshtein(a.{which}number_text, {theirs}) <= 1)"
+
+
+def _digits_swapped(which: str) -> str:
+    theirs = number_text(f"p.{which}number", _DIGITS[which])
+    return f"({_maybe_near(which)} and {_neighbours_swapped(f'a.{which}number_text', theirs)})"
+
+
+def _maybe_near(which: str) -> str:
+    apart = f"abs(a.{which}number - p.{which}number)"
+    return f"(a.{which}number is null or {apart} % 1000 = 0 or {apart} < 10000)"
 
 
 def _neighbours_swapped(one: str, other: str) -> str:

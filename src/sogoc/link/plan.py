@@ -50,11 +50,14 @@ def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step
     steps = [
         judged_step(one, known),
         asked_step(one, policy),
+        pairs_step(one, policy, 1),
         exact_step(one, policy),
         chances_step(one, policy),
     ]
     for stage in stages:
-        steps.extend([pairs_step(one, policy, stage), scored_step(one, policy, stage)])
+        if stage != stages[0]:
+            steps.append(pairs_step(one, policy, stage))
+        steps.append(scored_step(one, policy, stage))
         if stage != stages[-1]:
             steps.append(settled_step(one, policy, stage))
     return [

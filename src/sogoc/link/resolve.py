@@ -192,16 +192,23 @@ def answers_step(one: RegisterObject, policy: Policy) -> Step:
     bearer = ", ".join(f"h.{column} as h_{column}" for column in levels)
     number = policy.level("number:equal")
     select = f"""
-with held as (
-    select c.*, row_number() over (partition by c.asked order by c.place) as turn
-    from {quoted(_resolved(one))} as c where c.number_level = {number}
+with bearers as (
+    select * from {quoted(_resolved(one))} where number_level = {number}
+),
+held as (
+    select * from bearers where bearers = 1
+    union all
+    select * exclude (turn) from (
+        select b.*, row_number() over (partition by b.asked order by b.place) as turn
+        from bearers as b where b.bearers > 1
+    ) as several where turn = 1
 ),
 best as (select c.* from {quoted(_resolved(one))} as c where c.place = 1),
 meant as (
     select p.person, {", ".join(f"p.{column}" for column in _OF_BEST)}
     from {POPULATION} as p
     inner join (
-        select person from best union select person from held where turn = 1
+        select person from best union select person from held
     ) as few on p.person = few.person
 )
 select a.asked, a._row, a.who, a.folded, {number_text("a.number", 12)} as number,
@@ -218,7 +225,7 @@ select a.asked, a._row, a.who, a.folded, {number_text("a.number", 12)} as number
     {", ".join(f"hp.{column} as h_{column}" for column in _OF_BEARER)}
 from {quoted(asked(one.name))} as a
 left join best as b on a.asked = b.asked
-left join held as h on a.asked = h.asked and h.turn = 1
+left join held as h on a.asked = h.asked
 left join (
     select distinct asked from {quoted(judged(one.name))} where decision = 'absent'
 ) as j on a.asked = j.asked
