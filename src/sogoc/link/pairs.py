@@ -63,7 +63,7 @@ def chances_step(one: RegisterObject, policy: Policy) -> Step:
     ]
     select = f"""
 with measured as (
-    select count(*) as pairs, {", ".join(items)} from {quoted(exact(one.name))}
+    select {", ".join(["count(*) as pairs", *items])} from {quoted(exact(one.name))}
     where number_level = {policy.level("number:equal")}
 )
 select m.*, {", ".join(chances_bits(policy))}
@@ -294,7 +294,8 @@ def _level(comparison: Comparison) -> str:
 _NAMES_APART = re.compile(r"levenshtein\(a\.folded_text, p\.folded_text\)")
 _DIGIT_OFF = re.compile(r"levenshtein\(a\.(old_)?number_text, p\.\1?number_text\) <= 1")
 _SWAPPED = re.compile(r"neighbours_swapped\(a\.(old_)?number_text, p\.\1?number_text\)")
-_AMONG = re.compile(r"among\(([a-z_.]+), ([a-z_.]+)\)")
+AMONG = re.compile(r"among\(([a-z_.]+), ([a-z_.]+)\)")
+"""`among(x, y)`: id x stands in the list y."""
 _DIGITS = {"": 12, "old_": 9}
 _LONGEST = 12
 
@@ -309,7 +310,7 @@ def expanded(predicate: str) -> str:
     text = _NAMES_APART.sub("name_distance", predicate)
     text = _DIGIT_OFF.sub(lambda call: _digits_off(call[1] or ""), text)
     text = _SWAPPED.sub(lambda call: _digits_swapped(call[1] or ""), text)
-    return _AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
+    return AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
 
 
 def _digits_off(which: str) -> str:
@@ -319,7 +320,7 @@ def _digits_off(which: str) -> str:
 
 def _digits_swapped(which: str) -> str:
     theirs = number_text(f"p.{which}number", _DIGITS[which])
-    return f"({_maybe_near(which)} and {_neighbours_swapped(f'a.{which}number_text', theirs)})"
+    return f"({_maybe_near(which)} and {neighbours_swapped(f'a.{which}number_text', theirs)})"
 
 
 def _maybe_near(which: str) -> str:
@@ -327,7 +328,8 @@ def _maybe_near(which: str) -> str:
     return f"(a.{which}number is null or {apart} % 1000 = 0 or {apart} < 10000)"
 
 
-def _neighbours_swapped(one: str, other: str) -> str:
+def neighbours_swapped(one: str, other: str) -> str:
+    """Whether two letters side by side changed places, and nothing else differs."""
     at_each = " or ".join(
         f"{one} = concat(substr({other}, 1, {at - 1}), substr({other}, {at + 1}, 1), "
         f"substr({other}, {at}, 1), substr({other}, {at + 2}))"

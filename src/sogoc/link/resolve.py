@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.columns import answers, asked, candidates, chances, judged, mutual, scored
 from sogoc.link.population import number_text
-from sogoc.link.weights import mass
+from sogoc.link.weights import level_bits, mass
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import POPULATION
 
@@ -85,7 +85,7 @@ def _counted(one: RegisterObject, policy: Policy) -> str:
     rival = f"number_level <> {number} and name_level = {name} and born_level = {born}"
     return f"""
     select c.*, greatest(a.bearers - c.namesakes, 0) as others,
-        m.w_name_{name} - a.u_name_{name} + a.unseen as other_weight
+        {level_bits(policy, policy.comparison("name"), name)} + a.unseen as other_weight
     from (
         select asked, max(weight) as best, {_tally(f"name_level = {name}")} as namesakes,
             {_tally(f"number_level = {number}")} as bearers, {_tally(rival)} as rivals
