@@ -132,8 +132,13 @@ def judgements(name: str) -> str:
     return f"judgements__{name}"
 
 
+def first(name: str) -> str:
+    """Levels of the pairs of the first stage: `asked`, `person`, `<comparison>_level` for each."""
+    return f"link_first__{name}"
+
+
 def exact(name: str) -> str:
-    """Levels of the pairs of the first stage; chances are measured on those with one number."""
+    """Those with one number, on which chances are measured."""
     return f"link_exact__{name}"
 
 

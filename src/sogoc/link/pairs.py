@@ -15,6 +15,7 @@ from sogoc.link.columns import (
     asked,
     chances,
     exact,
+    first,
     judged,
     pairs,
     scored,
@@ -39,14 +40,21 @@ if TYPE_CHECKING:
     from sogoc.link.policy import Comparison, Policy, Stage
 
 
-def exact_step(one: RegisterObject, policy: Policy) -> Step:
-    """Levels of the pairs of the first stage; one number on both is a label."""
+def first_step(one: RegisterObject, policy: Policy) -> Step:
+    """Levels of the pairs of the first stage: each is taken once, for chances and for scores."""
     table = pairs(one.name, 1)
     select = f"""
 with pairs as (select asked, person from {quoted(table)})
 {_leveled(one, policy, ())}
 """
-    return Step(exact(one.name), (table, asked(one.name), POPULATION, FOLDED), select)
+    return Step(first(one.name), (table, asked(one.name), POPULATION, FOLDED), select)
+
+
+def exact_step(one: RegisterObject, policy: Policy) -> Step:
+    """Levels of pairs with the same 12-digit number: labels that cost nothing."""
+    table, number = first(one.name), policy.level("number:equal")
+    select = f"select * from {quoted(table)} where number_level = {number}"
+    return Step(exact(one.name), (table,), select)
 
 
 def chances_step(one: RegisterObject, policy: Policy) -> Step:
@@ -64,7 +72,6 @@ def chances_step(one: RegisterObject, policy: Policy) -> Step:
     select = f"""
 with measured as (
     select {", ".join(["count(*) as pairs", *items])} from {quoted(exact(one.name))}
-    where number_level = {policy.level("number:equal")}
 )
 select m.*, {", ".join(chances_bits(policy))}
 from measured as m
@@ -127,16 +134,18 @@ leveled as ({_leveled(one, policy, tuple(asked_bits(policy)))})
 
 
 def _scored_first(one: RegisterObject, policy: Policy) -> Step:
-    """Of the first stage all levels are known."""
+    """Of the first stage all levels are known; only what an officer refused is left out."""
     bits = ", ".join(f"a.{column}" for column in asked_bits(policy))
     select = f"""
 with leveled as (
-    select e.*, {bits} from {quoted(exact(one.name))} as e
+    select e.*, {bits} from {quoted(first(one.name))} as e
     inner join {quoted(asked(one.name))} as a on e.asked = a.asked
+    left join ({_refused(one)}) as g on e.asked = g.asked and e.person = g.person
+    where g.asked is null
 )
 {_weighed(one, policy, "leveled")}
 """
-    reads = (exact(one.name), asked(one.name), chances(one.name))
+    reads = (first(one.name), asked(one.name), judged(one.name), POPULATION, chances(one.name))
     return Step(scored(one.name, 1), reads, select)
 
 
@@ -216,19 +225,23 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
             f"select j.asked, p.person from {quoted(judged(one.name))} as j "
             f"inner join {POPULATION} as p on j.number = p.number where j.decision = 'same'"
         )
+        return " union ".join(joins)
     seen = " union all ".join(
         f"select asked, person from {quoted(pairs(one.name, earlier))}"
         for earlier in range(1, number)
     )
-    other = (
-        f"select j.asked, p.person from {quoted(judged(one.name))} as j "
-        f"inner join {POPULATION} as p on j.number = p.number where j.decision = 'other'"
-    )
-    gone = f"{other} union all {seen}" if seen else other
     return (
         f"select b.asked, b.person from ({' union '.join(joins)}) as b "
-        f"left join ({gone}) as g on b.asked = g.asked and b.person = g.person "
-        "where g.asked is null"
+        f"left join ({_refused(one)} union all {seen}) as g "
+        "on b.asked = g.asked and b.person = g.person where g.asked is null"
+    )
+
+
+def _refused(one: RegisterObject) -> str:
+    """Pairs of which an officer said that they are two people."""
+    return (
+        f"select j.asked, p.person from {quoted(judged(one.name))} as j "
+        f"inner join {POPULATION} as p on j.number = p.number where j.decision = 'other'"
     )
 
 
@@ -242,7 +255,7 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
     levels = [f"{_level(c)} as {c.id}_level" for c in policy.comparisons]
     text = " ".join(levels)
     mine = sorted({*_OF_ASKED.findall(text), "folded_text"} | set(carried))
-    theirs = sorted(set(_OF_PERSON.findall(text)))
+    theirs = sorted(set(_OF_PERSON.findall(text)) - {"folded_text"})
     items = [
         *(f"a.{column} as a_{column}" for column in mine),
         *(f"p.{column} as p_{column}" for column in theirs),
@@ -296,6 +309,12 @@ _DIGIT_OFF = re.compile(r"levenshtein\(a\.(old_)?number_text, p\.\1?number_text\
 _SWAPPED = re.compile(r"neighbours_swapped\(a\.(old_)?number_text, p\.\1?number_text\)")
 AMONG = re.compile(r"among\(([a-z_.]+), ([a-z_.]+)\)")
 """`among(x, y)`: id x stands in the list y."""
+_TEXT = re.compile(r"\bp\.(folded_text|number_text|old_number_text)\b")
+_TEXTS = {
+    "folded_text": "(case when p.folded = a.folded then a.folded_text else p.folded_text end)",
+    "number_text": number_text("p.number", 12),
+    "old_number_text": number_text("p.old_number", 9),
+}
 _DIGITS = {"": 12, "old_": 9}
 _LONGEST = 12
 
@@ -310,7 +329,8 @@ def expanded(predicate: str) -> str:
     text = _NAMES_APART.sub("name_distance", predicate)
     text = _DIGIT_OFF.sub(lambda call: _digits_off(call[1] or ""), text)
     text = _SWAPPED.sub(lambda call: _digits_swapped(call[1] or ""), text)
-    return AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
+    text = AMONG.sub(r"\2 like concat('% ', cast(\1 as varchar), ' %')", text)
+    return _TEXT.sub(lambda found: _TEXTS[found[1]], text)
 
 
 def _digits_off(which: str) -> str:

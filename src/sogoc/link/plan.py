@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.calibration.model import shipped_calibration
 from sogoc.link.outcomes import verified_step
-from sogoc.link.pairs import chances_step, exact_step, pairs_step, scored_step, settled_step
+from sogoc.link.pairs import (
+    chances_step,
+    exact_step,
+    first_step,
+    pairs_step,
+    scored_step,
+    settled_step,
+)
 from sogoc.link.resolve import answers_step, candidates_step, mutual_step
 
 if TYPE_CHECKING:
@@ -51,6 +58,7 @@ def _of(one: RegisterObject, policy: Policy, known: frozenset[str]) -> list[Step
         judged_step(one, known),
         asked_step(one, policy),
         pairs_step(one, policy, 1),
+        first_step(one, policy),
         exact_step(one, policy),
         chances_step(one, policy),
     ]

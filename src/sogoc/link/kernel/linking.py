@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sogoc.errors import KernelMissing, Sentence
-from sogoc.link.columns import candidates, exact, pairs, scored, settled
+from sogoc.link.columns import candidates, exact, first, pairs, scored, settled
 from sogoc.link.kernel.writing.predicates import UnknownToKernel
 from sogoc.link.plan import plan
 from sogoc.tables.naming import POPULATION
@@ -47,10 +47,11 @@ def _link_object(
 ) -> list[Sentence]:
     stages = range(1, len(kernel.policy.stages) + 1)
     replaced = {table(one.name, stage) for table in (pairs, scored, settled) for stage in stages}
+    replaced.add(first(one.name))
     ready: Ready | None = None
     said: list[Sentence] = []
     for step in steps:
-        if step.makes == exact(one.name):
+        if step.makes == pairs(one.name, 1):
             ready, said = _ready(engine, one, kernel)
         if ready is None:
             engine.run(step)
