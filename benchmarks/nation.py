@@ -53,4 +53,4 @@ if __name__ == "__main__":
     _, where, *told = sys.argv
     given = [int(size) for size in told[:2]] + told[2:]
     one = (*given, *("sql", "plain")[len(given) - 2 :])
-    main(Path(where), [one] if told else CASES)  # type: ignore[list-item] # sizes and words as typed
+    main(Path(where), [one] if told else CASES)
