@@ -1,4 +1,4 @@
-"""A province: 300,000 persons of a register against a population of 3 million.
+"""As many as a province has: 300,000 records against a population of 3 million.
 
     python benchmarks/link.py [PERSONS RECORDS]
 
@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
-import people
 import pyarrow.parquet as pq
 
 from sogoc.contract.model import Field, Person, Register, RegisterObject
+from sogoc.demo.nation.make import Order, make_population, make_register
+from sogoc.demo.nation.offices.records import PLAIN
 from sogoc.link import evaluate
 from sogoc.link.columns import answers, scored
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
-from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import reference, standard, verified
 from sogoc.values.kinds import Kind
@@ -37,6 +37,18 @@ if TYPE_CHECKING:
 
 SEED = 20261122
 ACCEPTED = ("verified", "differs", "deceased", "found")
+_POPULATION = {
+    "number": "so_dinh_danh",
+    "old_number": "so_cmnd",
+    "name": "ho_ten",
+    "born": "ngay_sinh",
+    "sex": "gioi_tinh",
+    "commune": "ma_xa",
+    "died": "ngay_mat",
+    "father": "cha_ho_ten",
+    "mother": "me_ho_ten",
+    "spouse": "vo_chong_ho_ten",
+}
 _KINDS = {
     "number": Kind.PERSONAL_ID,
     "old_number": Kind.OLD_ID,
@@ -44,8 +56,11 @@ _KINDS = {
     "born": Kind.PARTIAL_DATE,
     "sex": Kind.SEX,
     "commune": Kind.COMMUNE,
+    "died": Kind.PARTIAL_DATE,
+    "father": Kind.PERSON_NAME,
+    "mother": Kind.PERSON_NAME,
+    "spouse": Kind.PERSON_NAME,
 }
-_FAMILY = dict.fromkeys(("father", "mother", "spouse"), Kind.PERSON_NAME)
 
 
 def main(persons: int = 3_000_000, records: int = 300_000) -> None:
@@ -70,37 +85,35 @@ def main(persons: int = 3_000_000, records: int = 300_000) -> None:
 def _province(
     folder: Path, engine: DuckDBEngine, *, persons: int, records: int
 ) -> dict[int, evaluate.Truth]:
-    units = shipped("reference-data") / "admin-units" / "units.csv"
-    communes = people.communes_of(units, ("01", "04"))
-    country = people.make(persons, records, seed=SEED, communes=communes)
+    """A made-up nation as small as a province, and a register of it."""
+    order = Order(persons=persons, seed=SEED)
+    register = make_register(folder / "register", order, records=records)
     tables = {
-        reference("population", "people"): country.persons,
-        standard("people"): country.records,
+        reference("population", "people"): make_population(folder / "population", order),
+        standard("people"): register.plain,
     }
-    for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet")
-        engine.register(name, folder / f"{name}.parquet")
+    for name, files in tables.items():
+        engine.register(name, files)
     for name, table in unit_tables().items():
         engine.register(name, table)
-    rows = country.truth.to_pylist()
+    truth = pq.read_table(register.truth.parent, columns=["_row", "number", "kinds"])
     return {
         row["_row"]: evaluate.Truth(person=row["number"], kinds=tuple(row["kinds"].split()))
-        for row in rows
+        for row in truth.to_pylist()
     }
 
 
 def _population() -> Register:
-    return _one("population", {**_KINDS, "died": Kind.PARTIAL_DATE, **_FAMILY})
+    return _one("population", _POPULATION)
 
 
 def _register() -> Register:
-    return _one("register", _KINDS)
+    return _one("register", {role: role for role in _KINDS if role in PLAIN})
 
 
-def _one(name: str, kinds: dict[str, Kind]) -> Register:
-    fields = tuple(Field(name=field, kind=kind) for field, kind in kinds.items())
-    roles = {field: field for field in kinds}
-    one = RegisterObject(name="people", fields=fields, persons=(Person(**roles),))
+def _one(name: str, columns: dict[str, str]) -> Register:
+    fields = tuple(Field(name=field, kind=_KINDS[role]) for role, field in columns.items())
+    one = RegisterObject(name="people", fields=fields, persons=(Person(**columns),))
     return Register(id=name, name=name, version="1", objects=(one,))
 
 
