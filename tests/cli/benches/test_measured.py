@@ -59,7 +59,7 @@ def test_a_machine_with_too_little_memory_is_told_how_much_is_needed(tmp_path: P
 
 
 def test_a_hundred_million_persons_fit_a_common_disk(tmp_path: Path) -> None:
-    assert needed(task(tmp_path)).disk < 60
+    assert needed(task(tmp_path)).disk < 30
 
 
 def test_a_result_says_on_which_machine_and_with_what(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sogoc.cli.benches.national import Task
 from sogoc.errors import NoRoom, Sentence
 
 _GIB = 1024**3
-_PERSON_ON_DISK = {"made": 36, "index": 220, "work": 160}
+_PERSON_ON_DISK = {"made": 36, "index": 110, "work": 120}
 """Bytes a person: of the population register, of the index, of what is sorted while it is made."""
 _RECORD_ON_DISK = {"made": 170, "links": 1100}
 _LEAST_MEMORY = 1.5
