@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sogoc.check.carried import (
-    again,
     before,
     bit,
     carried,
@@ -25,11 +24,10 @@ from sogoc.check.carried import (
     earlier_findings,
     turned,
     unchecked,
-    was,
 )
 from sogoc.check.coverage import coverage_steps
 from sogoc.check.linked import waits_for_linking
-from sogoc.check.masks import answered_before, columns_read, judging, layout
+from sogoc.check.masks import answered_before, judging, layout, locality, number
 from sogoc.check.near import near_rules
 from sogoc.check.plan import around, final_steps, whole_object
 from sogoc.check.rules import Judged, over_keys, simple_rules, targets
@@ -76,16 +74,15 @@ def recheck(one: RegisterObject, now: Surroundings, then: Earlier) -> list[Step]
     known = replace(now, today=then.today, holidays=then.holidays, known=then.known)
     if any(near_rules(one)) or not _as_assessed(one, now, known):
         return whole_object(one, now)
-    again_by = _Again(one, now=now, then=known, moved=then.moved)
-    steps = [*again_by.turned(), *again_by.looked_at()]
-    rules = {"now": again_by.rules_now(), "then": again_by.rules_then()}
-    made = {"now": f"rechecked__{one.name}", "then": unchecked(one.name)}
-    records = {"now": again(one.name), "then": was(one.name)}
-    for when, judged in rules.items():
-        laid = layout(one, judged)
+    again = _Again(one, now=now, then=known, moved=then.moved)
+    steps = again.turned()
+    made = {changed(one.name): f"rechecked__{one.name}", before(one.name): unchecked(one.name)}
+    rules = {changed(one.name): again.rules_now(), before(one.name): again.rules_then()}
+    for records, judged in rules.items():
         steps += answered_before(judged)
-        steps.append(judging(one, laid, makes=made[when], records=records[when]))
-    steps += carried(one, layout(one, rules["now"]), made["now"], changeable=again_by.changeable)
+        steps.append(judging(one, layout(one, judged), makes=made[records], records=records))
+    laid = layout(one, rules[changed(one.name)])
+    steps += carried(one, laid, made[changed(one.name)], changeable=again.changeable)
     steps += coverage_steps(one, now)
     return steps if waits_for_linking(one) else [*steps, *final_steps(one)]
 
@@ -123,41 +120,32 @@ class _Again:
         return sorted(rule.position for rule in rules)
 
     def turned(self) -> list[Step]:
-        """The same records with another answer: `_row`, each once."""
+        """The same records with another answer: `_row`, `_locality`, `rule`, `was` and `is_now`.
+
+        1 fails, 0 passes, 2 is not assessed.
+        """
         one = self._one
         steps = [self._shared(rule) for rule in self._unique]
         steps += [rule.struck for rule in self._moved if rule.struck]
-        steps += [self._day_step()] if self._of_the_day else []
+        steps += [self._day_step(now, then) for now, then in self._of_the_day]
         parts = [self._turned_key(rule) for rule in self._unique]
         parts += [self._turned_reference(rule) for rule in self._moved]
-        parts += [f"select _row from {quoted(self._day)}"] if self._of_the_day else []
-        rows = " union ".join(parts) or "select cast(null as bigint) as _row where 1 = 0"
+        parts += [f"select * from {quoted(self._day(now))}" for now, _ in self._of_the_day]
+        nothing = f"select {number(0)} as _row, 0 as rule, 0 as was, 0 as is_now where 1 = 0"
         new, gone = quoted(changed(one.name)), quoted(before(one.name))
         select = (
-            f"select _row from ({rows}) as turned where _row not in (select _row from {new})"
-            f" and _row not in (select _row from {gone})"
+            f"select turned._row as _row, {locality(one, 'record.')} as _locality, rule, was, is_now"
+            f" from ({' union all '.join(parts) or nothing}) as turned"
+            f" inner join {quoted(naming.standard(one.name))} as record"
+            f" on record._row = turned._row where turned._row not in (select _row from {new})"
+            f" and turned._row not in (select _row from {gone})"
         )
-        reads = (*(step.makes for step in steps), changed(one.name), before(one.name))
+        tables = (naming.standard(one.name), changed(one.name), before(one.name))
+        reads = (*(step.makes for step in steps), *tables)
         return [*steps, Step(turned(one.name), reads, select)]
 
-    def looked_at(self) -> list[Step]:
-        """The changed and the turned records as they are, and as they stood."""
-        one = self._one
-        read = ", ".join(map(quoted, columns_read(one, layout(one, self._now))))
-        rows = f"select _row from {quoted(turned(one.name))}"
-        tables = (naming.standard(one.name), turned(one.name), changed(one.name), before(one.name))
-        same = f"select {read} from {quoted(tables[0])} where _row in ({rows})"
-        kept = Step(f"turned_records__{one.name}", tables[:2], same)
-        steps = [kept]
-        for makes, table in ((again(one.name), tables[2]), (was(one.name), tables[3])):
-            both = (
-                f"select {read} from {quoted(table)} union all select * from {quoted(kept.makes)}"
-            )
-            steps.append(Step(makes, (table, kept.makes), both))
-        return steps
-
     def rules_now(self) -> list[Judged]:
-        """The rules as they are, those over keys answered for the records looked at."""
+        """The rules as they are, those over keys answered for the changed records."""
         return [self._answered(rule) if rule.struck else rule for rule in self._now]
 
     def rules_then(self) -> list[Judged]:
@@ -174,15 +162,18 @@ class _Again:
         tables = targets(self._one.rules[rule.position].reference, self._around)
         return any(table in moved or table == _own(table) for table in tables)
 
-    @property
-    def _day(self) -> str:
-        return f"turned_by_the_day__{self._one.name}"
+    def _day(self, rule: Judged) -> str:
+        return f"turned_by_the_day__{self._one.name}__{rule.position}"
 
-    def _day_step(self) -> Step:
+    def _day_step(self, now: Judged, then: Judged) -> Step:
         """Records that a rule about the day judges otherwise on the other day."""
         table = naming.standard(self._one.name)
-        other = " or ".join(f"{_state(a)} <> {_state(b)}" for a, b in self._of_the_day)
-        return Step(self._day, (table,), f"select _row from {quoted(table)} where {other}")
+        select = (
+            f"select _row, {now.position} as rule, was, is_now from ("
+            f"select _row, {_state(then)} as was, {_state(now)} as is_now from {quoted(table)}"
+            ") as judged where was <> is_now"
+        )
+        return Step(self._day(now), (table,), select)
 
     def _shared(self, rule: Judged) -> Step:
         """Every record with a key that a changed one has or had, and whether it repeats now."""
@@ -207,7 +198,8 @@ class _Again:
     def _turned_key(self, rule: Judged) -> str:
         """Records with a key of a changed one that break the rule now or before, not both."""
         return (
-            f"select share._row as _row from {quoted(self._share(rule))} as share"
+            f"select share._row as _row, {rule.position} as rule, 1 - share.broken as was,"
+            f" share.broken as is_now from {quoted(self._share(rule))} as share"
             f" left join {quoted(earlier_findings(self._one.name))} as earlier"
             f" on earlier._row = share._row"
             f" where share.broken <> case when {bit(rule.position)} then 1 else 0 end"
@@ -217,8 +209,10 @@ class _Again:
         """Records whose reference leads nowhere now or led nowhere before, not both."""
         now, then = self._struck(rule), self._struck_before(rule)
         return (
-            f"select _row from ({now}) as now_broken where _row not in ({then})"
-            f" union select _row from ({then}) as then_broken where _row not in ({now})"
+            f"select _row, {rule.position} as rule, 0 as was, 1 as is_now"
+            f" from ({now}) as now_broken where _row not in ({then})"
+            f" union all select _row, {rule.position} as rule, 1 as was, 0 as is_now"
+            f" from ({then}) as then_broken where _row not in ({now})"
         )
 
     def _struck(self, rule: Judged) -> str:
@@ -229,26 +223,18 @@ class _Again:
         return f"select _row from {found} where {bit(rule.position)}"
 
     def _answered(self, rule: Judged) -> Judged:
-        """A rule over keys for the records looked at: answered anew, or as it was."""
+        """A rule over keys, answered for the changed records."""
         one = self._one
         if rule in self._moved:
             return rule
-        new = quoted(changed(one.name))
         reads: tuple[str, ...]
         if rule in self._unique:
             share = self._share(rule)
             broken, reads = f"select _row from {quoted(share)} where broken = 1", (share,)
-            answered = f"select _row from {quoted(share)}"
         else:
             broken, reads = self._dangling(one.rules[rule.position])
-            answered = f"select _row from {new}"
-        kept = (
-            f"{self._struck_before(rule)} and _row not in ({answered})"
-            f" and _row not in (select _row from {new})"
-        )
-        select = f"select _row from ({broken} union {kept}) as broken"
-        reads = (*reads, changed(one.name), earlier_findings(one.name))
-        return self._by_row(rule, Step(f"struck_now__{one.name}__{rule.position}", reads, select))
+        makes = f"struck_now__{one.name}__{rule.position}"
+        return self._by_row(rule, Step(makes, (*reads, changed(one.name)), broken))
 
     def _as_it_was(self, rule: Judged) -> Judged:
         makes = f"struck_then__{self._one.name}__{rule.position}"

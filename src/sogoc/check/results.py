@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 
 def findings_step(plan: Layout, made_by_pass: str, makes: str) -> Step:
-    """The records that fail, with one bit a rule failed and one bit a rule not assessed."""
+    """The records that fail, with one bit a rule."""
     fails = [f"fail_{word}" for word in range(plan.words)]
-    named = [f"{mask} as null_{word}" for word, mask in enumerate(_nulls(plan))]
     select = (
-        f"select _row, _locality, {', '.join(fails + named)}"
+        f"select _row, _locality, {', '.join(fails)}"
         f" from {quoted(made_by_pass)} where _row is not null"
     )
     return Step(makes, (made_by_pass,), select)

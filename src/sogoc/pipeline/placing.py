@@ -40,10 +40,9 @@ _UNITS = ("xã", "phường", "thị trấn", "đặc khu", "huyện", "quận",
 
 def place_findings(connection: Connection, register: Register, *, delivery: int) -> None:
     """Put the open findings of the records that a delivery touched, or opened, in their places."""
-    touched = "and (finding.opened_by = %(delivery)s or own._delivery = %(delivery)s)"
     for one in _placed(register):
         of = {"register": register.id, "object": one.name, "delivery": delivery}
-        connection.execute(_moved(register, one, touched), of)
+        connection.execute(_moved(register, one, _touched(register, one)), of)
 
 
 def place_all_findings(connection: Connection, register: Register) -> None:
@@ -51,6 +50,17 @@ def place_all_findings(connection: Connection, register: Register) -> None:
     for one in _placed(register):
         of = {"register": register.id, "object": one.name}
         connection.execute(_moved(register, one, ""), of)
+
+
+def _touched(register: Register, one: RegisterObject) -> str:
+    """Findings that may stand in another place than they say.
+
+    One that the delivery opened says the place and the hamlet field of its record already: it is
+    looked at only where the hamlet is told by an address.
+    """
+    if one.hamlet_from or hamlet_of_record(register, one)[1]:
+        return "and (finding.opened_by = %(delivery)s or own._delivery = %(delivery)s)"
+    return "and own._delivery = %(delivery)s and finding.opened_by <> %(delivery)s"
 
 
 def _placed(register: Register) -> list[RegisterObject]:
@@ -69,7 +79,7 @@ def _moved(register: Register, one: RegisterObject, which: str) -> str:
             where finding.register = %(register)s and finding.object = %(object)s
                 and finding.closed_at is null {which}
         ) as told
-        where finding.id = told.id
+        where finding.register = %(register)s and finding.id = told.id
             and (finding.locality, finding.hamlet) is distinct from (told.locality, told.hamlet)
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sogoc.contract.model import RuleForm
@@ -41,6 +42,11 @@ def opened(name: str) -> str:
 
 def broken_step(one: RegisterObject, due: Mapping[str, date]) -> Step:
     """Each broken rule at the record it is about, with what the contract says of the rule."""
+    reads, select = _broken(one, due)
+    return Step(broken_now(one.name), reads, select)
+
+
+def _broken(one: RegisterObject, due: Mapping[str, date]) -> tuple[tuple[str, ...], str]:
     reads = (naming.errors(one.name), naming.recorded(one.name), naming.standard(one.name))
     hamlet = f"cast(standard.{quoted(one.hamlet)} as varchar)" if one.hamlet else "null"
     lines = [_line(one, number, due) for number, _ in enumerate(one.rules)]
@@ -58,7 +64,7 @@ def broken_step(one: RegisterObject, due: Mapping[str, date]) -> Step:
         f" as rules (rule, code, person, error_group, severity, criterion, due)"
         f" on rules.rule = error.rule"
     )
-    return Step(broken_now(one.name), reads, select)
+    return reads, select
 
 
 def errors_of_step(one: RegisterObject, rules: frozenset[str]) -> Step:
@@ -69,22 +75,25 @@ def errors_of_step(one: RegisterObject, rules: frozenset[str]) -> Step:
     return Step(table, (table,), select)
 
 
-def opened_step(register: str, one: RegisterObject, *, delivery: int, at: datetime) -> Step:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """By which delivery of which register findings are opened, and when."""
+
+    register: str
+    delivery: int
+    at: datetime
+
+
+def opened_step(one: RegisterObject, by: Opening) -> Step:
     """What is new: a rule not broken before, or broken by another text.
 
     Another text keeps the day on which the record first broke the rule, and its due day. What an
     officer settled for the register as it is stays settled as long as the text is the same.
     """
     reads = (broken_now(one.name), open_before(one.name))
+    opened_at = f"coalesce(held.opened_at, {literal(by.at.isoformat())})"
     select = (
-        f"select {literal(register)} as register, {literal(one.name)} as object,"
-        f" came.record as record, came.rule as rule, came.person as person, came.field as field,"
-        f' came.locality as locality, came.hamlet as hamlet, came.error_group as "group",'
-        f" came.severity as severity, came.criterion as criterion, came.flaw as flaw,"
-        f" came.came_as as came_as, came.proposal as proposal,"
-        f" cast({delivery} as bigint) as opened_by,"
-        f" coalesce(held.opened_at, {literal(at.isoformat())}) as opened_at,"
-        f" coalesce(held.due, came.due) as due"
+        f"{_opened(one, by)}, {opened_at} as opened_at, coalesce(held.due, came.due) as due"
         f" from {quoted(reads[0])} as came"
         f" left join {quoted(reads[1])} as held on {_SAME} and not held.settled"
         f" where (held.record is null or not ({_SAME_TEXT}))"
@@ -92,6 +101,27 @@ def opened_step(register: str, one: RegisterObject, *, delivery: int, at: dateti
         f" where held.settled and {_SAME} and {_SAME_TEXT})"
     )
     return Step(opened(one.name), reads, select)
+
+
+def first_opened_step(one: RegisterObject, by: Opening, due: Mapping[str, date]) -> Step:
+    """The same where nothing stood open or settled before: whatever is broken is new."""
+    reads, broken = _broken(one, due)
+    opened_at = literal(by.at.isoformat())
+    select = (
+        f"{_opened(one, by)}, {opened_at} as opened_at, came.due as due from ({broken}) as came"
+    )
+    return Step(opened(one.name), reads, select)
+
+
+def _opened(one: RegisterObject, by: Opening) -> str:
+    return (
+        f"select {literal(by.register)} as register, {literal(one.name)} as object,"
+        f" came.record as record, came.rule as rule, came.person as person, came.field as field,"
+        f' came.locality as locality, came.hamlet as hamlet, came.error_group as "group",'
+        f" came.severity as severity, came.criterion as criterion, came.flaw as flaw,"
+        f" came.came_as as came_as, came.proposal as proposal,"
+        f" cast({by.delivery} as bigint) as opened_by"
+    )
 
 
 def closed_select(one: RegisterObject) -> str:

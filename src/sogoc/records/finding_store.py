@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.tables.engine import Engine
+    from sogoc.tables.engine import Engine, Step
 
 Due = Mapping[str, date]
 """Rule code -> the day by which what breaks it must be put right."""
@@ -105,16 +105,22 @@ class _Merge:
             rules = pa.array(sorted(self.only), pa.string())
             before = before.filter(pc.is_in(before["rule"], value_set=rules))
             self.tables.run(plan.errors_of_step(one, self.only))
+        by = plan.Opening(register=self.register, delivery=self.delivery, at=self.at)
+        if not before.num_rows:
+            return FindingCounts(opened=self._open(plan.first_opened_step(one, by, due)))
         self.tables.register(plan.open_before(one.name), before)
         self.tables.run(plan.broken_step(one, due))
-        step = plan.opened_step(self.register, one, delivery=self.delivery, at=self.at)
-        count = self.tables.run(step)
+        step = plan.opened_step(one, by)
         closed = self.tables.arrow(plan.closed_select(one))
         self._close(closed)
+        return FindingCounts(opened=self._open(step), closed=closed.num_rows)
+
+    def _open(self, step: Step) -> int:
+        count = self.tables.run(step)
         if count:
             with part_of(self.connection, "finding", self.register) as target:
                 copy_in(self.connection, target, self.tables.parquet(step.makes))
-        return FindingCounts(opened=count, closed=closed.num_rows)
+        return count
 
     def _close(self, ids: pa.Table) -> None:
         if not ids.num_rows:

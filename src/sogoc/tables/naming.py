@@ -1,8 +1,9 @@
 """The names of the stage tables: stages never call each other, they meet here.
 
-Every table of records has `_row` (BIGINT, the record's ordinal within its object in this
-delivery, from 1), `_sheet` (VARCHAR), `_line` (INTEGER, row in the sheet from 1) and `_part`
-(INTEGER, from 1: which of several persons in one cell).
+Every table of records has `_row` (BIGINT, the record's number within its object: its ordinal in
+the delivery, from 1, or the number it had when it came before), `_sheet` (VARCHAR), `_line`
+(INTEGER, row in the sheet from 1) and `_part` (INTEGER, from 1: which of several persons in one
+cell).
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ def standard(name: str) -> str:
 
 
 def findings(name: str) -> str:
-    """Rules broken by records before linking: `_row`, `_locality`, `fail_0`, `null_0`, `fail_1` ...
+    """Rules broken by records before linking: `_row`, `_locality`, `fail_0`, `fail_1` ...
 
-    Bit i % 62 of `fail_{i // 62}` is the i-th rule of the object (contract order), broken; the
-    same bit of `null_` says that the rule could not be assessed. Only records that break a rule.
+    Bit i % 62 of `fail_{i // 62}` is the i-th rule of the object (contract order), broken. Only
+    records that break a rule.
     """
     return f"findings__{name}"
 
