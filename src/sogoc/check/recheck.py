@@ -134,8 +134,8 @@ class _Again:
         nothing = f"select {number(0)} as _row, 0 as rule, 0 as was, 0 as is_now where 1 = 0"
         new, gone = quoted(changed(one.name)), quoted(before(one.name))
         select = (
-            f"select turned._row as _row, {locality(one, 'record.')} as _locality, rule, was, is_now"
-            f" from ({' union all '.join(parts) or nothing}) as turned"
+            f"select turned._row as _row, {locality(one, 'record.')} as _locality,"
+            f" rule, was, is_now from ({' union all '.join(parts) or nothing}) as turned"
             f" inner join {quoted(naming.standard(one.name))} as record"
             f" on record._row = turned._row where turned._row not in (select _row from {new})"
             f" and turned._row not in (select _row from {gone})"
