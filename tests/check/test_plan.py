@@ -191,8 +191,8 @@ def test_more_rules_than_one_mask_holds_go_on_in_a_second(engine: Engine) -> Non
     put(engine, one, [{"area": 3}, {"area": 69}, {"area": 62}, {}])
     assert run(engine, one) == {1: {3}, 2: {69}, 3: {62}}
     assert counts(engine, 69) == {None: (1, 2, 1)}
-    nulls = engine.rows("select fail_1, null_1 from findings__parcel where _row = 2")
-    assert nulls == [(1 << 7, 0)]
+    masks = engine.rows("select fail_0, fail_1 from findings__parcel where _row = 2")
+    assert masks == [(0, 1 << 7)]
 
 
 def test_a_key_that_repeats_is_found_by_a_rule_in_the_second_mask(engine: Engine) -> None:
