@@ -1,0 +1,284 @@
+"""Whether posteriors are probabilities, and whether runs keep what they promise.
+
+    python benchmarks/calibration.py learn NATION 1000000x1000000
+    python benchmarks/calibration.py NATION [SIZE]
+
+The first labels a register by its truth and writes the calibration that travels with the package
+(`src/sogoc/link/calibration/calibration.json`). The second takes another register (1000000x10000000
+unless told), of another nation of the same maker, and compares in every bin what is said with what
+is so: the posterior as it is, the calibration that travels, labels from the register's own hidden
+numbers, and both. Then a thousand registers are drawn from it, each with its own share of careless
+offices, and each states its bound: the share of registers whose precision is not below it is
+counted. Writes `benchmarks/results/calibration.json` and `docs/pictures/calibration.svg`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import harness
+import numpy as np
+import splink_side as side
+
+from sogoc.link import evaluate
+from sogoc.link.calibration.applied import numbered_sql, promised
+from sogoc.link.calibration.bins import BINS, position_sql
+from sogoc.link.calibration.hidden import (
+    hidden_known,
+    hidden_plan,
+    hidden_register,
+    labels,
+    labels_plan,
+    learned,
+)
+from sogoc.link.calibration.isotonic import tread_at
+from sogoc.link.calibration.model import GROUPS, NUMBERED, UNNUMBERED, Calibration, dump, load
+from sogoc.link.calibration.picture import Dot, reliability
+from sogoc.link.plan import plan
+from sogoc.link.policy import shipped_policy
+from sogoc.link.population import population_plan
+
+if TYPE_CHECKING:
+    from sogoc.link.calibration.bound import Promise
+    from sogoc.tables.duckdb_engine import DuckDBEngine
+
+SEED = 20261122
+SIZE = "1000000x10000000"
+REGISTERS = 1000
+SHIPPED = Path(__file__).parents[1] / "src/sogoc/link/calibration/calibration.json"
+PICTURE = Path(__file__).parents[1] / "docs/pictures/calibration.svg"
+THRESHOLDS = (0.999, 0.99, 0.95, 0.8)
+GROUPINGS = ("office", "sex", "age", "region", "minority")
+LEAST = 500
+"""Links in a bin from which on a difference of a point is more than chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The best candidate of each record: group (1: numbered), bin, posterior, right or not."""
+
+    numbered: np.ndarray
+    bin: np.ndarray
+    posterior: np.ndarray
+    right: np.ndarray
+    present: np.ndarray
+    groups: dict[str, np.ndarray]
+    """To which group each record belongs, by the name of the grouping."""
+
+
+def learn(nation: Path, size: str) -> None:
+    """Label a register by its truth and write what travels with the package."""
+    policy = shipped_policy()
+    with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
+        answers, _ = _linked(nation, Path(scratch), size, own_labels=False)
+    rows = [
+        (bool(group), position, int(seen), int(right))
+        for group, position, seen, right in _counts(answers)
+    ]
+    source = f"truth of a made-up nation, seed {SEED}, {size.replace('x', ' records of ')} persons"
+    SHIPPED.write_text(dump(learned(rows, policy=policy, source=source)), encoding="utf-8")
+
+
+def main(nation: Path, size: str = SIZE) -> None:
+    """Compare, draw registers, write the result and the picture."""
+    with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
+        answers, own = _linked(nation, Path(scratch), size, own_labels=True)
+    elsewhere = load(SHIPPED)
+    maps = {
+        "travelling": elsewhere,
+        "own hidden numbers": own,
+        "own, joined with travelling": elsewhere.for_register(own),
+    }
+    said = {"posterior as it is": answers.posterior}
+    said |= {name: _probabilities(each, answers) for name, each in maps.items()}
+    results = {
+        "size": size,
+        "labels": {name: _labelled(each) for name, each in maps.items()},
+        "bins": {name: _bins(each, answers.right) for name, each in said.items()},
+        "largest_difference": {
+            name: max(
+                (abs(one["right"] - one["said"]) for one in _bins(each, answers.right)
+                 if one["links"] >= LEAST), default=0.0,
+            )
+            for name, each in said.items()
+        },
+        "by_group": _by_group(said["travelling"], answers),
+        "bound": {
+            f"{name}, {records} records": _kept(each, answers, records)
+            for name, each in maps.items()
+            for records in (1_000, 10_000)
+        },
+    }  # fmt: skip
+    _draw(said["travelling"], answers.right, size)
+    print(harness.record("calibration", results, seed=SEED))
+
+
+def _linked(
+    nation: Path, scratch: Path, size: str, *, own_labels: bool
+) -> tuple[Answers, Calibration]:
+    records, persons = (int(count) for count in size.split("x"))
+    case = side._case(nation, scratch, records=records, persons=persons)  # noqa: SLF001 - a sister
+    policy, register = shipped_policy(), side._register()  # noqa: SLF001 - likewise
+    steps = [
+        *population_plan(side._population(), as_of=date(2026, 1, 1)),  # noqa: SLF001 - likewise
+        *plan(register, policy),
+    ]
+    if own_labels:
+        steps += [
+            *hidden_plan(register, policy),
+            *plan(hidden_register(register), policy, known=hidden_known(register)),
+            *labels_plan(register, policy),
+        ]
+    with side._engine(case) as engine:  # noqa: SLF001 - likewise
+        for step in steps:
+            engine.run(step)
+        own = [] if not own_labels else engine.rows(
+            f"select numbered, bin, seen, right_ones from {labels('people')}"
+        )  # fmt: skip
+        return _answers(engine, case), learned(own, policy=policy, source="hidden numbers")
+
+
+def _answers(engine: DuckDBEngine, case: Path) -> Answers:
+    policy = shipped_policy()
+    table = engine.arrow(f"""
+        select cast({numbered_sql(policy, "a.b_")} as tinyint) as numbered,
+            cast({position_sql("coalesce(a.b_posterior, 0)")} as smallint) as bin,
+            coalesce(a.b_posterior, 0) as posterior,
+            coalesce(a.b_number = t.number, false) as correct, t.number is not null as present,
+            {", ".join(f"cast(t.{name} as varchar) as {name}" for name in GROUPINGS)}
+        from link_answers__people as a
+        inner join read_parquet('{case}/truth.parquet') as t on a._row = t._row
+        order by a._row
+    """)
+    columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    return Answers(
+        numbered=columns["numbered"],
+        bin=columns["bin"],
+        posterior=columns["posterior"],
+        right=columns["correct"].astype(bool),
+        present=columns["present"].astype(bool),
+        groups={name: columns[name].astype(str) for name in GROUPINGS},
+    )
+
+
+def _counts(answers: Answers) -> list[tuple[int, int, int, int]]:
+    key = answers.numbered.astype(int) * BINS + answers.bin
+    seen = np.bincount(key, minlength=2 * BINS)
+    right = np.bincount(key[answers.right], minlength=2 * BINS)
+    return [(at // BINS, at % BINS, seen[at], right[at]) for at in range(2 * BINS)]
+
+
+def _probabilities(calibration: Calibration, answers: Answers) -> np.ndarray:
+    table = np.array(
+        [
+            [tread_at(calibration.treads(group), position).probability for position in range(BINS)]
+            for group in (UNNUMBERED, NUMBERED)
+        ]
+    )
+    return table[answers.numbered.astype(int), answers.bin]
+
+
+def _labelled(calibration: Calibration) -> dict[str, int]:
+    return {group: round(sum(calibration.labels(group).seen)) for group in GROUPS}
+
+
+def _bins(said: np.ndarray, right: np.ndarray) -> list[dict[str, Any]]:
+    inside = np.digitize(said, evaluate.BINS[1:-1])
+    return [
+        {
+            "from": evaluate.BINS[at],
+            "to": evaluate.BINS[at + 1],
+            "links": int(here.sum()),
+            "said": round(float(said[here].mean()), 6),
+            "right": round(float(right[here].mean()), 6),
+        }
+        for at in range(len(evaluate.BINS) - 1)
+        for here in (inside == at,)
+        if here.any()
+    ]
+
+
+def _by_group(said: np.ndarray, answers: Answers) -> dict[str, dict[str, Any]]:
+    """For each group: of those who are there the share found at 0.999, and said against so."""
+    sure = said >= THRESHOLDS[0]
+    return {
+        f"{name}: {group}": {
+            "records": int(here.sum()),
+            "precision": round(float(answers.right[here & sure].mean()), 6),
+            "recall": round(float((answers.right & sure)[here & answers.present].mean()), 5),
+            "said": round(float(said[here].mean()), 5),
+            "right": round(float(answers.right[here].mean()), 5),
+        }
+        for name, groups in answers.groups.items()
+        for group in np.unique(groups)
+        for here in (groups == group,)
+        if here.sum() >= LEAST
+    }
+
+
+def _kept(calibration: Calibration, answers: Answers, records: int) -> dict[str, Any]:
+    """How many of a thousand registers keep their bound, and what bound and precision are."""
+    draw = np.random.default_rng(SEED)
+    said = _probabilities(calibration, answers)
+    office = answers.groups["office"]
+    pools = [np.flatnonzero(office == name) for name in np.unique(office)]
+    rows: dict[float, list[tuple[float, float]]] = {threshold: [] for threshold in THRESHOLDS}
+    for _ in range(REGISTERS):
+        shares = draw.dirichlet(np.array([len(pool) for pool in pools]) / len(said) * 6)
+        counts = draw.multinomial(records, shares)
+        pairs = zip(pools, counts, strict=True)
+        chosen = np.concatenate([draw.choice(pool, count) for pool, count in pairs])
+        for threshold in THRESHOLDS:
+            taken = chosen[said[chosen] >= threshold]
+            stated = _promise(calibration, answers, taken)
+            rows[threshold].append((stated.low, float(answers.right[taken].mean())))
+    return {
+        str(threshold): {
+            "kept": sum(precision >= low for low, precision in each) / REGISTERS,
+            "mean_bound": round(float(np.mean([low for low, _ in each])), 6),
+            "mean_precision": round(float(np.mean([right for _, right in each])), 6),
+        }
+        for threshold, each in rows.items()
+    }
+
+
+def _promise(calibration: Calibration, answers: Answers, taken: np.ndarray) -> Promise:
+    key = answers.numbered[taken].astype(int) * BINS + answers.bin[taken]
+    counted = [
+        (at >= BINS, int(at % BINS), int(links))
+        for at, links in enumerate(np.bincount(key, minlength=2 * BINS))
+        if links
+    ]
+    return promised(calibration, counted)
+
+
+def _draw(said: np.ndarray, right: np.ndarray, size: str) -> None:
+    edges = np.array([0, 0.005, 0.02, 0.05, *np.arange(0.1, 0.96, 0.1), 0.95, 0.98, 0.99, 0.995,
+                      0.998, 0.999, 0.9995, 0.9999, 0.99999])  # fmt: skip
+    inside = np.digitize(said, edges)
+    dots = [
+        Dot(said=float(said[here].mean()), links=int(here.sum()), right=int(right[here].sum()))
+        for at in np.unique(inside)
+        for here in (inside == at,)
+        if here.sum() >= LEAST / 5
+    ]
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    drawn = reliability(
+        dots,
+        title="Said (across) and so (up): probability of the right person",
+        description=f"Reliability of calibrated probabilities, {size.replace('x', ' records of ')} "
+        "persons: dots on the dashed line are exact",
+    )
+    PICTURE.write_text(drawn, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "learn":
+        learn(Path(sys.argv[2]), sys.argv[3])
+    else:
+        main(Path(sys.argv[1]), *sys.argv[2:])
