@@ -26,7 +26,7 @@ import numpy as np
 import splink_side as side
 
 from sogoc.link import evaluate
-from sogoc.link.calibration.applied import numbered_sql, promised
+from sogoc.link.calibration.applied import group_sql, promised
 from sogoc.link.calibration.bins import BINS, position_sql
 from sogoc.link.calibration.hidden import (
     hidden_known,
@@ -37,7 +37,7 @@ from sogoc.link.calibration.hidden import (
     learned,
 )
 from sogoc.link.calibration.isotonic import tread_at
-from sogoc.link.calibration.model import GROUPS, NUMBERED, UNNUMBERED, Calibration, dump, load
+from sogoc.link.calibration.model import GROUPS, Calibration, dump, load
 from sogoc.link.calibration.picture import Dot, reliability
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
@@ -54,15 +54,18 @@ SHIPPED = Path(__file__).parents[1] / "src/sogoc/link/calibration/calibration.js
 PICTURE = Path(__file__).parents[1] / "docs/pictures/calibration.svg"
 THRESHOLDS = (0.999, 0.99, 0.95, 0.8)
 GROUPINGS = ("office", "sex", "age", "region", "minority")
+AT_THEIR_WORD = Calibration(version="", policy="", source="")
+"""What is measured here are posteriors: no calibration stands between."""
+
 LEAST = 500
 """Links in a bin from which on a difference of a point is more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The best candidate of each record: group (1: numbered), bin, posterior, right or not."""
+    """The best candidate of each record: group of evidence, bin, posterior, right or not."""
 
-    numbered: np.ndarray
+    evidence: np.ndarray
     bin: np.ndarray
     posterior: np.ndarray
     right: np.ndarray
@@ -77,7 +80,7 @@ def learn(nation: Path, size: str) -> None:
     with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
         answers, _ = _linked(nation, Path(scratch), size, own_labels=False)
     rows = [
-        (bool(group), position, int(seen), int(right))
+        (group, position, int(seen), int(right))
         for group, position, seen, right in _counts(answers)
     ]
     source = f"truth of a made-up nation, seed {SEED}, {size.replace('x', ' records of ')} persons"
@@ -126,19 +129,24 @@ def _linked(
     policy, register = shipped_policy(), side._register()  # noqa: SLF001 - likewise
     steps = [
         *population_plan(side._population(), as_of=date(2026, 1, 1)),  # noqa: SLF001 - likewise
-        *plan(register, policy),
+        *plan(register, policy, calibration=AT_THEIR_WORD),
     ]
     if own_labels:
         steps += [
             *hidden_plan(register, policy),
-            *plan(hidden_register(register), policy, known=hidden_known(register)),
+            *plan(
+                hidden_register(register),
+                policy,
+                known=hidden_known(register),
+                calibration=AT_THEIR_WORD,
+            ),
             *labels_plan(register, policy),
         ]
     with side._engine(case) as engine:  # noqa: SLF001 - likewise
         for step in steps:
             engine.run(step)
         own = [] if not own_labels else engine.rows(
-            f"select numbered, bin, seen, right_ones from {labels('people')}"
+            f"select evidence, bin, seen, right_ones from {labels('people')}"
         )  # fmt: skip
         return _answers(engine, case), learned(own, policy=policy, source="hidden numbers")
 
@@ -146,7 +154,7 @@ def _linked(
 def _answers(engine: DuckDBEngine, case: Path) -> Answers:
     policy = shipped_policy()
     table = engine.arrow(f"""
-        select cast({numbered_sql(policy, "a.b_")} as tinyint) as numbered,
+        select cast({group_sql(policy, "a.b_")} as tinyint) as evidence,
             cast({position_sql("coalesce(a.b_posterior, 0)")} as smallint) as bin,
             coalesce(a.b_posterior, 0) as posterior,
             coalesce(a.b_number = t.number, false) as correct, t.number is not null as present,
@@ -157,7 +165,7 @@ def _answers(engine: DuckDBEngine, case: Path) -> Answers:
     """)
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     return Answers(
-        numbered=columns["numbered"],
+        evidence=columns["evidence"],
         bin=columns["bin"],
         posterior=columns["posterior"],
         right=columns["correct"].astype(bool),
@@ -167,24 +175,25 @@ def _answers(engine: DuckDBEngine, case: Path) -> Answers:
 
 
 def _counts(answers: Answers) -> list[tuple[int, int, int, int]]:
-    key = answers.numbered.astype(int) * BINS + answers.bin
-    seen = np.bincount(key, minlength=2 * BINS)
-    right = np.bincount(key[answers.right], minlength=2 * BINS)
-    return [(at // BINS, at % BINS, seen[at], right[at]) for at in range(2 * BINS)]
+    key = answers.evidence.astype(int) * BINS + answers.bin
+    seen = np.bincount(key, minlength=len(GROUPS) * BINS)
+    right = np.bincount(key[answers.right], minlength=len(GROUPS) * BINS)
+    return [(at // BINS, at % BINS, seen[at], right[at]) for at in range(len(GROUPS) * BINS)]
 
 
 def _probabilities(calibration: Calibration, answers: Answers) -> np.ndarray:
     table = np.array(
         [
-            [tread_at(calibration.treads(group), position).probability for position in range(BINS)]
-            for group in (UNNUMBERED, NUMBERED)
+            [tread_at(treads, position).probability for position in range(BINS)]
+            for treads in calibration.treads()
         ]
     )
-    return table[answers.numbered.astype(int), answers.bin]
+    return table[answers.evidence.astype(int), answers.bin]
 
 
 def _labelled(calibration: Calibration) -> dict[str, int]:
-    return {group: round(sum(calibration.labels(group).seen)) for group in GROUPS}
+    pairs = zip(GROUPS, calibration.labels, strict=True)
+    return {group: round(sum(labels.seen)) for group, labels in pairs}
 
 
 def _bins(said: np.ndarray, right: np.ndarray) -> list[dict[str, Any]]:
@@ -248,10 +257,10 @@ def _kept(calibration: Calibration, answers: Answers, records: int) -> dict[str,
 
 
 def _promise(calibration: Calibration, answers: Answers, taken: np.ndarray) -> Promise:
-    key = answers.numbered[taken].astype(int) * BINS + answers.bin[taken]
+    key = answers.evidence[taken].astype(int) * BINS + answers.bin[taken]
     counted = [
-        (at >= BINS, int(at % BINS), int(links))
-        for at, links in enumerate(np.bincount(key, minlength=2 * BINS))
+        (at // BINS, at % BINS, int(links))
+        for at, links in enumerate(np.bincount(key, minlength=len(GROUPS) * BINS))
         if links
     ]
     return promised(calibration, counted)

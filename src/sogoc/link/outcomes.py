@@ -26,7 +26,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogoc.link.calibration.applied import numbered_sql, probability_sql
+from sogoc.link.calibration.applied import (
+    doubtful_sql,
+    group_sql,
+    probability_sql,
+    reviewed_sql,
+)
 from sogoc.link.columns import answers
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import verified
@@ -105,7 +110,8 @@ def _claims(one: RegisterObject) -> str:
     """Where a person may stand once in the object, two records must not mean the same one."""
     if one.link_to != "one-to-one":
         return "1 = 0"
-    return "meant_number is not null and outcome in ('verified', 'deceased', 'differs', 'found')"
+    claiming = "'verified', 'deceased', 'differs', 'found', 'needs_a_person'"
+    return f"meant_number is not null and outcome in ({claiming})"
 
 
 def _facts(one: RegisterObject, policy: Policy, calibration: Calibration) -> str:
@@ -115,7 +121,7 @@ def _facts(one: RegisterObject, policy: Policy, calibration: Calibration) -> str
         for c in policy.comparisons
     )
     probable = ", ".join(
-        probability_sql(calibration, f"s.{side}posterior", numbered_sql(policy, f"s.{side}"))
+        probability_sql(calibration, f"s.{side}posterior", group_sql(policy, f"s.{side}"))
         + f" as {side}probability"
         for side in ("b_", "h_")
     )
@@ -129,7 +135,7 @@ def _facts(one: RegisterObject, policy: Policy, calibration: Calibration) -> str
             and died is null as dead,
         case when {_OF_THE_BEARER} then h_died end is not null and died is not null as told_dead,
         case when {_OF_THE_BEARER} then h_weight else b_weight end as weight,
-        {_needs_review(policy)} as b_review,
+        {doubtful_sql(policy, "b_")} as b_review,
         (born is not null or number_text is not null or old_number is not null
             or place is not null) as usable
     from (
@@ -169,24 +175,6 @@ def _agreeing(comparison: Comparison, side: str) -> str:
     return f"{side}{comparison.id}_level in ({numbers})"
 
 
-def _needs_review(policy: Policy) -> str:
-    """Whether the best candidate rests on a level that the machine must not accept."""
-    always = [_levels(c, "always") for c in policy.comparisons]
-    unless = [_levels(c, "without-number") for c in policy.comparisons]
-    numbered = numbered_sql(policy, "b_")
-    return (
-        f"coalesce({' or '.join(always)}, true) "
-        f"or (not {numbered} and coalesce({' or '.join(unless)}, true))"
-    )
-
-
-def _levels(comparison: Comparison, review: str) -> str:
-    numbers = [
-        str(number) for number, level in enumerate(comparison.levels, 1) if level.review == review
-    ]
-    return f"b_{comparison.id}_level in ({', '.join(numbers)})" if numbers else "false"
-
-
 def _outcome(policy: Policy) -> str:
     """The first line that holds decides. Thresholds are those of the policy's costs."""
     costs = policy.costs
@@ -204,7 +192,7 @@ def _outcome(policy: Policy) -> str:
     when bearers = 1 and name_agrees and born_agrees and differs = '' then 'verified'
     when bearers = 1 and name_agrees and born_agrees then 'differs'
     when bearers = 1 and (h_probability <= {costs.unlikely} or ({another})) then 'mismatch'
-    when bearers = 1 and {_levels(policy.comparison("name"), "always")}
+    when bearers = 1 and {reviewed_sql(policy.comparison("name"), "always", "b_")}
         and h_person = b_person and coalesce(born_level, 0) = 0 then 'needs_a_person'
     when bearers = 1 and h_probability >= {costs.likely} and h_person = b_person
         then case when dead and folded_agrees and born_agrees then 'deceased' else 'differs' end

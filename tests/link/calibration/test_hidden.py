@@ -10,7 +10,7 @@ import sqlglot
 
 from sogoc.link.calibration.applied import (
     counts_sql,
-    numbered_sql,
+    group_sql,
     probability_sql,
     promised,
 )
@@ -25,7 +25,7 @@ from sogoc.link.calibration.hidden import (
     learned,
 )
 from sogoc.link.calibration.isotonic import tread_at
-from sogoc.link.calibration.model import UNNUMBERED, Calibration
+from sogoc.link.calibration.model import Calibration
 from sogoc.link.columns import answers
 from sogoc.link.plan import plan
 from sogoc.link.policy import Policy
@@ -56,7 +56,7 @@ def _steps(policy: Policy) -> list[Step]:
 
 
 def _calibration(district: District) -> Calibration:
-    select = f"select numbered, bin, seen, right_ones from {quoted(labels('people'))}"
+    select = f"select evidence, bin, seen, right_ones from {quoted(labels('people'))}"
     return learned(district.engine.rows(select), policy=district.policy, source="a district")
 
 
@@ -83,9 +83,9 @@ def test_every_fate_befalls_somebody_where_the_register_shows_it(linked: Distric
 
 
 def test_labels_say_what_was_right(linked: District) -> None:
-    learnt = _calibration(linked).labels(UNNUMBERED)
-    assert sum(learnt.seen) > 200
-    assert 0 < sum(learnt.right) < sum(learnt.seen)
+    _, plain, doubtful = _calibration(linked).labels
+    assert sum(plain.seen) > 200
+    assert 0 < sum(plain.right) + sum(doubtful.right) < sum(plain.seen) + sum(doubtful.seen)
 
 
 def test_the_same_register_gives_the_same_labels(linked: District) -> None:
@@ -97,32 +97,32 @@ def test_the_same_register_gives_the_same_labels(linked: District) -> None:
 
 def test_the_engine_says_the_probability_that_the_staircase_says(linked: District) -> None:
     calibration = _calibration(linked)
-    numbered = numbered_sql(linked.policy, "b_")
-    said = probability_sql(calibration, "b_posterior", numbered)
+    group = group_sql(linked.policy, "b_")
+    said = probability_sql(calibration, "b_posterior", group)
     rows = linked.engine.rows(
-        f"select b_posterior, {numbered}, {said} from {quoted(answers('people'))}"
+        f"select b_posterior, {group}, {said} from {quoted(answers('people'))}"
     )
 
     assert any(posterior is None for posterior, _, _ in rows)
-    for posterior, with_number, probability in rows:
+    for posterior, position, probability in rows:
         if posterior is None:
             assert probability is None
             continue
-        treads = calibration.treads("numbered" if with_number else "unnumbered")
+        treads = calibration.treads()[position]
         assert probability == pytest.approx(tread_at(treads, bin_of(posterior)).probability)
 
 
 def test_a_run_states_what_it_promises(linked: District) -> None:
-    numbered = numbered_sql(linked.policy, "b_")
-    source = f"{quoted(answers('people'))} where b_posterior >= 0.9 and not {numbered}"
-    rows = linked.engine.rows(counts_sql(source, "b_posterior", numbered))
+    group = group_sql(linked.policy, "b_")
+    source = f"{quoted(answers('people'))} where b_posterior >= 0.9 and {group} = 1"
+    rows = linked.engine.rows(counts_sql(source, "b_posterior", group))
     stated = promised(_calibration(linked), rows)
     assert stated.links == sum(links for *_, links in rows)
     assert 0 < stated.low < stated.expected <= 1
 
 
 def test_links_of_a_kind_that_no_label_speaks_for_are_promised_nothing(linked: District) -> None:
-    assert promised(_calibration(linked), [(True, 77, 5)]).low == 0
+    assert promised(_calibration(linked), [(0, 77, 5)]).low == 0
 
 
 def test_every_step_can_be_read_by_spark(policy: Policy) -> None:

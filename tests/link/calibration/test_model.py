@@ -8,14 +8,14 @@ import pytest
 
 from sogoc.errors import RuleFileError
 from sogoc.link.calibration.isotonic import Labels
-from sogoc.link.calibration.model import UNNUMBERED, Calibration, dump, load
+from sogoc.link.calibration.model import Calibration, dump, load
 from sogoc.link.calibration.picture import Dot, reliability
 
 
 def _made(right: int, wrong: int) -> Calibration:
     labels = Labels.of([(0.9, True)] * right + [(0.9, False)] * wrong)
     return Calibration(
-        version="1", policy="1", source="a test", numbered=Labels(), unnumbered=labels
+        version="1", policy="1", source="a test", labels=(Labels(), labels, Labels())
     )
 
 
@@ -39,7 +39,7 @@ def test_a_file_that_is_not_whole_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_more_right_labels_than_labels_are_refused(tmp_path: Path) -> None:
     broken = _made(7, 3)
-    broken.unnumbered.right[0] = 1
+    broken.labels[1].right[0] = 1
     file = tmp_path / "calibration.json"
     file.write_text(dump(broken), encoding="utf-8")
     with pytest.raises(RuleFileError):
@@ -48,7 +48,7 @@ def test_more_right_labels_than_labels_are_refused(tmp_path: Path) -> None:
 
 def test_a_registers_own_labels_come_first_and_others_fill_the_gaps() -> None:
     together = _made(0, 10_000).for_register(_made(900, 100))
-    assert sum(together.labels(UNNUMBERED).seen) == 1040
+    assert sum(together.labels[1].seen) == 1040
     assert together.source == "a test; a test"
 
 

@@ -11,36 +11,44 @@ from typing import TYPE_CHECKING
 from sogoc.link.calibration.bins import BILLION, position_sql
 from sogoc.link.calibration.bound import Promise, promise
 from sogoc.link.calibration.isotonic import tread_at
-from sogoc.link.calibration.model import GROUPS, NUMBERED, UNNUMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sogoc.link.calibration.isotonic import Tread
     from sogoc.link.calibration.model import Calibration
-    from sogoc.link.policy import Policy
+    from sogoc.link.policy import Comparison, Policy
 
 
-def probability_sql(calibration: Calibration, posterior: str, numbered: str) -> str:
-    """The calibrated probability of a posterior; NULL of NULL. `numbered` is a condition.
+def probability_sql(calibration: Calibration, posterior: str, group: str) -> str:
+    """The calibrated probability of a posterior; NULL of NULL. `group` is `group_sql`.
 
     Where nothing was labelled, posteriors stand as they are.
     """
     parts = f"cast(round({posterior} * {BILLION}) as bigint)"
-    by_group = {
-        group: f"cast({_climbed(parts, calibration.treads(group))} as double) / {BILLION}"
-        if any(calibration.labels(group).seen)
-        else posterior
-        for group in GROUPS
-    }
+    groups = zip(calibration.labels, calibration.treads(), strict=True)
+    by_group = " ".join(
+        f"when {position} then "
+        + (
+            f"cast({_climbed(parts, treads)} as double) / {BILLION}"
+            if any(labels.seen)
+            else posterior
+        )
+        for position, (labels, treads) in enumerate(groups)
+    )
+    return f"case when {posterior} is null then null else case {group} {by_group} end end"
+
+
+def group_sql(policy: Policy, side: str = "") -> str:
+    """The position in `GROUPS` of the candidate whose levels stand under this prefix."""
     return (
-        f"case when {posterior} is null then null "
-        f"when {numbered} then {by_group[NUMBERED]} else {by_group[UNNUMBERED]} end"
+        f"case when {numbered_sql(policy, side)} then 0 "
+        f"when {doubtful_sql(policy, side)} then 2 else 1 end"
     )
 
 
 def numbered_sql(policy: Policy, side: str = "") -> str:
-    """Whether a number speaks for the candidate whose levels stand under this prefix."""
+    """Whether a number speaks for the candidate: equal, or a slip away."""
     number = ", ".join(
         str(policy.level(code)) for code in ("number:equal", "number:slip", "number:swap")
     )
@@ -50,23 +58,42 @@ def numbered_sql(policy: Policy, side: str = "") -> str:
     )
 
 
-def counts_sql(source: str, posterior: str, numbered: str) -> str:
-    """How many rows of a source stand in which bin: `numbered`, `bin`, `links`."""
+def doubtful_sql(policy: Policy, side: str = "") -> str:
+    """Whether the candidate rests on a level that the machine must not accept."""
+    always, unless = (
+        " or ".join(reviewed_sql(comparison, review, side) for comparison in policy.comparisons)
+        for review in ("always", "without-number")
+    )
     return (
-        f"select numbered, bin, count(*) as links from (select {numbered} as numbered, "
+        f"(coalesce({always}, true) "
+        f"or (not {numbered_sql(policy, side)} and coalesce({unless}, true)))"
+    )
+
+
+def reviewed_sql(comparison: Comparison, review: str, side: str = "") -> str:
+    """Whether the comparison has a level that calls for this review."""
+    numbers = [
+        str(number) for number, level in enumerate(comparison.levels, 1) if level.review == review
+    ]
+    return f"{side}{comparison.id}_level in ({', '.join(numbers)})" if numbers else "false"
+
+
+def counts_sql(source: str, posterior: str, group: str) -> str:
+    """How many rows of a source stand in which bin: `evidence` (the group), `bin`, `links`."""
+    return (
+        f"select evidence, bin, count(*) as links from (select {group} as evidence, "
         f"{position_sql(posterior)} as bin from {source}) as binned "
-        "group by numbered, bin order by numbered, bin"
+        "group by evidence, bin order by evidence, bin"
     )
 
 
 def promised(
-    calibration: Calibration, counted: Iterable[tuple[bool, int, int]], *, certain: int = 0
+    calibration: Calibration, counted: Iterable[tuple[int, int, int]], *, certain: int = 0
 ) -> Promise:
     """The promise for the links that `counts_sql` counted."""
-    staircases = {group: calibration.treads(group) for group in GROUPS}
-    links: dict[tuple[str, Tread], int] = {}
-    for numbered, position, number in counted:
-        group = NUMBERED if numbered else UNNUMBERED
+    staircases = calibration.treads()
+    links: dict[tuple[int, Tread], int] = {}
+    for group, position, number in counted:
         key = (group, tread_at(staircases[group], position))
         links[key] = links.get(key, 0) + number
     return promise([(tread, number) for (_, tread), number in links.items()], certain=certain)

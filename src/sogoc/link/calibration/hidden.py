@@ -15,10 +15,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sogoc.link.calibration.applied import numbered_sql
+from sogoc.link.calibration.applied import group_sql
 from sogoc.link.calibration.bins import position_sql
 from sogoc.link.calibration.isotonic import Labels
-from sogoc.link.calibration.model import Calibration
+from sogoc.link.calibration.model import GROUPS, Calibration
 from sogoc.link.columns import answers, asked, judgements
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import candidates, now, proposal, raw, standard
@@ -72,7 +72,7 @@ def labelled(name: str) -> str:
 
 
 def labels(name: str) -> str:
-    """Counts of labels: `numbered`, `bin`, `seen`, `right_ones`."""
+    """Counts of labels: `evidence` (the group), `bin`, `seen`, `right_ones`."""
     return f"link_labels__{name}"
 
 
@@ -106,19 +106,13 @@ def labels_plan(register: Register, policy: Policy) -> list[Step]:
 
 
 def learned(
-    rows: Iterable[tuple[bool, int, int, int]], *, policy: Policy, source: str
+    rows: Iterable[tuple[int, int, int, int]], *, policy: Policy, source: str
 ) -> Calibration:
     """The calibration that rows of `labels` say."""
-    groups = {True: Labels(), False: Labels()}
-    for numbered, position, seen, right in rows:
-        groups[bool(numbered)].add(position, seen=seen, right=right)
-    return Calibration(
-        version=policy.version,
-        policy=policy.version,
-        source=source,
-        numbered=groups[True],
-        unnumbered=groups[False],
-    )
+    groups = tuple(Labels() for _ in GROUPS)
+    for group, position, seen, right in rows:
+        groups[group].add(position, seen=seen, right=right)
+    return Calibration(version=policy.version, policy=policy.version, source=source, labels=groups)
 
 
 def _labelled(one: RegisterObject, policy: Policy) -> Step:
@@ -248,7 +242,7 @@ def _labels(one: RegisterObject, policy: Policy) -> Step:
     select = f"""
 with judged as (
     select l.fate, l.lot, a.b_person, coalesce(a.b_posterior, 0) as posterior,
-        {numbered_sql(policy, "a.b_")} as numbered,
+        {group_sql(policy, "a.b_")} as evidence,
         case when a.b_person = l.person then 1 else 0 end as correct
     from {quoted(answers(hidden(one.name)))} as a
     inner join {quoted(labelled(one.name))} as l on a.asked = l.asked
@@ -284,7 +278,7 @@ kept as (
         / greatest(absent, 1) as share
     from rates
 )
-select j.numbered, {position_sql("j.posterior")} as bin, count(*) as seen,
+select j.evidence, {position_sql("j.posterior")} as bin, count(*) as seen,
     sum(j.correct) as right_ones
 from judged as j
 left join kept as k on k.left_out = (j.fate in ('{_LEFT_OUT}', '{_LEFT_OUT_ABSENT}'))
@@ -292,8 +286,8 @@ where j.b_person is not null and (
     j.fate in ('{_LEFT_OUT}', '{_EXCHANGED}', '{_SLIP}')
     or j.lot * 31 % 1000 < coalesce(k.share, 1) * 1000
 )
-group by j.numbered, bin
-order by j.numbered, bin
+group by j.evidence, bin
+order by j.evidence, bin
 """
     reads = (answers(hidden(one.name)), labelled(one.name), answers(one.name))
     return Step(labels(one.name), reads, select)

@@ -7,7 +7,7 @@ many labels stand behind it, and counts of two registers can be added up.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from sogoc.link.policy import Policy
 
-NUMBERED, UNNUMBERED = "numbered", "unnumbered"
-"""Calibrated apart: whether a number speaks for the person (equal, or a slip away), or not."""
-
-GROUPS = (NUMBERED, UNNUMBERED)
+GROUPS = ("numbered", "plain", "doubtful")
+"""Calibrated apart, by position: a number speaks for the person (it is equal, or a slip away); none
+does, and all levels are such as a machine may accept; none does, and some level is for a person to
+judge, such as another middle name. The same posterior is not as often right in each."""
 
 ELSEWHERE = 40.0
 """Labels of other registers that a register's own labels are joined with, at most, in a bin."""
@@ -32,31 +32,25 @@ ELSEWHERE = 40.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Labels of both groups, and where they come from. Without labels posteriors stand as given."""
+    """Labels of each group, and where they come from. Without labels posteriors stand as given."""
 
     version: str
     policy: str
     """The version of the policy whose posteriors were labelled: another gives other posteriors."""
     source: str
     """What was labelled, in words, for whoever reads a figure."""
-    numbered: Labels
-    unnumbered: Labels
+    labels: tuple[Labels, ...] = field(default_factory=lambda: tuple(Labels() for _ in GROUPS))
+    """Of each group."""
 
-    def labels(self, group: str) -> Labels:
-        """The labels of one group."""
-        return self.numbered if group == NUMBERED else self.unnumbered
-
-    def treads(self, group: str) -> tuple[Tread, ...]:
-        """The staircase of one group."""
-        return staircase(self.labels(group))
+    def treads(self) -> tuple[tuple[Tread, ...], ...]:
+        """The staircase of each group."""
+        return tuple(staircase(each) for each in self.labels)
 
     def fitting(self, policy: Policy) -> Calibration:
         """This, if it was learned with that policy; else one without labels: at their word."""
         if self.policy == policy.version:
             return self
-        return Calibration(
-            version="", policy=policy.version, source="", numbered=Labels(), unnumbered=Labels()
-        )
+        return Calibration(version="", policy=policy.version, source="")
 
     def for_register(self, own: Calibration) -> Calibration:
         """The register's own labels first; what they do not reach is taken from here."""
@@ -64,8 +58,10 @@ class Calibration:
             version=own.version,
             policy=own.policy,
             source=f"{own.source}; {self.source}",
-            numbered=own.numbered.joined(self.numbered, most=ELSEWHERE),
-            unnumbered=own.unnumbered.joined(self.unnumbered, most=ELSEWHERE),
+            labels=tuple(
+                mine.joined(others, most=ELSEWHERE)
+                for mine, others in zip(own.labels, self.labels, strict=True)
+            ),
         )
 
 
@@ -96,8 +92,7 @@ def dump(calibration: Calibration) -> str:
         "source": calibration.source,
         **{
             group: {"seen": _short(labels.seen), "right": _short(labels.right)}
-            for group in GROUPS
-            for labels in (calibration.labels(group),)
+            for group, labels in zip(GROUPS, calibration.labels, strict=True)
         },
     }
     lines = ",\n".join(
@@ -116,8 +111,7 @@ def _calibration(raw: dict[str, Any]) -> Calibration:
         version=str(raw["version"]),
         policy=str(raw["policy"]),
         source=str(raw["source"]),
-        numbered=_labels(raw[NUMBERED]),
-        unnumbered=_labels(raw[UNNUMBERED]),
+        labels=tuple(_labels(raw[group]) for group in GROUPS),
     )
 
 
