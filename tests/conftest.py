@@ -57,6 +57,7 @@ def connection(database: Store) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests on Spark stay in one process where there are several: each would start its own."""
     if config.pluginmanager.hasplugin("xdist"):
