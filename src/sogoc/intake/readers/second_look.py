@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass, field
 from html import unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from sogoc.intake.readers import binary_look
+from sogoc.intake.readers.odd import Look, Odd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,31 +36,15 @@ _FILLED = re.compile(rb"<(?:\w+:)?v\b[^>/]*>[^<]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</)", re.DOTALL)
 
 
-class Odd(NamedTuple):
-    """A cell that the fast reader shows empty: its type letter and what stands in it."""
-
-    letter: str
-    text: str
-
-
-@dataclass(slots=True)
-class Look:
-    """What one sheet hides: odd cells by row and column (both from 0), and hidden rows."""
-
-    odd: dict[int, dict[int, Odd]] = field(default_factory=dict)
-    hidden_rows: int = 0
-
-    def count(self, letter: str) -> int:
-        """Odd cells of one type."""
-        cells = (cell for row in self.odd.values() for cell in row.values())
-        return sum(cell.letter == letter for cell in cells)
-
-
 def looks(file: Path) -> dict[str, Look]:
-    """The look of each sheet of an xlsx file by its name; nothing for other formats."""
+    """The look of each sheet of an xlsx or xlsb file by its name; nothing for other formats."""
     if not zipfile.is_zipfile(file):
         return {}
     with zipfile.ZipFile(file) as archive:
+        if "xl/workbook.bin" in archive.namelist():
+            return {
+                name: binary_look.look(archive.read(part)) for name, part in _binary_parts(archive)
+            }
         if "xl/workbook.xml" not in archive.namelist():
             return {}
         found: dict[str, Look] = {}
@@ -69,13 +55,28 @@ def looks(file: Path) -> dict[str, Look]:
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    relations = archive.read("xl/_rels/workbook.xml.rels")
-    targets = {_first(_ID, told): _first(_TARGET, told) for told in _RELATION.findall(relations)}
+    targets = _targets(archive, "xl/_rels/workbook.xml.rels")
     for told in _SHEET.findall(archive.read("xl/workbook.xml")):
-        target = targets.get(_first(_LINK, told), "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        part = targets.get(_first(_LINK, told), "")
         if part in archive.NameToInfo:
             yield _first(_NAME, told), part
+
+
+def _binary_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    targets = _targets(archive, "xl/_rels/workbook.bin.rels")
+    for link, name in binary_look.sheet_names(archive.read("xl/workbook.bin")):
+        part = targets.get(link, "")
+        if part in archive.NameToInfo:
+            yield name, part
+
+
+def _targets(archive: zipfile.ZipFile, relations: str) -> dict[str, str]:
+    """The part of the archive that each relation of the workbook leads to."""
+    found: dict[str, str] = {}
+    for told in _RELATION.findall(archive.read(relations)):
+        target = _first(_TARGET, told)
+        found[_first(_ID, told)] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+    return found
 
 
 def _first(pattern: re.Pattern[bytes], told: bytes) -> str:

@@ -20,7 +20,8 @@ from python_calamine import (
 
 from sogoc.errors import Place, Sentence
 from sogoc.intake import refusals
-from sogoc.intake.readers.second_look import Look, Odd, looks
+from sogoc.intake.readers.odd import Look, Odd
+from sogoc.intake.readers.second_look import looks
 from sogoc.intake.sheets import (
     EMPTY,
     ROWS_A_BATCH,
