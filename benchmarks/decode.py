@@ -5,8 +5,8 @@ python -m benchmarks.decode [clean | WRITING ...]
 What is not asked for keeps its figures. Two sources: `names` (lists below, all units of the
 reference list) and `strangers` (persons of all peoples from the demo's names, hamlets made of rare
 syllables), which no list of the reader knows. A text is back when it is the same but for capitals
-and the place of the tone mark in hòa and hoà, which keys do not tell. A cell is `open` where each of
-its words is legal as it came, so that it may have been meant as it stands.
+and the place of the tone mark in hòa and hoà, which keys do not tell. A cell is `open` where
+each of its words is legal as it came, so that it may have been meant as it stands.
 """
 
 from __future__ import annotations
