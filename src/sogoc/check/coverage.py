@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.check.masks import place
 from sogoc.contract.model import RuleForm
+from sogoc.localities.tables import LOCALITY_UNITS
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, literal, quoted
 
@@ -30,6 +31,43 @@ def coverage_steps(one: RegisterObject, around: Surroundings) -> list[Step]:
     reads = (naming.standard(one.name), *sorted(_tables(rules, around)))
     select = " union all ".join(f"select * from ({part}) as c{n}" for n, part in enumerate(parts))
     return [Step(naming.coverage(one.name), reads, select)]
+
+
+def held_places(name: str) -> str:
+    """Records that the register holds by place, after the delivery: `locality`, `records`."""
+    return f"held_places__{name}"
+
+
+def silent_steps(one: RegisterObject, around: Surroundings) -> list[Step]:
+    """The places that should have records and that the delivery does not bring, with what is held.
+
+    Only those of the provinces that it brings: a commune that sends nothing at all is seen beside
+    its neighbours, with the records that it sent before, or none. They are nobody's share of the
+    delivery's score.
+    """
+    rules = [rule for rule in one.rules if rule.form is RuleForm.COVERAGE]
+    parts = [_silent(one, rule, around) for rule in rules if _expected(one, rule, around)]
+    if not parts:
+        return []
+    tables = (naming.coverage(one.name), held_places(one.name), LOCALITY_UNITS)
+    return [Step(naming.silent(one.name), tables, " union all ".join(parts))]
+
+
+def _silent(one: RegisterObject, rule: Rule, around: Surroundings) -> str:
+    brought = f"select _locality from {quoted(naming.coverage(one.name))} where present > 0"
+    units = f"{quoted(LOCALITY_UNITS)} as unit where unit.valid_to is null"
+    [expected] = _expected(one, rule, around)
+    return (
+        f"select due._locality as _locality, {literal(rule.code)} as rule,"
+        f" due.expected as expected, coalesce(held.records, cast(0 as bigint)) as present from ("
+        f"select _locality, cast(sum(expected) as bigint) as expected from ({expected}) as given"
+        f" where _locality not in (select _locality from ({brought}) as b"
+        f" where _locality is not null) and _locality in (select unit.code from {units}"
+        f" and unit.parent in (select unit.parent from {units}"
+        f" and unit.code in ({brought}))) group by _locality) as due"
+        f" left join {quoted(held_places(one.name))} as held on held.locality = due._locality"
+        f" where due.expected > 0"
+    )
 
 
 def coverage_card(one: RegisterObject) -> str:

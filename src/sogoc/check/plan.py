@@ -71,7 +71,7 @@ def around(
     one: RegisterObject,
     *,
     today: date,
-    holidays: frozenset[date],
+    holidays: frozenset[date] = frozenset(),
     known: frozenset[str] = frozenset(),
 ) -> Surroundings:
     """What the rules of one object may ask beside the record."""

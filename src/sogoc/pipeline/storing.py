@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from sogoc.check.coverage import EXPECTED, held_places, silent_steps
+from sogoc.check.plan import around
 from sogoc.database.deliveries import Deliveries, Outcome
 from sogoc.pipeline.placing import place_findings
 from sogoc.records.figure_store import keep_figures
@@ -52,6 +54,7 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
     if judged.population:
         VerificationStore(connection).merge(register, engine, delivery=delivery, at=at)
     keep_near_duplicates(connection, register, engine, delivery=delivery)
+    _look_at_the_silent(parts, judging, judged)
     keep_figures(connection, register, engine, delivery=delivery)
     objects = {
         one.name: {
@@ -62,6 +65,23 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
         for one in register.objects
     }
     return {**objects, **_of_the_file(judged)}
+
+
+def _look_at_the_silent(parts: Parts, judging: Judging, judged: Judged) -> None:
+    """Count the records held of places that the delivery does not bring and that should have some.
+
+    After the merge: what the delivery brought stands in the register by then.
+    """
+    register, engine = judging.register, judged.engine
+    for one in register.objects:
+        named = {rule.expected.rpartition(".")[0] for rule in one.rules if rule.expected}
+        known = frozenset(table for table in {*named, EXPECTED} if engine.has(table))
+        steps = silent_steps(one, around(register, one, today=judged.day, known=known))
+        if steps:
+            held = RecordStore(parts.connection).places(register, one.name)
+            engine.register(held_places(one.name), held)
+        for step in steps:
+            engine.run(step)
 
 
 def _of_the_file(judged: Judged) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from sogoc.database.bulk import copy_in
 from sogoc.tables.engine import literal, quoted
-from sogoc.tables.naming import coverage
+from sogoc.tables.naming import coverage, silent
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,19 +24,20 @@ _KEPT = {"scores": "score", "groups": "record_group"}
 def keep_figures(
     connection: psycopg.Connection, register: Register, tables: Engine, *, delivery: int
 ) -> None:
-    """Keep `scores`, `groups` and every `coverage(o)` under the delivery they were computed for.
+    """Keep `scores`, `groups`, every `coverage(o)` and `silent(o)` under their delivery.
 
     Call it in the transaction of the delivery. Figures of older deliveries stay as they were.
     """
     for made, kept in _KEPT.items():
         rows = tables.arrow(f"select * from {quoted(made)}")
         _keep(connection, kept, rows, delivery=delivery)
-    for one in register.objects:
-        if tables.has(coverage(one.name)):
+    counted = [(one, name(one.name)) for one in register.objects for name in (coverage, silent)]
+    for one, places in counted:
+        if tables.has(places):
             select = (
                 f"select {literal(register.id)} as register, {literal(one.name)} as object, rule,"
                 " _locality as locality, expected, present"
-                f" from {quoted(coverage(one.name))} where _locality is not null"
+                f" from {quoted(places)} where _locality is not null"
             )
             _keep(connection, "coverage", tables.arrow(select), delivery=delivery)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from psycopg import sql
 
-from sogoc.database.bulk import copy_to_parquet
+from sogoc.database.bulk import copy_out, copy_to_parquet
 from sogoc.database.deliveries import Deliveries
 from sogoc.records.correcting import corrected_step, standing_records
 from sogoc.records.merge import Merge, MergeCounts
@@ -101,6 +102,17 @@ class RecordStore:
         )
         row = self.connection.execute(select, {"value": value}).fetchone()
         return bool(row and row[0])
+
+    def places(self, register: Register, name: str) -> pa.Table:
+        """How many records of an object stand in each place: `locality`, `records`.
+
+        Those that went missing from their place's deliveries are not counted.
+        """
+        select = sql.SQL(
+            "select _locality, count(*) from {} where _missing_since is null "
+            "and _locality is not null group by _locality"
+        ).format(Tables(register.id, register.object(name)).current)
+        return copy_out(self.connection, select, {"locality": pa.string(), "records": pa.int64()})
 
     def export(
         self,

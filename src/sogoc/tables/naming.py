@@ -71,6 +71,11 @@ def coverage(name: str) -> str:
     return f"coverage__{name}"
 
 
+def silent(name: str) -> str:
+    """The same for places that the delivery does not bring: `present` are the records held."""
+    return f"silent__{name}"
+
+
 def near_duplicates(name: str) -> str:
     """Pairs to judge: `_row`, `_other`, `likeness` (0 to 1), `why`; `_row` < `_other`."""
     return f"near_duplicates__{name}"
