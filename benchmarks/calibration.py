@@ -1,10 +1,13 @@
 """Whether posteriors are probabilities, and whether runs keep what they promise.
 
     python benchmarks/calibration.py learn NATION 1000000x1000000
+    python benchmarks/calibration.py halves NATION 1000000x10000000
     python benchmarks/calibration.py NATION [SIZE]
 
 The first labels a register by its truth and writes the calibration that travels with the package
-(`src/sogoc/link/calibration/calibration.json`). The second takes another register (1000000x10000000
+(`src/sogoc/link/calibration/calibration.json`). The second learns from every other record and says
+in `benchmarks/results/calibration-halves.json` how it fits the rest: what people's judgements on a
+register do for the register itself. The third takes another register (1000000x10000000
 unless told), of another nation of the same maker, and compares in every bin what is said with what
 is so: the posterior as it is, the calibration that travels, labels from the register's own hidden
 numbers, and both. Then a thousand registers are drawn from it, each with its own share of careless
@@ -73,18 +76,47 @@ class Answers:
     groups: dict[str, np.ndarray]
     """To which group each record belongs, by the name of the grouping."""
 
+    def every_other(self, first: int) -> Answers:
+        """Every other record from the first or from the second on."""
+        return Answers(
+            evidence=self.evidence[first::2],
+            bin=self.bin[first::2],
+            posterior=self.posterior[first::2],
+            right=self.right[first::2],
+            present=self.present[first::2],
+            groups={name: groups[first::2] for name, groups in self.groups.items()},
+        )
+
 
 def learn(nation: Path, size: str) -> None:
     """Label a register by its truth and write what travels with the package."""
     policy = shipped_policy()
     with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
         answers, _ = _linked(nation, Path(scratch), size, own_labels=False)
-    rows = [
-        (group, position, int(seen), int(right))
-        for group, position, seen, right in _counts(answers)
-    ]
+    rows = _counts(answers)
     source = f"truth of a made-up nation, seed {SEED}, {size.replace('x', ' records of ')} persons"
     SHIPPED.write_text(dump(learned(rows, policy=policy, source=source)), encoding="utf-8")
+
+
+def halves(nation: Path, size: str) -> None:
+    """Learn from one half of a register's truth, hold it against the other."""
+    with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
+        answers, _ = _linked(nation, Path(scratch), size, own_labels=False)
+    learnt, tested = answers.every_other(0), answers.every_other(1)
+    own = learned(_counts(learnt), policy=shipped_policy(), source=f"half of the truth, {size}")
+    maps = {"travelling": load(SHIPPED), "half of its own truth": own}
+    results: dict[str, Any] = {
+        "size": size,
+        "labels": {name: _labelled(each) for name, each in maps.items()},
+    }
+    for name, each in maps.items():
+        said = _probabilities(each, tested)
+        results[name] = {
+            "bins": _bins(said, tested.right),
+            "bound": {str(n): _kept(each, tested, n) for n in (1_000, 10_000)},
+        }
+    (Path(tempfile.gettempdir()) / "halves.json").write_text(dump(own), encoding="utf-8")
+    print(harness.record("calibration-halves", results, seed=SEED))
 
 
 def main(nation: Path, size: str = SIZE) -> None:
@@ -178,7 +210,9 @@ def _counts(answers: Answers) -> list[tuple[int, int, int, int]]:
     key = answers.evidence.astype(int) * BINS + answers.bin
     seen = np.bincount(key, minlength=len(GROUPS) * BINS)
     right = np.bincount(key[answers.right], minlength=len(GROUPS) * BINS)
-    return [(at // BINS, at % BINS, seen[at], right[at]) for at in range(len(GROUPS) * BINS)]
+    return [
+        (at // BINS, at % BINS, int(seen[at]), int(right[at])) for at in range(len(GROUPS) * BINS)
+    ]
 
 
 def _probabilities(calibration: Calibration, answers: Answers) -> np.ndarray:
@@ -287,7 +321,7 @@ def _draw(said: np.ndarray, right: np.ndarray, size: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "learn":
-        learn(Path(sys.argv[2]), sys.argv[3])
+    if sys.argv[1] in {"learn", "halves"}:
+        {"learn": learn, "halves": halves}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
     else:
         main(Path(sys.argv[1]), *sys.argv[2:])
