@@ -125,7 +125,9 @@ def write_accounts(world: World, desk: Desk) -> tuple[Path, int]:
             "currency": draws.one_of("currency", who, ("VND",) * 30 + ("USD",)),
             "balance": texts([str(one) for one in balance.tolist()]),
             "opened": iso(shown(opened)),
-            "closed": either(status == "da-dong", iso(shown(opened + 900)), None),
+            "closed": either(
+                status == "da-dong", iso(shown(opened + np.timedelta64(900, "D"))), None
+            ),
             "status": status,
         },
         person={"": nobody(len(who))},

@@ -68,7 +68,7 @@ def insurance_draft(world: World, who: Ints, delivery: str) -> Draft:
     )
     begun = np.maximum(begun, people.born[who])
     lapsed = draws.chance("card lapsed", who, 0.03)
-    until = np.where(lapsed, begun + 200, np.datetime64("2026-12-31"))
+    until = np.where(lapsed, begun + np.timedelta64(200, "D"), np.datetime64("2026-12-31"))
     columns = {
         **by.columns,
         "card": group + benefit + province + number,
@@ -82,7 +82,7 @@ def insurance_draft(world: World, who: Ints, delivery: str) -> Draft:
         ),
         "from": shown(begun),
         "until": shown(until),
-        "five_years": shown(begun + 900),
+        "five_years": shown(begun + np.timedelta64(900, "D")),
         "updated": shown(np.full(len(who), np.datetime64("2026-09-15"))),
     }
     return Draft(

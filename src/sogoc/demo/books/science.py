@@ -20,7 +20,7 @@ from sogoc.demo.damage import Draft
 from sogoc.demo.draw import texts
 from sogoc.demo.numbers import tax_codes
 from sogoc.demo.paper.workbook import write_workbook
-from sogoc.demo.people import TODAY
+from sogoc.demo.people import NEVER, TODAY
 from sogoc.demo.world import World, strangers, written
 
 if TYPE_CHECKING:
@@ -213,9 +213,9 @@ def _projects(world: World, scholars: Ints, codes: Texts) -> Draft:
         for code in places.new[draws.below("where", ids, len(places.new))]
     ]
     accepted = np.where(
-        ended & draws.chance("accepted", ids, 0.85), until + 60, np.datetime64("NaT")
+        ended & draws.chance("accepted", ids, 0.85), until + np.timedelta64(60, "D"), NEVER
     )
-    accepted = np.where(accepted > TODAY, np.datetime64("NaT"), accepted)
+    accepted = np.where(accepted > TODAY, NEVER, accepted)
     status = np.where(
         ended, np.where(np.isnat(accepted), "Quá hạn", "Đã nghiệm thu"), "Đang thực hiện"
     )
