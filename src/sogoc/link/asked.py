@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.columns import (
     BORN,
+    COHORTS,
     FOLDED,
     KIN,
     NAMES,
     PLACES,
+    REGIONS,
     TOKENS,
     TOTALS,
     asked,
@@ -48,6 +50,7 @@ possible as ({_POSSIBLE}),
 coded as (
     select {", ".join([*_OWN, *(_relative(role, family) for role in FAMILY)])}, {_FREQUENCIES}
     from turned as a
+    cross join {TOTALS} as n
     {_JOINS}
     {" ".join(f"left join {FOLDED} as {role} on a.{role} = {role}.text" for role in family)}
 )
@@ -58,7 +61,7 @@ cross join {TOTALS} as n
     reads = (
         standard(one.name),
         "locality_units",
-        *(FOLDED, NAMES, TOKENS, KIN, BORN, PLACES, TOTALS),
+        *(FOLDED, NAMES, TOKENS, KIN, BORN, COHORTS, REGIONS, PLACES, TOTALS),
     )
     return Step(asked(one.name), reads, select)
 
@@ -166,7 +169,10 @@ _OWN = (
     "a.died",
 )
 
-_FREQUENCIES = """
+_PRIOR = "20e0"
+"""Bearers that the country as a whole is worth against those of a name."""
+
+_FREQUENCIES = f"""
     coalesce(a.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
     coalesce(t.bearers, 0) as turned_bearers, coalesce(k.bearers, 0) as kin_bearers,
     coalesce(b.bearers, 0) as born_bearers, coalesce(y.bearers, 0) as year_bearers,
@@ -174,8 +180,15 @@ _FREQUENCIES = """
     coalesce(op.bearers, v.bearers, 0) as province_bearers,
     (case when a.sex = 2 then coalesce(a.women, 0)
         else coalesce(a.sexed, 0) - coalesce(a.women, 0) end + 0.5e0)
-    / (coalesce(a.sexed, 0) + 1e0) as sex_share
+    / (coalesce(a.sexed, 0) + 1e0) as sex_share,
+    case when a.born is null or a.given is null or cd.bearers is null then 1e0 else
+        (coalesce(cb.bearers, 0) * 1e0 * n.persons / cd.bearers + {_PRIOR})
+        / (coalesce(ca.bearers, 0) + {_PRIOR}) end as cohort,
+    case when coalesce(op.bearers, v.bearers, 0) = 0 then 1e0 else
+        (coalesce(rg.bearers, 0) * 1e0 * n.persons / coalesce(op.bearers, v.bearers) + {_PRIOR})
+        / (coalesce(k.bearers, 0) + {_PRIOR}) end as region
 """
+"""Counts; a name borne by few says little about when or where it is borne."""
 
 _JOINS = f"""
 left join possible on a.communes = possible.communes
@@ -187,11 +200,18 @@ left join {NAMES} as c on a.written = c.written
 left join {FOLDED} as t on a.turned = t.text
 left join {KIN} as k
     on coalesce(a.surname, surname.token) = k.surname and coalesce(a.given, given.token) = k.given
+left join {COHORTS} as cb on coalesce(a.middle, -2) = cb.middle and a.given = cb.given
+    and a.born // 100000 = cb.decade
+left join {COHORTS} as ca on coalesce(a.middle, -2) = ca.middle and a.given = ca.given
+    and ca.decade = -1
+left join {COHORTS} as cd on cd.middle = -1 and cd.given = -1 and a.born // 100000 = cd.decade
 left join {BORN} as b on a.born = b.born
 left join {BORN} as y on a.born // 10000 * 10000 = y.born
 left join {PLACES} as o on a.commune = o.code
 left join {PLACES} as op on o.parent = op.place
 left join {PLACES} as v on a.province = v.code
+left join {REGIONS} as rg on k.surname = rg.surname and k.given = rg.given
+    and coalesce(o.parent, v.place) = rg.province
 """
 
 _POSSIBLE = f"""

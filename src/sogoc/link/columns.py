@@ -14,6 +14,8 @@ read last, for the few persons who are meant.
 | `link_places` | `place`, `code`, `parent` (the province's place), `bearers` |
 | `link_kin` | `surname`, `given`, `bearers` |
 | `link_born` | `born` (a year stands as yyyy0000 and counts all born in it), `bearers` |
+| `link_cohorts` | `middle`, `given`, `decade` of birth, `bearers`; -1: of all; no middle: -2 |
+| `link_regions` | `surname`, `given`, `province`, `bearers` |
 | `link_totals` | `persons` |
 
 Names that only a relative bears stand in the dictionaries with no bearers. `link_spellings`,
@@ -89,6 +91,8 @@ ASKED_COLUMNS: dict[str, str] = {
     "year_bearers": "persons of the population born in this year",
     "commune_bearers": "persons of the population in this commune",
     "province_bearers": "persons of the population in this province",
+    "cohort": "how often the middle and given names are born in that decade, against all names",
+    "region": "how often surname and given name live in that province, against all names",
     "sex_share": "share of this sex among the bearers of the name, at least half a person",
     "name_level": "level of the comparison `name`, once it is known",
 }
@@ -111,9 +115,11 @@ HOMES = "link_homes"
 PLACES = "link_places"
 KIN = "link_kin"
 BORN = "link_born"
+COHORTS = "link_cohorts"
+REGIONS = "link_regions"
 TOTALS = "link_totals"
 
-POPULATION_TABLES = (TOKENS, FOLDED, NAMES, PLACES, KIN, BORN, TOTALS)
+POPULATION_TABLES = (TOKENS, FOLDED, NAMES, PLACES, KIN, BORN, COHORTS, REGIONS, TOTALS)
 """What linking reads beside `population`."""
 
 

@@ -21,6 +21,7 @@ from sogoc.link.columns import (
     scored,
     settled,
 )
+from sogoc.link.names import FAMILY
 from sogoc.link.policy import MISSING
 from sogoc.link.population import number_text
 from sogoc.link.weights import (
@@ -252,13 +253,19 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
     is taken once for a pair. (Once for each two distinct names costs more than it saves: two thirds
     of the pairs of the widest stage are of distinct names.)
     """
-    levels = [f"{_level(c)} as {c.id}_level" for c in policy.comparisons]
+    untold = {role for role in FAMILY if not any(getattr(each, role) for each in one.persons)}
+    levels = [
+        f"cast({MISSING} as tinyint) as {c.id}_level"
+        if untold.intersection(left for left, _ in c.needs)
+        else f"{_level(c)} as {c.id}_level"
+        for c in policy.comparisons
+    ]
     text = " ".join(levels)
     mine = sorted({*_OF_ASKED.findall(text), "folded_text"} | set(carried))
     theirs = sorted(set(_OF_PERSON.findall(text)) - {"folded_text"})
     items = [
         *(f"a.{column} as a_{column}" for column in mine),
-        *(f"p.{column} as p_{column}" for column in theirs),
+        *(f"{_theirs(column)} as p_{column}" for column in theirs),
     ]
     met = (
         f"select pairs.asked, pairs.person, p_name.text as p_folded_text, {', '.join(items)} "
@@ -276,6 +283,16 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
         [_in_one_row(", ".join(levels)), *(f"a_{column} as {column}" for column in carried)]
     )
     return f"select asked, person, {kept} from ({near}) as near"
+
+
+_OF_NAME = ("surname", "middle", "core", "given")
+
+
+def _theirs(column: str) -> str:
+    """A column of the population; the parts of a name come from its dictionary, which is small."""
+    if column not in _OF_NAME:
+        return f"p.{column}"
+    return f"case when p.folded = a.folded then a.{column} else p_name.{column} end"
 
 
 _FAR_NAME = 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.errors import PopulationMissing, Sentence
-from sogoc.link.columns import BORN, FOLDED, HOMES, KIN, PLACES, SPELLED, TOTALS
+from sogoc.link.columns import BORN, COHORTS, FOLDED, HOMES, KIN, PLACES, REGIONS, SPELLED, TOTALS
 from sogoc.link.names import FAMILY, name_steps
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import POPULATION, reference
@@ -205,6 +205,23 @@ def _relative(person: object, role: str) -> str:
     return f"left join {SPELLED} as {role}_name on {column} = {role}_name.spelling"
 
 
+_COHORTS = f"""
+with told as (
+    select coalesce(middle, -2) as middle, given, cast(year // 10 as integer) as decade,
+        count(*) as bearers
+    from {POPULATION} where given is not null and year is not null group by 1, 2, 3
+)
+select middle, given, decade, cast(sum(bearers) as bigint) as bearers
+from (
+    select middle, given, decade, bearers from told
+    union all select middle, given, -1 as decade, bearers from told
+    union all select -1 as middle, -1 as given, decade, bearers from told
+) as summed
+group by middle, given, decade
+order by middle, given, decade
+"""
+
+
 def _counts() -> list[Step]:
     people = quoted(POPULATION)
     return [
@@ -223,6 +240,14 @@ def _counts() -> list[Step]:
             "select born - born % 10000 as born, count(*) as bearers "
             f"from {people} where born is not null group by 1"
             ") as told group by born order by born",
+        ),
+        Step(COHORTS, (POPULATION,), _COHORTS),
+        Step(
+            REGIONS,
+            (POPULATION,),
+            "select surname, given, province, count(*) as bearers "
+            f"from {people} where given is not null and province is not null "
+            "group by surname, given, province order by surname, given, province",
         ),
         Step(TOTALS, (POPULATION,), f"select count(*) as persons from {people}"),
     ]
