@@ -93,8 +93,9 @@ def _known(item: str, told: str, name: str) -> str:
 
 def _relative(role: str, family: tuple[str, ...]) -> str:
     if role in family:
-        return _known(f"{role}.folded", f"a.{role}", role)
-    return f"cast(null as integer) as {role}"
+        known = _known(f"{role}.folded", f"a.{role}", role)
+        return f"{known}, coalesce({role}.bearers, 0) as {role}_bearers"
+    return f"cast(null as integer) as {role}, 0 as {role}_bearers"
 
 
 _OF_NAME = ("folded", "surname", "middle", "core", "given", "bearers", "women", "sexed")
@@ -182,13 +183,15 @@ _FREQUENCIES = f"""
         else coalesce(a.sexed, 0) - coalesce(a.women, 0) end + 0.5e0)
     / (coalesce(a.sexed, 0) + 1e0) as sex_share,
     case when a.born is null or a.given is null or cd.bearers is null then 1e0 else
-        (coalesce(cb.bearers, 0) * 1e0 * n.persons / cd.bearers + {_PRIOR})
-        / (coalesce(ca.bearers, 0) + {_PRIOR}) end as cohort,
+        (greatest(coalesce(cb.bearers, 0) - 1, 0) * 1e0 * n.persons / cd.bearers + {_PRIOR})
+        / (greatest(coalesce(ca.bearers, 0) - 1, 0) + {_PRIOR}) end as cohort,
     case when coalesce(op.bearers, v.bearers, 0) = 0 then 1e0 else
-        (coalesce(rg.bearers, 0) * 1e0 * n.persons / coalesce(op.bearers, v.bearers) + {_PRIOR})
-        / (coalesce(k.bearers, 0) + {_PRIOR}) end as region
+        (greatest(coalesce(rg.bearers, 0) - 1, 0) * 1e0 * n.persons
+            / coalesce(op.bearers, v.bearers) + {_PRIOR})
+        / (greatest(coalesce(k.bearers, 0) - 1, 0) + {_PRIOR}) end as region
 """
-"""Counts; a name borne by few says little about when or where it is borne."""
+"""Counts. When and where a name is borne is told by the others who bear it, not by the one meant;
+of a name that few bear, the country as a whole tells it."""
 
 _JOINS = f"""
 left join possible on a.communes = possible.communes

@@ -220,6 +220,7 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
         f"on {' and '.join(f'a.{left} = p.{right}' for left, right in block.same)} "
         f"where {block.where}"
         for block in stage.blocks
+        if not _untold(one).intersection(left for left, _ in block.same)
     ]
     if number == 1:
         joins.append(
@@ -253,7 +254,7 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
     is taken once for a pair. (Once for each two distinct names costs more than it saves: two thirds
     of the pairs of the widest stage are of distinct names.)
     """
-    untold = {role for role in FAMILY if not any(getattr(each, role) for each in one.persons)}
+    untold = _untold(one)
     levels = [
         f"cast({MISSING} as tinyint) as {c.id}_level"
         if untold.intersection(left for left, _ in c.needs)
@@ -283,6 +284,13 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
         [_in_one_row(", ".join(levels)), *(f"a_{column} as {column}" for column in carried)]
     )
     return f"select asked, person, {kept} from ({near}) as near"
+
+
+def _untold(one: RegisterObject) -> frozenset[str]:
+    """Relatives of whom no record of this object tells."""
+    return frozenset(
+        role for role in FAMILY if not any(getattr(each, role) for each in one.persons)
+    )
 
 
 _OF_NAME = ("surname", "middle", "core", "given")
