@@ -25,7 +25,8 @@ from sogoc.link.calibration.hidden import (
     learned,
 )
 from sogoc.link.calibration.isotonic import tread_at
-from sogoc.link.calibration.model import Calibration
+from sogoc.link.calibration.model import Calibration, shipped_calibration
+from sogoc.link.calibration.stated import accepted, accepted_step, stated
 from sogoc.link.columns import answers
 from sogoc.link.plan import plan
 from sogoc.link.policy import Policy
@@ -119,6 +120,23 @@ def test_a_run_states_what_it_promises(linked: District) -> None:
     stated = promised(_calibration(linked), rows)
     assert stated.links == sum(links for *_, links in rows)
     assert 0 < stated.low < stated.expected <= 1
+
+
+def test_a_run_states_its_bound_over_all_links_it_accepts(linked: District) -> None:
+    (one,) = register_of().objects
+    linked.engine.run(accepted_step(one, linked.policy))
+    rows = linked.engine.rows(f"select evidence, bin, links from {accepted('people')}")
+    ((outcomes,),) = linked.engine.rows(
+        "select count(*) from verified__people "
+        "where outcome in ('verified', 'differs', 'deceased', 'found')"
+    )
+    whole = stated(rows, shipped_calibration())
+    assert whole.links == outcomes > 0
+    assert 0.9 < whole.low < whole.expected <= 1
+
+
+def test_links_that_officers_confirmed_are_promised_whole(linked: District) -> None:
+    assert stated([(-1, 0, 7)], _calibration(linked)).low == 1
 
 
 def test_links_of_a_kind_that_no_label_speaks_for_are_promised_nothing(linked: District) -> None:
