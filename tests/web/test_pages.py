@@ -100,6 +100,8 @@ def test_the_report_says_when_rules_were_not_compared_with_the_law(browser: Brow
         ("object=quyen&group=2", 28),
         ("object=quyen&outcome=differs", 15),
         ("object=quyen&delivery=2&change=changed", 3),
+        # brought first by a delivery, and changed by the next one
+        ("object=quyen&delivery=1&change=inserted", 3),
         ("object=thua_dat&locality=22057&hamlet=Thôn Hà", 12),
     ],
 )

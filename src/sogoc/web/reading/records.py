@@ -259,14 +259,27 @@ class RecordReader:
         ]
 
     def _by_change(self, wanted: RecordFilter) -> list[str]:
+        """What a delivery did to a record, also where a later one changed it again."""
         if wanted.delivery is None:
             return []
-        earlier = f"exists (select 1 from {self._table('__history')} as h where h.id = r.id)"
+        history = self._table("__history")
+        brought = (
+            "(r._delivery = %(delivery)s or r.id in"
+            f" (select h.id from {history} as h where h._delivery = %(delivery)s))"
+        )
+        first = (
+            f"coalesce((select h._delivery from {history} as h where h.id = r.id"
+            " order by h._believed_from limit 1), r._delivery)"
+        )
+        missed = (
+            "(r._missing_since = %(delivery)s or r.id in"
+            f" (select h.id from {history} as h where h._missing_since = %(delivery)s))"
+        )
         return {
-            "inserted": ["r._delivery = %(delivery)s", f"not {earlier}"],
-            "changed": ["r._delivery = %(delivery)s", earlier],
+            "inserted": [brought, f"{first} = %(delivery)s"],
+            "changed": [brought, f"{first} <> %(delivery)s"],
             "unchanged": ["r._delivery < %(delivery)s", "r._missing_since is null"],
-            "missing": ["r._missing_since = %(delivery)s"],
+            "missing": [missed],
         }.get(wanted.change or "", ["r._delivery = %(delivery)s"])
 
 
