@@ -17,6 +17,7 @@ from sogoc.node.judging import judge, withdraw
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed, apply_return, desk, preview_return
 from sogoc.pipeline.after.taking_back import take_back
+from sogoc.pipeline.after.training import train
 from sogoc.pipeline.deliver import Request, deliver
 from sogoc.worklists.answers import PERSONS
 from sogoc.worklists.manifest import SAME_PERSON
@@ -233,3 +234,15 @@ def _first_row_last(file: Path) -> None:
     for position, value in enumerate(first, 1):
         sheet.cell(last, position).value = value
     book.save(file)
+
+
+def test_training_learns_from_what_people_decided_and_never_overwrites_a_model(
+    parts: Parts,
+) -> None:
+    land = parts.shelf.register("land")
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    first, second = train(parts, land)[0], train(parts, land)[0]
+    assert first.judged == 1
+    assert first.file != second.file
+    assert first.file.read_bytes() == second.file.read_bytes()
+    assert "name:equal" in first.model.chances

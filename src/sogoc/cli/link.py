@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.context import Desk, desk_of
-from sogoc.cli.telling.explained import say_explained, write_picture
+from sogoc.cli.telling.explained import say_doubles, say_explained, write_picture
 from sogoc.contract.model import Register
 from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
 from sogoc.errors import Sentence, UnknownThing
@@ -18,6 +18,8 @@ from sogoc.link.words import OUTCOME_WORDS
 from sogoc.node.judging import Who, explained, judge, withdraw
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed
+from sogoc.pipeline.after.doubling import search
+from sogoc.pipeline.after.training import train
 from sogoc.pipeline.parts import Parts
 from sogoc.web.reading.figures import Reader, Verification
 
@@ -104,6 +106,53 @@ def explain_command(
     say_explained(desk.say, made, stands)
     if picture is not None:
         write_picture(desk.say, made, picture)
+
+
+@app.command("duplicates")
+def duplicates_command(
+    context: typer.Context,
+    register: str,
+    *,
+    object: Annotated[  # noqa: A002 - the option's name
+        str, typer.Option(help="Only this object; else each that names persons.")
+    ] = "",
+    most: Annotated[int, typer.Option(min=1, help="Show at most so many pairs.")] = 20,
+) -> None:
+    """Search a register for persons entered twice: pairs to judge, nothing is ever merged."""
+    desk = desk_of(context)
+    held = desk.shelf.register(register)
+    wanted = [one for one in held.objects if one.persons and object in {"", one.name}]
+    if not wanted:
+        raise UnknownThing(
+            Sentence(
+                f"Sổ {register} không có loại bản ghi nào nêu người như vậy.",
+                f"No such object of the register {register} names a person.",
+            )
+        )
+    with open_node(desk.folder, desk.settings) as node:
+        found = [search(node.parts, held, one, officer=desk.officer) for one in wanted]
+    for one in found:
+        say_doubles(desk.say, one, most=most)
+    desk.say.line(
+        f"Xem và kết luận từng cặp: sogoc serve, trang /vi/registers/{register}/duplicates",
+        f"Look and decide pair by pair: sogoc serve, page /en/registers/{register}/duplicates",
+    )
+
+
+@app.command("train")
+def train_command(context: typer.Context, register: str) -> None:
+    """Learn the model of a register anew, from equal numbers and what people decided; store it."""
+    desk = desk_of(context)
+    held = desk.shelf.register(register)
+    with open_node(desk.folder, desk.settings) as node:
+        made = train(node.parts, held)
+    for one in made:
+        desk.say.line(
+            f"{one.object}: học từ {one.model.pairs} cặp, trong đó {one.judged} do người kết luận.",
+            f"{one.object}: learned from {one.model.pairs} pairs, {one.judged} of them confirmed "
+            "by people.",
+        )
+        desk.say.path("Mô hình", "Model", one.file)
 
 
 @app.command("withdraw")

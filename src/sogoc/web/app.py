@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from sogoc.errors import SogocError, StoreUnreachable, UnknownThing
 from sogoc.web import lists, report, worklists
 from sogoc.web.entrance import Entrance, Keys, enter
+from sogoc.web.persons import doubles
 from sogoc.web.persons import page as persons
 from sogoc.web.reading.figures import Reader
 from sogoc.web.view import View
@@ -82,6 +83,9 @@ class Pages:
             Route("/registers/{register}/findings", self.findings),
             Route("/registers/{register}/worklists", self.worklists),
             Route("/registers/{register}/worklists", self.make_worklist, methods=["POST"]),
+            Route("/registers/{register}/duplicates", self.duplicates),
+            Route("/registers/{register}/duplicates", self.search_doubles, methods=["POST"]),
+            Route("/registers/{register}/duplicates/judge", self.judge_double, methods=["POST"]),
             Route("/worklists/returned", self.brought_back, methods=["POST"]),
             Route("/worklists/returned/{word}", self.apply_return, methods=["POST"]),
             Route("/worklists/{worklist:int}", self.worklist),
@@ -149,6 +153,18 @@ class Pages:
         """Withdraw a decision."""
         number = request.path_params["judgement"]
         return await persons.withdraw_page(self._view(request), request, number)
+
+    def duplicates(self, request: Request) -> Response:
+        """Persons who may stand twice in a register."""
+        return doubles.doubles_page(self._view(request), request)
+
+    async def search_doubles(self, request: Request) -> Response:
+        """Search anew."""
+        return await doubles.search_page(self._view(request), request)
+
+    async def judge_double(self, request: Request) -> Response:
+        """Keep what a person decided about two records."""
+        return await doubles.judge_page(self._view(request), request)
 
     def findings(self, request: Request) -> Response:
         """A list of findings."""

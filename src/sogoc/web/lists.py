@@ -31,7 +31,7 @@ def records_page(view: View, reader: Reader, name: str) -> Response:
     localities = _localities(view, reader, (register, wanted))
     chosen = wanted.records(localities)
     count = records.count(chosen)
-    _check_page(wanted.page, count)
+    check_page(wanted.page, count)
     return view.show(
         "records.html",
         register=register,
@@ -89,7 +89,7 @@ def findings_page(view: View, reader: Reader, name: str) -> Response:
         hamlet=wanted.filters.get("hamlet"),
     )
     count = reader.count_findings(chosen)
-    _check_page(wanted.page, count)
+    check_page(wanted.page, count)
     return view.show(
         "findings.html",
         register=register,
@@ -111,7 +111,7 @@ def near_duplicates_page(view: View, reader: Reader, number: int) -> Response:
         raise no_such("lô dữ liệu", "delivery")
     page = page_number(view.request.query_params)
     count = reader.count_near_duplicates(number)
-    _check_page(page, count)
+    check_page(page, count)
     return view.show(
         "near_duplicates.html",
         register=view.register(delivery.register),
@@ -129,7 +129,8 @@ def pages(count: int) -> int:
     return max(1, -(-count // PAGE))
 
 
-def _check_page(page: int, count: int) -> None:
+def check_page(page: int, count: int) -> None:
+    """Raises UnknownThing for a page past the last."""
     if page > pages(count):
         raise no_such_page()
 

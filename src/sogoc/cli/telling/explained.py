@@ -16,6 +16,7 @@ from sogoc.link.explaining.words import (
     percent,
     summary,
 )
+from sogoc.link.policy import shipped_policy
 from sogoc.link.words import OUTCOME_WORDS, evidence_in_words
 from sogoc.web.persons.waterfall import waterfall
 from sogoc.web.wording import Speech
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sogoc.cli.telling.say import Say
     from sogoc.link.explaining.account import Candidate
+    from sogoc.pipeline.after.doubling import Searched
     from sogoc.pipeline.after.explaining import Explained
     from sogoc.web.reading.figures import Verification
 
@@ -41,6 +43,38 @@ def say_explained(say: Say, made: Explained, stands: Verification | None) -> Non
     for candidate in made.account.candidates[:1]:
         _weights(say, made, candidate)
     _who(say, made)
+
+
+def say_doubles(say: Say, found: Searched, *, most: int) -> None:
+    """How many pairs in how many clusters, and the first of them; records by their numbers."""
+    name = found.object.label or found.object.name
+    pairs = [(number, one) for number, group in enumerate(found.clusters, 1) for one in group]
+    say.heading(
+        f"{name}: {len(pairs)} cặp có thể là một người, {len(found.clusters)} nhóm, "
+        f"trong {found.records} người",
+        f"{found.object.name}: {len(pairs)} pairs that may be one person, "
+        f"{len(found.clusters)} clusters, of {found.records} persons",
+    )
+    policy = shipped_policy()
+    say.table(
+        [
+            ("Nhóm", "cluster"),
+            ("Bản ghi", "record"),
+            ("Và", "and"),
+            ("Khả năng", "chance"),
+            ("Vì sao", "why"),
+        ],
+        [
+            (
+                str(number),
+                str(one.record),
+                str(one.other),
+                _share(say, one.posterior),
+                _said(say, evidence_in_words(one.evidence, policy)),
+            )
+            for number, one in pairs[:most]
+        ],
+    )
 
 
 def write_picture(say: Say, made: Explained, file: Path) -> None:
