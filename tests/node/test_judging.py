@@ -11,7 +11,7 @@ from tests.small_population import write_population
 from tests.small_sheet import write_land_sheet
 
 from sogoc.cli.context import desk_for
-from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
 from sogoc.errors import JudgementRefused, WorklistRefused
 from sogoc.node.judging import judge, withdraw
 from sogoc.node.node import open_node

@@ -12,7 +12,7 @@ import typer
 from sogoc.cli.context import Desk, desk_of
 from sogoc.cli.telling.explained import say_doubles, say_explained, write_picture
 from sogoc.contract.model import Register
-from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.words import OUTCOME_WORDS
 from sogoc.node.judging import Who, explained, judge, withdraw

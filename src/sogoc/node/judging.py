@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sogoc.database.decisions.judgements import ABSENT, DECISIONS, Act, Judgements, in_force
 from sogoc.database.deliveries import Deliveries, Outcome, turn
-from sogoc.database.judgements import ABSENT, DECISIONS, Act, Judgements, in_force
 from sogoc.errors import JudgementRefused, Sentence, UnknownThing
 from sogoc.node.returns import Signed, begin, desk
 from sogoc.pipeline.after.correcting import corrected, store_corrected
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.database.judgements import Judgement, Standing, Verdict
+    from sogoc.database.decisions.judgements import Judgement, Standing, Verdict
     from sogoc.pipeline.after.explaining import Explained
     from sogoc.pipeline.parts import Parts
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sogoc.clock import today
+from sogoc.database.decisions.judgements import Act, Judgements
 from sogoc.database.deliveries import Arrival, Deliveries, Outcome, turn
-from sogoc.database.judgements import Act, Judgements
 from sogoc.errors import UnknownThing
 from sogoc.localities.units import Units
 from sogoc.node.words import flaw_in_words

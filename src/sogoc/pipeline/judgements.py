@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from sogoc.database.judgements import Judgements
+from sogoc.database.decisions.judgements import Judgements
 from sogoc.link.columns import judgements
 from sogoc.records.plan import named, naming_step
 from sogoc.records.shape import Tables
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.database.judgements import Standing
+    from sogoc.database.decisions.judgements import Standing
     from sogoc.database.store import Connection
     from sogoc.tables.engine import Engine
 

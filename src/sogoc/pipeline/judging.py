@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sogoc.check import plan as check
 from sogoc.check.recheck import recheck_plan
 from sogoc.clock import today
+from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.database.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables

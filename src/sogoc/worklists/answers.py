@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogoc.database.judgements import ABSENT, OTHER, SAME
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME
 
 RIGHT = "source-was-right"
 WRONG = "source-was-wrong"

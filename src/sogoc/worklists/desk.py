@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
-    from sogoc.database.judgements import Standing
+    from sogoc.database.decisions.judgements import Standing
     from sogoc.errors import Sentence
     from sogoc.values.kinds import Kind
     from sogoc.worklists.connection import Connection

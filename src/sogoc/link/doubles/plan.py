@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.columns import TOTALS, asked, exact, scored, settled
-from sogoc.link.pairs import chances_step, pairs_step, scored_step
+from sogoc.link.pairs import chances_step, first_step, pairs_step, scored_step
 from sogoc.link.population import population_plan
 from sogoc.link.weights import double
 from sogoc.tables.engine import Step, quoted
@@ -57,9 +57,12 @@ def doubles_plan(
     stages = range(1, len(policy.stages) + 1)
     steps = [_reference(register, one), *population_plan(alone, as_of=as_of)]
     steps += [_standard(register, one), judged_step(one, frozenset()), asked_step(one, policy)]
+    steps += [pairs_step(one, policy, 1), first_step(one, policy)]
     steps += [_exact(one, policy), chances_step(one, policy)]
     for stage in stages:
-        steps += [pairs_step(one, policy, stage), scored_step(one, policy, stage)]
+        if stage != stages[0]:
+            steps.append(pairs_step(one, policy, stage))
+        steps.append(scored_step(one, policy, stage))
         if stage != stages[-1]:
             nobody = "select cast(null as bigint) as asked where 1 = 0"
             steps.append(Step(settled(one.name, stage), (), nobody))

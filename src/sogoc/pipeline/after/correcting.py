@@ -19,7 +19,7 @@ import pyarrow as pa
 from sogoc.check import plan as check
 from sogoc.clock import today
 from sogoc.contract.model import RuleForm
-from sogoc.database.judgements import Judgements
+from sogoc.database.decisions.judgements import Judgements
 from sogoc.link.plan import plan as link_plan
 from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sogoc.contract.model import Register, RegisterObject, Rule
+    from sogoc.database.decisions.judgements import Standing
     from sogoc.database.deliveries import Delivery
-    from sogoc.database.judgements import Standing
     from sogoc.pipeline.parts import Parts
     from sogoc.score.rule_file import RuleFile
     from sogoc.tables.engine import Engine

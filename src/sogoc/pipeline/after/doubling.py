@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sogoc.clock import today
-from sogoc.database.duplicates import Duplicates
+from sogoc.database.decisions.duplicates import Duplicates
 from sogoc.link.doubles.clusters import Pair, clustered
 from sogoc.link.doubles.plan import HELD, PAIRS, doubles_plan
 from sogoc.link.policy import shipped_policy

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from sogoc.database.decisions.judgements import SAME, Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.database.judgements import SAME, Judgements
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.columns import asked, exact, scored
 from sogoc.link.models.model import store

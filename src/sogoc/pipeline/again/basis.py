@@ -14,8 +14,8 @@ from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.database.judgements import Judgements
 from sogoc.localities.units import Units
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import taken

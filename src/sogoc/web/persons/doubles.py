@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from sogoc.database.duplicates import DIFFERENT, SAME, Duplicates
+from sogoc.database.decisions.duplicates import DIFFERENT, SAME, Duplicates
 from sogoc.errors import JudgementRefused, Sentence
 from sogoc.link.explaining.words import percent
 from sogoc.pipeline.after.doubling import search

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from sogoc.database.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
 from sogoc.errors import JudgementRefused, Sentence
 from sogoc.link.explaining import words
 from sogoc.link.words import differs_in_words, evidence_in_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sogoc.database.judgements import ABSENT, OTHER, SAME, Verdict
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Verdict
 from sogoc.errors import Sentence
 from sogoc.worklists.answers import decision_of
 

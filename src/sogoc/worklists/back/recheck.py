@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sogoc.database.judgements import in_force
+from sogoc.database.decisions.judgements import in_force
 from sogoc.pipeline.after.correcting import corrected
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import errors, flaw, standard
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sogoc.contract.model import RegisterObject
-    from sogoc.database.judgements import Standing
+    from sogoc.database.decisions.judgements import Standing
     from sogoc.pipeline.after.correcting import Corrected
     from sogoc.pipeline.parts import Parts
     from sogoc.worklists.back.returned import Change, Return

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sogoc.contract.model import Form
-    from sogoc.database.judgements import Verdict
+    from sogoc.database.decisions.judgements import Verdict
     from sogoc.worklists.desk import Desk
     from sogoc.worklists.manifest import Sent
     from sogoc.worklists.reading import Kept

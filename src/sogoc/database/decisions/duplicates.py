@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import psycopg
 
 SAME, DIFFERENT = "same", "different"
-_SQL = statements(files("sogoc.database") / "duplicates.sql")
+_SQL = statements(files("sogoc.database.decisions") / "duplicates.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

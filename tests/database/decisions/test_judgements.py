@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Act, Judgements, Verdict
 from sogoc.database.deliveries import Arrival, Deliveries
-from sogoc.database.judgements import ABSENT, OTHER, SAME, Act, Judgements, Verdict
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ONE, TWO = "001085000001", "001085000002"

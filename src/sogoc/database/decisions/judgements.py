@@ -21,7 +21,7 @@ SAME, OTHER, ABSENT = "same", "other", "absent"
 """This very person; not this person; nobody of the population."""
 DECISIONS = (SAME, OTHER, ABSENT)
 
-_SQL = statements(files("sogoc.database") / "judgements.sql")
+_SQL = statements(files("sogoc.database.decisions") / "judgements.sql")
 
 
 Standing = tuple[int, str, str | None, str]
