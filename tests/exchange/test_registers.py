@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from sogoc.access.grant import Operation
 from sogoc.contract.load import load
 from sogoc.errors import BadQuestion, UnknownThing
 from sogoc.exchange.answering import Asked, Found
-from sogoc.exchange.registers import RegisterShelf, key_field
+from sogoc.exchange.registers import RegisterShelf, identity
 from sogoc.exchange.verifying import Bearer, Triple, compare, triple_from
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
@@ -167,17 +168,24 @@ def test_nobody_is_searched_for_with_less_than_three(missing: str) -> None:
     assert triple_from({**whole, missing: ""}) is None
 
 
-def test_an_object_without_a_single_key_is_not_asked_one_by_one() -> None:
-    from dataclasses import replace  # noqa: PLC0415 - this test alone
-
-    assert key_field(OBJECT) == PERSON.number
+def test_an_object_without_a_key_is_not_asked_one_by_one() -> None:
+    assert identity(OBJECT) == (PERSON.number,)
     with pytest.raises(UnknownThing):
-        key_field(replace(OBJECT, identities=(("a", "b"),)))
+        identity(replace(OBJECT, identities=()))
+
+
+def test_several_fields_may_name_a_record(shelf: RegisterShelf) -> None:
+    both = RegisterShelf(
+        shelf.connection, replace(OBJECT, identities=((PERSON.number, PERSON.born),))
+    )
+    key = json.dumps({PERSON.number: "001190000001", PERSON.born: "1990-05-02"})
+    assert told(both.look_up(asked(Operation.READ, key)))["records"][0]["key"] == json.loads(key)
+    for wrong in ("001190000001", "[]", json.dumps({PERSON.number: "001190000001"})):
+        with pytest.raises(BadQuestion):
+            both.look_up(asked(Operation.READ, wrong))
 
 
 def test_a_register_without_persons_verifies_nobody(shelf: RegisterShelf) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - this test alone
-
     with pytest.raises(UnknownThing):
         RegisterShelf(shelf.connection, replace(OBJECT, persons=())).look_up(
             asked(Operation.VERIFY, triple("001190000001", "A B", "1990"))

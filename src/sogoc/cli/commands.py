@@ -51,6 +51,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.demo:demo_command",
         "Make a small country, deliver its registers, and show what a person should look at.",
     ),
+    "node": ("sogoc.cli.among.nodes:node_app", "This node among others."),
+    "hub": ("sogoc.cli.among.nodes:hub_app", "Members of the exchange, at the hub."),
+    "grant": ("sogoc.cli.among.grant:app", "Who may ask what of this node's registers, and why."),
+    "ask": (
+        "sogoc.cli.among.nodes:ask_command",
+        "Ask another node; the question comes from a file or standard input.",
+    ),
+    "journal": ("sogoc.cli.among.journal:app", "Journals: verify one from outside."),
     "bench": ("sogoc.cli.bench:app", "Measure this machine and this version on made-up data."),
 }
 """For each command where it stands and its first sentence, in the order of the list."""

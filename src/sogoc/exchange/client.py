@@ -167,3 +167,25 @@ def _refused(error: str, body: bytes) -> AnswerRefused:
         ),
         error=error,
     )
+
+
+def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
+    """The text at a public address, or None if nobody answers there. It is not believed yet."""
+    try:
+        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
+            answer = http.get(address)
+    except httpx2.HTTPError:
+        return None
+    return answer.text if answer.is_success else None
+
+
+def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
+    """The bytes at a public address. Raises NodeUnreachable."""
+    try:
+        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
+            answer = http.get(address)
+    except httpx2.HTTPError as failed:
+        raise _unreachable(address) from failed
+    if not answer.is_success:
+        raise _unreachable(address)
+    return answer.content

@@ -10,13 +10,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg import sql
 
 from sogoc.access.grant import Operation
 from sogoc.errors import BadQuestion, Sentence, UnknownThing
 from sogoc.exchange.answering import Found
 from sogoc.exchange.verifying import Bearer, compare, triple_from
-from sogoc.records.shape import Tables
+from sogoc.records.shape import Tables, postgres_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from sogoc.database.store import Connection
     from sogoc.exchange.answering import Asked
     from sogoc.exchange.verifying import Triple
-
-MOST_FOUND = 1000
-"""The most records that one search gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,10 @@ class RegisterShelf:
         """Answer one question. Raises UnknownThing if a single key names nothing."""
         if asked.operation is Operation.VERIFY:
             return self._verified(asked)
-        key = key_field(self.object)
+        names = identity(self.object)
+        wanted = [_parts(key, names) for key in asked.keys]
         fields = sorted(asked.fields)
-        rows = self._rows(asked, key, asked.keys, fields=fields)
+        rows = self._rows(asked, names, wanted, fields=fields)
         if len(asked.keys) == 1 and not rows:
             raise UnknownThing(
                 Sentence(
@@ -52,7 +51,8 @@ class RegisterShelf:
                 )
             )
         records = [
-            {"key": row[key], "fields": {name: row[name] for name in fields}} for row in rows
+            {"key": _key(row, names), "fields": {name: row[name] for name in fields}}
+            for row in rows
         ]
         return Found(body=_json({"records": records}), subjects=_subjects(self.object, rows))
 
@@ -62,7 +62,12 @@ class RegisterShelf:
         triples = [triple_from(each) for each in told]
         numbers = sorted({triple.number for triple in triples if triple})
         needed = {person.number, person.name, person.born, person.died} - {""}
-        rows = self._rows(asked, person.number, numbers, fields=sorted(needed | asked.fields))
+        rows = self._rows(
+            asked,
+            (person.number,),
+            [(number,) for number in numbers],
+            fields=sorted(needed | asked.fields),
+        )
         by_number: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             by_number.setdefault(row[person.number], []).append(row)
@@ -86,35 +91,81 @@ class RegisterShelf:
         return person
 
     def _rows(
-        self, asked: Asked, key: str, keys: Sequence[str], *, fields: Sequence[str]
+        self,
+        asked: Asked,
+        keys: tuple[str, ...],
+        wanted: Sequence[tuple[str, ...]],
+        *,
+        fields: Sequence[str],
     ) -> list[dict[str, Any]]:
-        names = list(dict.fromkeys([key, *fields, *_numbers(self.object)]))
-        select = sql.SQL(
-            "select {} from {} where {} = any(%s) and _missing_since is null "
-            "order by {}, id limit %s"
-        ).format(
-            sql.SQL(", ").join(map(sql.Identifier, names)),
-            Tables(asked.register.id, self.object).current,
-            sql.Identifier(key),
-            sql.Identifier(key),
+        """Rows whose `keys` are among `wanted`, at most twice as many as were asked for."""
+        names = list(dict.fromkeys([*keys, *fields, *_numbers(self.object)]))
+        columns = sql.SQL(", ").join(sql.Identifier("r", name) for name in names)
+        given = sql.SQL(", ").join(
+            sql.SQL("%s::{}[]").format(sql.SQL(postgres_type(self.object.field(key))))
+            for key in keys
         )
-        most = max(MOST_FOUND, 2 * len(keys))
-        found = self.connection.execute(select, (list(keys), most)).fetchall()
+        same = sql.SQL(" and ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("r", key), sql.Identifier("w", key))
+            for key in keys
+        )
+        select = sql.SQL(
+            "select {columns} from {table} as r inner join unnest({given}) as w ({keys}) on {same} "
+            "where r._missing_since is null order by r.id limit %s"
+        ).format(
+            columns=columns,
+            table=Tables(asked.register.id, self.object).current,
+            given=given,
+            keys=sql.SQL(", ").join(map(sql.Identifier, keys)),
+            same=same,
+        )
+        lists = [list(each) for each in zip(*wanted, strict=True)] or [[] for _ in keys]
+        try:
+            found = self.connection.execute(select, (*lists, 2 * len(wanted))).fetchall()
+        except psycopg.DataError as wrong:
+            raise _no_key(keys) from wrong
         return [dict(zip(names, map(_text, row), strict=True)) for row in found]
 
 
-def key_field(one: RegisterObject) -> str:
-    """The field by which a record is asked for: the first identity of a single field.
+def identity(one: RegisterObject) -> tuple[str, ...]:
+    """The fields by which a record is asked for: the object's first identity.
 
-    Raises UnknownThing where no single field names a record.
+    Raises UnknownThing where nothing names a record but its content.
     """
-    for fields in one.identities:
-        if len(fields) == 1:
-            return fields[0]
+    if one.identities:
+        return one.identities[0]
     raise UnknownThing(
         Sentence(
-            vi=f"Bản ghi {one.name} không có khóa gồm một trường nên không hỏi từng bản ghi được.",
-            en=f"No single field names a record of {one.name}; it cannot be asked for one by one.",
+            vi=f"Bản ghi {one.name} không có khóa nên không hỏi từng bản ghi được.",
+            en=f"Nothing names a record of {one.name}; it cannot be asked for one by one.",
+        )
+    )
+
+
+def _parts(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The key's values in the order of its fields: a text, or an object where there are several."""
+    if len(names) == 1:
+        return (key,)
+    try:
+        told = json.loads(key)
+        values = tuple(told[name] for name in names)
+    except (ValueError, KeyError, TypeError) as wrong:
+        raise _no_key(names) from wrong
+    if not all(isinstance(value, str) for value in values) or len(told) != len(names):
+        raise _no_key(names)
+    return values
+
+
+def _key(row: Mapping[str, Any], names: tuple[str, ...]) -> object:
+    return row[names[0]] if len(names) == 1 else {name: row[name] for name in names}
+
+
+def _no_key(names: tuple[str, ...]) -> BadQuestion:
+    listed = ", ".join(names)
+    return BadQuestion(
+        Sentence(
+            vi=f"Khóa của bản ghi phải gồm {listed}, đúng kiểu.",
+            en=f"The key of a record is {listed}, each in its form.",
         )
     )
 

@@ -71,20 +71,29 @@ def put(method: str, address: Address, body: bytes, *, registers: Mapping[str, R
 
 
 def _read_one(told: dict[str, Any]) -> tuple[Operation, tuple[str, ...]]:
-    key = told.pop("key", None)
-    if not isinstance(key, str) or not key:
-        raise _bad("thiếu key của bản ghi", "it lacks the key of the record")
-    return Operation.READ, (key,)
+    return Operation.READ, (_key(told.pop("key", None)),)
 
 
 def _read_several(told: dict[str, Any]) -> tuple[Operation, tuple[str, ...]]:
     keys = told.pop("keys", None)
-    if not _texts(keys) or not 0 < len(keys) <= MOST_KEYS:
+    if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
         raise _bad(
             f"keys phải là danh sách từ 1 đến {MOST_KEYS} mã",
             f"keys must be a list of 1 to {MOST_KEYS} keys",
         )
-    return Operation.READ, tuple(dict.fromkeys(keys))
+    return Operation.READ, tuple(dict.fromkeys(map(_key, keys)))
+
+
+def _key(told: object) -> str:
+    """A key as text: as it stands, or as JSON where several fields name a record."""
+    if isinstance(told, str) and told:
+        return told
+    if isinstance(told, dict) and told and all(isinstance(each, str) for each in told.values()):
+        return json.dumps(told, ensure_ascii=False, sort_keys=True)
+    raise _bad(
+        "key phải là mã, hoặc đối tượng gồm các trường của khóa",
+        "a key is a text, or an object of the fields that name the record",
+    )
 
 
 def _verify(told: dict[str, Any]) -> tuple[Operation, tuple[str, ...]]:
@@ -173,11 +182,11 @@ def openapi(register: Register, provider: str) -> dict[str, Any]:
 
 
 def _bodies(one: RegisterObject) -> dict[str, dict[str, Any]]:
-    text = {"type": "string", "minLength": 1}
     bodies: dict[str, dict[str, Any]] = {}
-    if any(len(fields) == 1 for fields in one.identities):
-        bodies["read"] = {"key": text}
-        bodies["batch"] = {"keys": _several(text)}
+    if one.identities:
+        key = _key_schema(one.identities[0])
+        bodies["read"] = {"key": key}
+        bodies["batch"] = {"keys": _several(key)}
     if any(person.number and person.name and person.born for person in one.persons):
         triple = {
             "type": "object",
@@ -187,6 +196,18 @@ def _bodies(one: RegisterObject) -> dict[str, dict[str, Any]]:
         }
         bodies["verify"] = {"people": _several(triple)}
     return bodies
+
+
+def _key_schema(names: tuple[str, ...]) -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1}
+    if len(names) == 1:
+        return text
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict.fromkeys(names, text),
+        "required": list(names),
+    }
 
 
 def _several(items: dict[str, Any]) -> dict[str, Any]:

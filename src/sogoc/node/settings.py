@@ -40,6 +40,18 @@ class Settings:
     """`vi` or `en`; empty: as the terminal says."""
     port: int = 8460
     """Port of the pages, on this machine only."""
+    member: str = ""
+    """This node's subsystem in the exchange, such as `VN/GOV/02/LAND`."""
+    address: str = ""
+    """This node as other nodes reach it, such as `https://land.example`."""
+    exchange_port: int = 8461
+    """Port at which other nodes ask."""
+    exchange_host: str = "127.0.0.1"
+    """Address of this machine at which other nodes ask; behind TLS, its own."""
+    hub_address: str = ""
+    """Where the hub publishes the directory; empty on the hub itself."""
+    hub_key: str = ""
+    """Verifier key of the hub, `name+id+key`, as its officer says it."""
 
 
 def read_settings(folder: Path) -> Settings:

@@ -1,0 +1,187 @@
+"""`sogoc node`, `hub`, `ask`: this node among others."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sogoc.cli.context import Desk, desk_of
+from sogoc.clock import SystemClock
+from sogoc.database.store import Connection
+from sogoc.errors import BadQuestion, Sentence, SettingsError
+from sogoc.exchange.client import Asker, Line, ask
+from sogoc.exchange.hub import Hub
+from sogoc.exchange.joining import read_request
+from sogoc.exchange.names import Service, address, subsystem
+from sogoc.node.member import current_directory, join_request, make_key, membership
+from sogoc.node.node import open_node
+from sogoc.node.serving import exchanging
+from sogoc.node.settings import FILE, checked
+from sogoc.web.exchange.door import Door, ExchangeParts
+from sogoc.web.exchange.public import PublicParts, exchange_app
+from sogoc.web.exchange.serve import serve_exchange
+
+node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
+hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
+
+
+@node_app.command("init")
+def init_command(
+    context: typer.Context,
+    *,
+    member: Annotated[str, typer.Option(help="This node's subsystem: VN/GOV/02/LAND.")],
+    address: Annotated[str, typer.Option(help="How others reach it: https://land.example.")],
+    name: Annotated[str, typer.Option(help="Name of the agency.")],
+    port: Annotated[int, typer.Option(help="Port at which others ask.")] = 8461,
+) -> None:
+    """Make the node's key and settings, and the request to join that its hub's officer accepts."""
+    desk = desk_of(context)
+    desk.folder.mkdir(parents=True, exist_ok=True)
+    told = {"member": str(subsystem(member)), "address": address, "exchange_port": port}
+    settings = checked(desk.settings, {**told, "keeper": name}, where="init")
+    make_key(desk.folder)
+    _write_settings(desk.folder / FILE, {**told, "keeper": name})
+    who = membership(desk.folder, settings)
+    request = desk.folder / "join-request.txt"
+    request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
+    desk.say.line("Đã tạo khóa và cấu hình của nút.", "The node has its key and settings.")
+    desk.say.path("Đơn gia nhập, gửi trung tâm", "The request to join, for the hub", request)
+    desk.say.line(
+        f"Khóa của nút, để đối chiếu qua kênh khác: {who.key.public.text}",
+        f"The node's key, to be compared by another way: {who.key.public.text}",
+    )
+    desk.say.line(
+        f"Khóa kiểm tra nhật ký: {who.log_key}", f"Verifier key of its journal: {who.log_key}"
+    )
+    desk.say.line(
+        f"Nếu đây là trung tâm, hub_key của mọi nút là: {who.hub_key}",
+        f"If this is the hub, the hub_key of every node is: {who.hub_key}",
+    )
+
+
+def _write_settings(file: Path, told: dict[str, object]) -> None:
+    """Put settings into the file; those that stand there already are replaced, others stay."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    for name, value in told.items():
+        line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        without = re.sub(rf"^{name}\s*=.*\n?", "", text, flags=re.MULTILINE)
+        text = f"{without.strip()}\n{line}\n".lstrip()
+    file.write_text(text, encoding="utf-8")
+
+
+@node_app.command("serve")
+def serve_command(context: typer.Context) -> None:
+    """Answer the questions of other nodes until you stop it (Ctrl-C)."""
+    desk = desk_of(context)
+    with (
+        open_node(desk.folder, desk.settings) as node,
+        exchanging(node, tell=desk.say.refusal) as parts,
+    ):
+        door = Door(
+            ExchangeParts(
+                provider=str(parts.who.who),
+                address=parts.who.address,
+                key=parts.who.key,
+                key_id=parts.who.key_id,
+                directory=parts.directory,
+                answering=parts.answering,
+                registers=parts.registers(),
+                shelf=parts.shelf,
+                threads=parts.threads,
+            )
+        )
+        public = PublicParts(
+            log=parts.log,
+            directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
+            ready=lambda: parts.held is not None,
+        )
+        desk.say.line(
+            f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",
+            f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
+        )
+        serve_exchange(
+            exchange_app(door, public),
+            host=desk.settings.exchange_host,
+            port=desk.settings.exchange_port,
+        )
+
+
+@hub_app.command("accept")
+def accept_command(context: typer.Context, request: Path) -> None:
+    """Let a node in: first compare its key with what the agency says by another way."""
+    desk = desk_of(context)
+    told = read_request(_content(request))
+    desk.say.line(
+        f"{told.client} - {told.name} - {told.address} - khóa {told.public.text}",
+        f"{told.client} - {told.name} - {told.address} - key {told.public.text}",
+    )
+    with open_node(desk.folder, desk.settings) as node:
+        _hub(desk, node.parts.connection).accept(told, officer=desk.officer)
+    desk.say.line("Đã nhận vào danh bạ.", "It is in the directory from now on.")
+
+
+@hub_app.command("remove")
+def remove_command(context: typer.Context, member: str) -> None:
+    """Take a member out: within a minute no node believes it any more."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        _hub(desk, node.parts.connection).remove(member, officer=desk.officer)
+    desk.say.line("Đã đưa ra khỏi danh bạ.", "It is out of the directory.")
+
+
+def _hub(desk: Desk, connection: Connection) -> Hub:
+    who = membership(desk.folder, desk.settings)
+    return Hub(connection, SystemClock(), who.hub_key.name, who.key)
+
+
+def ask_command(
+    context: typer.Context,
+    service: Annotated[str, typer.Argument(help="VN/GOV/01/POP/population")],
+    path: Annotated[str, typer.Argument(help="/v1/nguoi/verify")],
+    *,
+    officer: Annotated[str, typer.Option(help="Who asks, after a country code: VN001.")],
+    issue: Annotated[str, typer.Option(help="Procedure and case: 1.012789/H29-0001.")],
+    body: Annotated[
+        Path | None, typer.Option(help="File with the question in JSON; else standard input.")
+    ] = None,
+) -> None:
+    """Ask another node; the question comes from a file or standard input."""
+    desk = desk_of(context)
+    who = membership(desk.folder, desk.settings)
+    clock = SystemClock()
+    told = typer.get_text_stream("stdin").read() if body is None else _content(body)
+    answer = ask(
+        address(f"/r1/{service}").service if service.count("/") >= _SLASHES else _no_service(),
+        path,
+        told.encode(),
+        asker=Asker(
+            client=str(who.who), key=who.key, key_id=who.key_id, officer=officer, issue=issue
+        ),
+        line=Line(directory=current_directory(desk.folder, desk.settings, clock), clock=clock),
+    )
+    desk.say.plain(json.dumps(json.loads(answer), ensure_ascii=False, indent=2))
+
+
+_SLASHES = 4
+
+
+def _no_service() -> Service:
+    raise BadQuestion(
+        Sentence(
+            vi="Dịch vụ phải có năm phần, như VN/GOV/01/POP/population.",
+            en="A service has five parts, as in VN/GOV/01/POP/population.",
+        )
+    )
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SettingsError(
+            Sentence(vi=f"Không đọc được tệp {file}.", en=f"The file {file} cannot be read.")
+        ) from wrong

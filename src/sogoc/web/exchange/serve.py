@@ -1,0 +1,25 @@
+"""The server of the exchange: granian, at the address that other nodes reach."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def serve_exchange(app: ASGIApp, *, host: str, port: int) -> None:
+    """Serve until the operator stops it (Ctrl-C, or a signal to end)."""
+    asyncio.run(_serve(app, host, port))
+
+
+async def _serve(app: ASGIApp, host: str, port: int) -> None:
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False)
+    try:
+        await server.serve()
+    except asyncio.CancelledError:
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it bare

@@ -1,0 +1,206 @@
+"""Two agencies from outside: they join, one asks the other, and a stranger verifies the journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sogoc.shipped import shipped
+from sogoc.testing.served import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.acceptance.conftest import Command, Said
+
+pytestmark = pytest.mark.acceptance
+
+FACILITIES = shipped("reference-data") / "health-facilities/health-facilities-osm-2024-09-27.csv"
+GRANT = """
+id = "G-2026-0001"
+member = "VN/GOV/02/LAND"
+register = "health-facilities"
+fields = ["ten"]
+operations = ["read"]
+purpose = "1.012789"
+ground = "Luật Dữ liệu, Điều 17 (ví dụ)"
+first_day = 2026-01-01
+last_day = 2099-12-31
+"""
+CASE = ("--officer", "VN000000000007", "--issue", "1.012789/H29-260302-0001")
+
+
+@contextmanager
+def serving(node: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A node's process, until the block ends."""
+    environment = {**os.environ, "SOGOC_NODE": str(node), "SOGOC_LANGUAGE": "en"}  # noqa: TID251 - a command inherits its terminal's
+    with subprocess.Popen(
+        [sys.executable, "-m", "sogoc", "node", "serve"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until(lambda: fetched(f"{address}/ready") is not None)
+        yield process
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def fetched(address: str) -> str | None:
+    from sogoc.exchange.client import fetched as text_at  # noqa: PLC0415 - this test alone
+
+    return text_at(address)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 90) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A hub that keeps health facilities, and the land office, each a process of its own."""
+
+    sogoc: Command
+    hub: Path
+    land: Path
+    hub_address: str
+    land_address: str
+    log_key: str
+    question: Path
+
+    def ask(self, key: object, *, issue: str = CASE[-1]) -> Said:
+        """The land office asks for the name of one facility."""
+        told = {"key": key, "fields": ["ten"]}
+        self.question.write_text(json.dumps(told), encoding="utf-8")
+        words = (*CASE[:-1], issue, "--body", str(self.question))
+        return self.sogoc(self.land, "ask", SERVICE, PATH, *words)
+
+
+SERVICE, PATH = "VN/GOV/01/HEALTH/health-facilities", "/v1/co_so/read"
+
+
+@pytest.fixture
+def country(tmp_path: Path, sogoc: Command) -> Country:
+    """Both have keys and know each other's; the hub holds the facilities."""
+    nodes = tmp_path / "hub", tmp_path / "land"
+    members = "VN/GOV/01/HEALTH", "VN/GOV/02/LAND"
+    ports = free_port(), free_port()
+    said = list[str]()
+    for node, member, port in zip(nodes, members, ports, strict=True):
+        address = f"http://127.0.0.1:{port}"
+        words = ("--member", member, "--address", address, "--name", "Cơ quan ví dụ")
+        made = sogoc(node, "node", "init", *words, "--port", str(port))
+        assert made.code == 0, made.err
+        said.append(made.out)
+    hub_key = re.findall(r"hub_key of every node is: (\S+)", said[0])[0]
+    with (nodes[1] / "sogoc.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'hub_address = "http://127.0.0.1:{ports[0]}"\nhub_key = "{hub_key}"\n')
+    first: tuple[str, ...] = ("deliver", "health-facilities", str(FACILITIES))
+    accepted = [("hub", "accept", str(node / "join-request.txt")) for node in nodes]
+    for each in (first, *accepted):
+        told = sogoc(nodes[0], *each)
+        assert told.code == 0, told.err
+    return Country(
+        sogoc=sogoc,
+        hub=nodes[0],
+        land=nodes[1],
+        hub_address=f"http://127.0.0.1:{ports[0]}",
+        land_address=f"http://127.0.0.1:{ports[1]}",
+        log_key=re.findall(r"Verifier key of its journal: (\S+)", said[0])[0],
+        question=tmp_path / "question.json",
+    )
+
+
+def allow(country: Country, file: Path) -> None:
+    """The land office asks for a grant, and the keeper accepts it."""
+    file.write_text(GRANT, encoding="utf-8")
+    for words, says in (
+        (("ask", str(file)), "permit ("),
+        (EXPLAIN, "No."),
+        (("accept", "G-2026-0001"), "accepted"),
+        (EXPLAIN, "Yes."),
+        (("list",), "accepted"),
+    ):
+        told = country.sogoc(country.hub, "grant", *words)
+        assert told.code == 0, told.err
+        assert says in told.out
+
+
+def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
+    tmp_path: Path, country: Country
+) -> None:
+    allow(country, tmp_path / "grant.toml")
+    with serving(country.hub, country.hub_address), serving(country.land, country.land_address):
+        assert "UnknownService" in country.ask({**key_of(0), "ma_ban_do": "1"}).err
+        asked = country.ask(key_of(1))
+        assert asked.code == 0, asked.err
+        assert json.loads(asked.out)["records"][0]["key"] == key_of(1)
+        assert "1.012789" in country.ask(key_of(1), issue="9.9/X").err
+
+        time.sleep(6)  # one beat: the checkpoint takes in what was asked
+        verify = ("journal", "verify", country.hub_address, country.log_key)
+        kept = ("--kept", str(tmp_path / "kept"))
+        told = [country.sogoc(tmp_path / "stranger", *verify, *kept) for _ in range(2)]
+        assert [one.code for one in told] == [0, 0], told
+        assert "3 entries, continuing 0" in told[0].out
+        assert "3 entries, continuing 1" in told[1].out
+
+        assert country.sogoc(country.hub, "hub", "remove", "VN/GOV/02/LAND").code == 0
+        wait_until(lambda: country.ask(key_of(1)).code == 1)
+    down = country.ask(key_of(1))
+    assert down.code == 1
+    assert "✗" in down.err
+
+
+EXPLAIN = (
+    *("explain", "VN/GOV/02/LAND", "health-facilities"),
+    *("--fields", "ten", "--purpose", "1.012789"),
+)
+
+
+def key_of(line: int) -> dict[str, str]:
+    """The key of a record of the delivered file, as the contract names its fields."""
+    kind, number = FACILITIES.read_text(encoding="utf-8").splitlines()[line + 1].split(",")[:2]
+    return {"loai_doi_tuong": kind, "ma_ban_do": number}
+
+
+def test_a_node_without_a_key_or_settings_says_what_to_do(tmp_path: Path, sogoc: Command) -> None:
+    told = sogoc(tmp_path / "n", "node", "serve")
+    assert told.code == 1
+    assert "sogoc node init" in told.err
+    assert sogoc(tmp_path / "n", "ask", "VN/GOV/01/POP/x", "/v1", *CASE).code == 1
+
+
+def test_a_key_is_never_made_twice(tmp_path: Path, sogoc: Command) -> None:
+    words = (
+        "node", "init", "--member", "VN/GOV/02/LAND", "--address", "https://land.example",
+        "--name", "Cơ quan ví dụ",
+    )  # fmt: skip
+    assert sogoc(tmp_path / "n", *words).code == 0
+    before = (tmp_path / "n" / "keys" / "node.key").read_text(encoding="ascii")
+    again = sogoc(tmp_path / "n", *words)
+    assert again.code == 1
+    assert "never overwritten" in again.err
+    assert (tmp_path / "n" / "keys" / "node.key").read_text(encoding="ascii") == before
+
+
+def test_a_wrong_grant_file_says_everything_that_is_wrong(tmp_path: Path, sogoc: Command) -> None:
+    (tmp_path / "grant.toml").write_text('id = 3\nfield = "x"\n', encoding="utf-8")
+    told = sogoc(tmp_path / "n", "grant", "ask", str(tmp_path / "grant.toml"))
+    assert told.code == 1
+    for word in ("field: ?", "id: str", "member: -", "last_day: -"):
+        assert word in told.err.replace("\n", " ").replace("  ", " ")
