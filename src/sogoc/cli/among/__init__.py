@@ -1,0 +1,1 @@
+"""This node among others: joining, grants, questions, journals."""
