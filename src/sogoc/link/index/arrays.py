@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sogoc.errors import IndexRefused, Sentence
-from sogoc.link.columns import FOLDED, PLACES, TOKENS
+from sogoc.link.columns import FOLDED, NAMES, PLACES, TOKENS
 from sogoc.link.index import lists
 from sogoc.link.index.hashing import text_keys
 from sogoc.link.index.layout import DEAD, FAMILY, PARTS, PERSON, UNKNOWN
@@ -33,15 +33,25 @@ _READ = ("person", *_CODES, "province", "died", *FAMILY)
 _MOST_PROVINCES = 1 << 15
 
 
-def derive(tables: dict[str, Path], keep: Keep) -> None:
-    """Make every array of `layout.ARRAYS` from the tables and hand it to `keep`, each by name.
+def derive(tables: dict[str, Path], keep: Keep) -> int:
+    """Make the arrays of `layout.ARRAYS` from the tables, each to `keep`; returns the persons.
 
     `tables` holds `population` and its dictionaries of names, tokens and places. Raises
     IndexRefused where the persons are not numbered as the layout says.
     """
     tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
+    tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
     names = _names(tables[FOLDED], tokens, keep)
-    persons = _persons(tables[POPULATION], keep)
+    _written(tables[NAMES], names, keep)
+    return derive_persons(tables[POPULATION], keep, names=names, places=places, first=0)
+
+
+def derive_persons(table: Path, keep: Keep, *, names: int, places: int, first: int) -> int:
+    """The records of the persons in this table and all lists of them; returns how many.
+
+    Their numbers begin at `first`; there are so many folded names and places.
+    """
+    persons = _persons(table, keep, first)
     _days(persons["born"], keep)
     starts, order = lists.by_value(np.ascontiguousarray(persons["folded"]), names)
     keep("name_starts", starts)
@@ -56,9 +66,10 @@ def derive(tables: dict[str, Path], keep: Keep) -> None:
         keep(f"{prefix}_starts", starts)
         keep(f"{prefix}_rows", rows)
         keep(f"{prefix}_marks", marks)
+    return len(persons)
 
 
-def _persons(table: Path, keep: Keep) -> np.ndarray:
+def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
     file = pq.ParquetFile(table)
     count = file.metadata.num_rows
     persons = np.empty(count, dtype=PERSON)
@@ -66,7 +77,7 @@ def _persons(table: Path, keep: Keep) -> np.ndarray:
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
     provinces = np.empty(0, dtype="<i4")
-    for first, batch in _batches(file):
+    for first, batch in _batches(file, start):
         some = persons[first : first + batch.num_rows]
         for field in _CODES:
             some[field] = codes(batch[field])
@@ -91,11 +102,11 @@ def _persons(table: Path, keep: Keep) -> np.ndarray:
     return persons
 
 
-def _batches(file: pq.ParquetFile) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The persons in order; each batch with the number of its first."""
+def _batches(file: pq.ParquetFile, start: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The persons in order, their numbers from `start`; each batch with where its first stands."""
     first = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=list(_READ)):
-        numbers = batch["person"].to_numpy()
+        numbers = batch["person"].to_numpy() - start
         if not np.array_equal(numbers, np.arange(first, first + len(numbers))):
             raise IndexRefused(
                 Sentence(
@@ -143,7 +154,7 @@ def _days(born: np.ndarray, keep: Keep) -> None:
 
 def _names(table: Path, tokens: int, keep: Keep) -> int:
     """The dictionary of folded names; returns how many there are."""
-    names = pq.read_table(table, columns=["folded", "text", *PARTS])
+    names = pq.read_table(table, columns=["text", *PARTS, "women", "sexed"])
     parts = np.empty((names.num_rows, len(PARTS)), dtype="<i4")
     for position, part in enumerate(PARTS):
         parts[:, position] = codes(names[part].combine_chunks())
@@ -151,12 +162,25 @@ def _names(table: Path, tokens: int, keep: Keep) -> int:
     keys = text_keys(texts, ends)
     order = np.argsort(keys, kind="stable")
     keep("parts", parts)
+    counts = [codes(names[column].combine_chunks()) for column in ("women", "sexed")]
+    keep("name_counts", np.stack(counts, axis=1))
     keep("given_starts", np.searchsorted(parts[:, -1], np.arange(tokens + 1)))
     keep("name_text", texts)
     keep("name_ends", ends)
     keep("name_keys", keys[order])
     keep("name_of_key", order.astype("<i4"))
     return int(names.num_rows)
+
+
+def _written(table: Path, names: int, keep: Keep) -> None:
+    """The dictionary of written names, which stand in the order of their folded names."""
+    written = pq.read_table(table, columns=["text", "folded", "bearers"])
+    texts, ends = text_array(written["text"].combine_chunks())
+    folded = codes(written["folded"].combine_chunks())
+    keep("written_starts", np.searchsorted(folded, np.arange(names + 1)))
+    keep("written_text", texts)
+    keep("written_ends", ends)
+    keep("written_counts", codes(written["bearers"].combine_chunks()))
 
 
 def text_array(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -57,6 +57,7 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "spouse": (np.dtype("<i4"), "folded name of the spouse, likewise"),
     "dead": (np.dtype("<i4"), "positions of persons whose death is recorded, ascending"),
     "died": (np.dtype("<i4"), "their dates of death, as `born`"),
+    "gone": (np.dtype("u1"), "of changes: one bit a person of the index who is no longer there"),
     "days": (np.dtype("<i4"), "distinct dates of birth, ascending, as yyyymmdd with 00"),
     "day_starts": (np.dtype("<i4"), "first position of each day; last, the end of the known ones"),
     "name_starts": (np.dtype("<i4"), "by folded name, where its list in `name_rows` begins"),
@@ -74,8 +75,13 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "parts": (np.dtype("<i4"), "surname, middle, core and given of each folded name: four columns"),
     "name_text": (np.dtype("u1"), "the folded names, end to end"),
     "name_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
+    "name_counts": (np.dtype("<i4"), "women and persons of known sex of each: two columns"),
     "name_keys": (np.dtype("<u8"), "64-bit keys of the folded names, ascending"),
     "name_of_key": (np.dtype("<i4"), "the folded name of each key"),
+    "written_starts": (np.dtype("<i4"), "by folded name, the first of its written names"),
+    "written_text": (np.dtype("u1"), "the written names, end to end"),
+    "written_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
+    "written_counts": (np.dtype("<i4"), "bearers of each written name"),
 }
 """Every array: what one entry is, and what it tells."""
 

@@ -34,8 +34,10 @@ class Manifest:
     source: str
     """Which release of the population register, in the words of whoever built the index."""
     persons: int
-    added: int
-    """Of these, persons whom refreshing added after the first building."""
+    gone: int = 0
+    """Of changes: how many persons of the index are no longer there."""
+    of: str = ""
+    """Of changes: the identity of the index over which they are laid."""
     files: Mapping[str, FileMark]
 
 
@@ -109,7 +111,9 @@ def _read(folder: Path) -> Manifest:
         name: FileMark(**{**mark, "shape": tuple(mark["shape"])})
         for name, mark in raw["files"].items()
     }
-    return Manifest(source=raw["source"], persons=raw["persons"], added=raw["added"], files=files)
+    return Manifest(
+        source=raw["source"], persons=raw["persons"], gone=raw["gone"], of=raw["of"], files=files
+    )
 
 
 def _seal(body: Mapping[str, object]) -> str:

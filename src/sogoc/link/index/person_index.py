@@ -2,45 +2,63 @@
 
 A folder holds `tables/*.parquet` (for engines), `arrays/*.bin` (for the kernel and the desk) and
 `manifest.json`. It is built beside its place and renamed, so that whoever opens it sees the old
-index or the new one, whole. The same tables give the same bytes.
+index or the new one, whole. The same tables give the same bytes. What changed since stands in the
+folder `changes` in it (`link/overlay`).
 """
 
 from __future__ import annotations
 
-import mmap
-import os
-import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from sogoc.link.columns import POPULATION_TABLES
+from sogoc.errors import IndexRefused, Sentence
+from sogoc.link.columns import FOLDED, NAMES, PLACES, POPULATION_TABLES, TOKENS
 from sogoc.link.index import manifest as manifests
 from sogoc.link.index.arrays import derive
-from sogoc.link.index.layout import ARRAYS
-from sogoc.link.index.manifest import FileMark, Manifest
+from sogoc.link.index.compiled import needed
+from sogoc.link.index.folder import Arrays, NewFolder
 from sogoc.link.index.reading import people
+from sogoc.tables.engine import Step
 from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    import pyarrow as pa
-
+    from sogoc.link.index.manifest import Manifest
     from sogoc.tables.engine import Engine
 
 TABLES = (POPULATION, *POPULATION_TABLES)
+GROWING = (TOKENS, FOLDED, NAMES, PLACES)
+"""Dictionaries to which changes add; what was counted stays as it was."""
+CHANGES = "changes"
+_BUILT, CAME, LEFT = "population_built", "population_came", "population_left"
 
 
-class PersonIndex:
-    """An index that was found whole; its arrays are read where they lie, never loaded."""
+class Changes:
+    """What was laid over an index: persons who came, and who is gone."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self._arrays: dict[str, np.ndarray] = {}
+        self.array = Arrays(folder, manifest.files)
+
+    def table(self, name: str) -> Path:
+        """The rows that the changes add to a table."""
+        return self.folder / "tables" / f"{name}.parquet"
+
+
+class PersonIndex:
+    """An index that was found whole."""
+
+    def __init__(self, folder: Path, manifest: Manifest, changes: Changes | None) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.changes = changes
+        self.array = Arrays(folder, manifest.files)
 
     @classmethod
     def build(cls, engine: Engine, folder: Path, *, source: str) -> Self:
@@ -49,117 +67,95 @@ class PersonIndex:
         `source` names the release of the population register. Raises KernelMissing without the
         part `national`, IndexRefused where the tables are not numbered in order.
         """
-        beside = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(beside, ignore_errors=True)
-        (beside / "tables").mkdir(parents=True)
-        (beside / "arrays").mkdir()
-        tables = {name: _brought(engine.parquet(name), beside) for name in TABLES}
-        shapes: dict[str, tuple[int, ...]] = {}
-
-        def keep(name: str, array: np.ndarray) -> None:
-            shapes[name] = array.shape
-            np.ascontiguousarray(array, dtype=ARRAYS[name][0]).tofile(_array_file(beside, name))
-
-        derive(tables, keep)
-        made = Manifest(
-            source=source, persons=shapes["persons"][0], added=0, files=_marks(beside, shapes)
-        )
-        manifests.write(beside, made)
-        put_in_place(beside, folder)
-        return cls(folder, made)
+        needed()
+        new = NewFolder(folder)
+        tables = {name: new.bring(name, engine.parquet(name)) for name in TABLES}
+        persons = derive(tables, new.keep)
+        return cls(folder, new.finish(source=source, persons=persons), None)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The index in this folder. Raises IndexRefused if it is unfinished, damaged or foreign."""
-        return cls(folder, manifests.read(folder))
+        """The index in this folder, with its changes.
+
+        Raises IndexRefused if either is unfinished, damaged, of another version or not of this
+        index.
+        """
+        manifest, over = manifests.read(folder), folder / CHANGES
+        if not over.exists():
+            return cls(folder, manifest, None)
+        changes = Changes(over, manifests.read(over))
+        if changes.manifest.of != manifests.seal(manifest):
+            raise IndexRefused(
+                Sentence(
+                    vi=f"Các biến động ở {over} không thuộc chỉ mục này; hãy tạo lại chỉ mục.",
+                    en=f"The changes in {over} are not of this index; build the index again.",
+                )
+            )
+        return cls(folder, manifest, changes)
 
     @property
     def identity(self) -> str:
         """One text for the whole content: equal for equal indexes, and only for them."""
-        return manifests.seal(self.manifest)
+        own = manifests.seal(self.manifest)
+        return f"{own}+{manifests.seal(self.changes.manifest)}" if self.changes else own
 
     def verify(self) -> None:
         """Read every byte anew. Raises IndexRefused."""
         manifests.verify(self.folder)
+        if self.changes:
+            manifests.verify(self.changes.folder)
 
-    def tables(self) -> dict[str, Path]:
-        """The Parquet file of each table, to be registered with an engine."""
-        return {name: self.folder / "tables" / f"{name}.parquet" for name in TABLES}
+    def table(self, name: str) -> Path:
+        """The Parquet file of a table as it was built."""
+        return self.folder / "tables" / f"{name}.parquet"
 
     def register(self, engine: Engine) -> None:
-        """Let the engine read the index's tables as if `population_plan` had run in it."""
-        for name, file in self.tables().items():
-            engine.register(name, file)
+        """Let the engine read the index's tables as if `population_plan` had run in it.
 
-    def array(self, name: str) -> np.ndarray:
-        """An array of `layout.ARRAYS`, mapped; empty where the population has none of it."""
-        if name not in self._arrays:
-            mark = self.manifest.files[f"arrays/{name}.bin"]
-            self._arrays[name] = _mapped(_array_file(self.folder, name), mark)
-        return self._arrays[name]
+        Where there are changes, `population` is written anew: SQL pays for them once a run.
+        """
+        self.register_dictionaries(engine)
+        engine.register(POPULATION, self.table(POPULATION))
+        if self.changes:
+            engine.register(_BUILT, self.table(POPULATION))
+            engine.register(CAME, self.changes.table(CAME))
+            engine.register(LEFT, self.changes.table(LEFT))
+            engine.run(Step(POPULATION, (_BUILT, CAME, LEFT), _WITH_CHANGES))
+
+    def register_dictionaries(self, engine: Engine) -> None:
+        """The same without `population`: what the kernel needs beside the index itself."""
+        for name in POPULATION_TABLES:
+            grown = self.changes is not None and name in GROWING
+            engine.register(name, self._grown(name) if grown else self.table(name))
+
+    def _grown(self, name: str) -> Path:
+        """A dictionary with what the changes added, as a pattern of files."""
+        return self.folder / CHANGES / "tables" / name / "*.parquet"
 
     def people(self, rows: np.ndarray) -> pa.Table:
         """The persons with these numbers, in this order, as rows of `population`."""
-        return people(self.array, rows)
+        made = [people(self.array, rows[rows < self.persons], first=0, parts=self.parts)]
+        later = rows[rows >= self.persons]
+        if self.changes:
+            made.append(people(self.changes.array, later, first=self.persons, parts=self.parts))
+        back = np.empty(len(rows), dtype=np.int64)
+        back[np.argsort(rows >= self.persons, kind="stable")] = np.arange(len(rows))
+        return pa.concat_tables(made).take(pa.array(back))
+
+    @cached_property
+    def parts(self) -> np.ndarray:
+        """The parts of each folded name, those that changes added too."""
+        own = self.array("parts")
+        return np.concatenate([own, self.changes.array("parts")]) if self.changes else own
 
     @cached_property
     def persons(self) -> int:
-        """How many persons stand in the arrays."""
+        """With how many persons it was built."""
         return len(self.array("persons"))
 
 
-def put_in_place(beside: Path, folder: Path) -> None:
-    """Rename the finished folder to its name; what stood there before goes."""
-    old = folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    beside.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _brought(file: Path, beside: Path) -> Path:
-    """The engine's file as the index's own: linked where the disk allows, since neither changes."""
-    target = beside / "tables" / file.name
-    try:
-        os.link(file, target)
-    except OSError:
-        shutil.copyfile(file, target)
-    return target
-
-
-def _array_file(folder: Path, name: str) -> Path:
-    return folder / "arrays" / f"{name}.bin"
-
-
-def _marks(folder: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, FileMark]:
-    tables = [folder / "tables" / f"{name}.parquet" for name in TABLES]
-    arrays = [_array_file(folder, name) for name in shapes]
-    sums = manifests.checksums([*tables, *arrays])
-    marks = {
-        str(file.relative_to(folder)): FileMark(size=file.stat().st_size, sha256=sha256)
-        for file, sha256 in zip(tables, sums[: len(tables)], strict=True)
-    }
-    for (name, shape), file, sha256 in zip(
-        shapes.items(), arrays, sums[len(tables) :], strict=True
-    ):
-        dtype, tells = ARRAYS[name]
-        marks[str(file.relative_to(folder))] = FileMark(
-            size=file.stat().st_size, sha256=sha256, dtype=_spelled(dtype), shape=shape, tells=tells
-        )
-    return marks
-
-
-def _spelled(dtype: np.dtype) -> str:
-    if dtype.fields is None:
-        return dtype.str
-    return " ".join(f"{name}:{field[0].str}@{field[1]}" for name, field in dtype.fields.items())
-
-
-def _mapped(file: Path, mark: FileMark) -> np.ndarray:
-    name = file.stem
-    if not mark.size:
-        return np.empty(mark.shape, dtype=ARRAYS[name][0])
-    with file.open("rb") as content:
-        pages = mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.frombuffer(pages, dtype=ARRAYS[name][0]).reshape(mark.shape)
+_WITH_CHANGES = f"""
+select b.* from {_BUILT} as b left join {LEFT} as l on b.person = l.person where l.person is null
+union all
+select * from {CAME}
+"""

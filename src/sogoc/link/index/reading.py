@@ -26,13 +26,17 @@ _TYPES = {
 """Types of `population`; all other columns are INTEGER."""
 
 
-def people(array: Arrays, rows: np.ndarray) -> pa.Table:
-    """The persons at these positions, in this order, with the columns of `population`."""
-    persons, parts = array("persons")[rows], array("parts")
+def people(array: Arrays, numbers: np.ndarray, *, first: int, parts: np.ndarray) -> pa.Table:
+    """The persons with these numbers, in this order, with the columns of `population`.
+
+    `first` is the number of the first person in the arrays; `parts` those of all names.
+    """
+    rows = numbers - first
+    persons = array("persons")[rows]
     folded, born = persons["folded"], persons["born"]
     known = folded != UNKNOWN
     columns: dict[str, np.ndarray] = {
-        "person": rows.astype(np.int64),
+        "person": numbers.astype(np.int64),
         **{name: persons[name] for name in ("number", "old_number", "written", "born", "sex")},
         "folded": folded,
         "commune": persons["commune"],

@@ -115,11 +115,11 @@ class Ready:
 
     def meant(self) -> pa.Table:
         """The best candidates and the bearers of numbers, as rows of `population`."""
-        number = self._policy.level("number:equal")
+        best = f"place = 1 or number_level = {self._policy.level('number:equal')}"
+        # Where a person may stand once, claims of other records may bring up the second best.
+        where = "true" if self._one.link_to == "one-to-one" else best
         table = quoted(candidates_table(self._one.name))
-        found = self._engine.arrow(
-            f"select distinct person from {table} where place = 1 or number_level = {number}"
-        )
+        found = self._engine.arrow(f"select distinct person from {table} where {where}")
         return self._index.people(found["person"].to_numpy())
 
     def tables(self) -> Iterator[pa.Table]:

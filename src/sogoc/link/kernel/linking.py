@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sogoc.contract.model import Register, RegisterObject
+    from sogoc.link.calibration.model import Calibration
     from sogoc.link.kernel.candidates import Kernel, Ready
     from sogoc.tables.engine import Engine, Step
 
@@ -26,6 +27,7 @@ def link(
     *,
     folder: Path,
     known: frozenset[str] = frozenset(),
+    calibration: Calibration | None = None,
 ) -> list[Sentence]:
     """Make what `plan` makes, candidates by the kernel: the same rows of `verified`, to the bit.
 
@@ -33,12 +35,19 @@ def link(
     Parts of candidates are kept in `folder` until they are done. Where the kernel cannot serve (it
     is not installed, or the policy says what only SQL can), SQL makes them, and a sentence says so.
     """
-    kernel.index.register(engine)
+    kernel.index.register_dictionaries(engine)
     said: list[Sentence] = []
     for one in register.objects:
         if one.persons:
-            steps = plan(replace(register, objects=(one,)), kernel.policy, known=known)
+            steps = plan(
+                replace(register, objects=(one,)),
+                kernel.policy,
+                known=known,
+                calibration=calibration,
+            )
             said += _link_object(engine, one, steps, kernel=kernel, folder=folder / one.name)
+    if kernel.index.changes is None:
+        kernel.index.register(engine)
     return said
 
 
@@ -63,24 +72,23 @@ def _link_object(
             engine.register(POPULATION, ready.meant())
         elif step.makes not in replaced:
             engine.run(step)
-    if ready is not None:
-        kernel.index.register(engine)
     return said
 
 
 def _ready(
     engine: Engine, one: RegisterObject, kernel: Kernel
 ) -> tuple[Ready | None, list[Sentence]]:
+    """The kernel for this object; or none, what to say of it, and the population for SQL."""
     try:
         return kernel.ready(engine, one), []
     except KernelMissing as missing:
-        return None, [missing.sentence]
+        reason = missing.sentence
     except UnknownToKernel as unknown:
-        return None, [
-            Sentence(
-                vi=f"Nhân biên dịch không hiểu biểu thức trong quy tắc đối soát: {unknown}. "
-                "Việc đối soát chạy bằng SQL, cùng kết quả nhưng chậm hơn.",
-                en="The compiled kernel does not know this expression of the linking policy: "
-                f"{unknown}. Linking runs in SQL, with the same result but slower.",
-            )
-        ]
+        reason = Sentence(
+            vi=f"Nhân biên dịch không hiểu biểu thức trong quy tắc đối soát: {unknown}. "
+            "Việc đối soát chạy bằng SQL, cùng kết quả nhưng chậm hơn.",
+            en="The compiled kernel does not know this expression of the linking policy: "
+            f"{unknown}. Linking runs in SQL, with the same result but slower.",
+        )
+    kernel.index.register(engine)
+    return None, [reason]

@@ -7,29 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sogoc.link.index.hashing import mixed_one
-from sogoc.link.index.layout import FAMILY, PERSON
+from sogoc.link.index.layout import ARRAYS
 from sogoc.link.kernel.shapes import Segment, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sogoc.link.index.person_index import PersonIndex
 
-_SAME_NAME = (
-    "persons",
-    *FAMILY,
-    "days",
-    "day_starts",
-    "name_starts",
-    "name_rows",
-    "place_starts",
-    "place_rows",
-    "number_starts",
-    "number_rows",
-    "number_marks",
-    "old_starts",
-    "old_rows",
-    "old_marks",
-    "provinces",
-)
+_SAME_NAME = [field for field in Segment._fields if field not in ("first", "ordered", "gone")]
 
 
 class Population(NamedTuple):
@@ -41,31 +27,40 @@ class Population(NamedTuple):
 
 
 def population(index: PersonIndex) -> Population:
-    """The persons of an index, and the names they bear."""
-    return Population(_base(index), _nobody(index.persons), _words(index))
+    """The persons of an index with its changes, and the names they bear."""
+    changes = index.changes
+    gone = _fixed(np.empty(0, np.uint8))
+    if changes is None:
+        return Population(_segment(index.array, 0, gone), _nobody(index.persons), _words(index))
+    base = _segment(index.array, 0, changes.array("gone"))
+    added = _segment(changes.array, index.persons, gone)
+    return Population(base, added, _words(index))
 
 
-def _base(index: PersonIndex) -> Segment:
-    """The persons with whom the index was built."""
-    arrays = {name: index.array(name) for name in _SAME_NAME}
-    return Segment(first=0, ordered=1, gone=_fixed(np.empty(0, np.uint8)), **arrays)
+def _segment(array: Callable[[str], np.ndarray], first: int, gone: np.ndarray) -> Segment:
+    """Only the names of the index itself lie in the order of their parts."""
+    arrays = {name: array(name) for name in _SAME_NAME}
+    return Segment(first=first, ordered=int(first == 0), gone=gone, **arrays)
 
 
 def _nobody(first: int) -> Segment:
     """A segment without persons, whose numbers would begin at `first`."""
-    empty = {name: _fixed(np.empty(0, np.int32)) for name in _SAME_NAME}
-    empty["persons"] = _fixed(np.empty(0, PERSON))
-    empty["number_marks"] = empty["old_marks"] = _fixed(np.empty(0, np.uint8))
+    empty = {name: _fixed(np.empty(0, ARRAYS[name][0])) for name in _SAME_NAME}
     return Segment(first=first, ordered=0, gone=_fixed(np.empty(0, np.uint8)), **empty)
 
 
 def _words(index: PersonIndex) -> Words:
-    """The dictionary of folded names."""
+    """The dictionary of folded names, those that changes added too."""
+    letters, ends = index.array("name_text"), index.array("name_ends")
+    if index.changes:
+        more = index.changes.array("name_ends") + ends[-1]
+        ends = _fixed(np.concatenate([ends[:-1], more]))
+        letters = _fixed(np.concatenate([letters, index.changes.array("name_text")]))
     return Words(
-        parts=index.array("parts"),
+        parts=_fixed(index.parts) if index.changes else index.parts,
         given_starts=index.array("given_starts"),
-        letters=index.array("name_text"),
-        ends=index.array("name_ends"),
+        letters=letters,
+        ends=ends,
     )
 
 

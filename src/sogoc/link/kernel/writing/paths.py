@@ -30,7 +30,8 @@ def gather_lines(block: Block) -> Iterator[str]:
         raise UnknownToKernel(str(block.same))
     for columns, lines in _WAYS:
         if set(columns) <= wanted.keys():
-            rest = {name: value for name, value in wanted.items() if name not in columns}
+            # A way begins with the column whose lists it walks; the others narrow them.
+            rest = {name: value for name, value in wanted.items() if name != columns[0]}
             yield from lines(wanted, rest)
             return
     raise UnknownToKernel(", ".join(f"{asked}={person}" for asked, person in block.same))

@@ -1,0 +1,1 @@
+"""Changes of the population laid over a person index, without building it again."""
