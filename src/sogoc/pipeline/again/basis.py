@@ -11,27 +11,32 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from sogoc.check import plan as check
 from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
+from sogoc.link.plan import plan as link_plan
+from sogoc.link.policy import shipped_policy
 from sogoc.localities.units import Units
+from sogoc.standardise import plan as standardise
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
     from sogoc.pipeline.parts import Parts
-    from sogoc.tables.engine import Engine
+    from sogoc.tables.engine import Engine, Step
 
 _MARK = "basis.json"
 _TRIED = 50
 _SAME_PLACES = 0.5
+_ANY_DAY = date(2026, 1, 1)
+"""Rules about the day are told apart from those of another day by `check.recheck` itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class Basis:
 
     folder: Path
     made_of: str
-    """Contract, program, form and era of the units: where they differ, no record is the same."""
+    """Contract, steps, form and era of the units: where they differ, no record is the same."""
     places: frozenset[str]
     """What the delivery wrote as localities, as it came."""
     day: date
@@ -91,7 +96,9 @@ def new_basis(
     """The basis of a run whose file was taken in; the rest is told as it is made."""
     days = Units.load().change_days
     era = sum(day <= delivery.as_of for day in days)
-    words = (version("sogoc"), contract, delivery.form, str(era))
+    read = standardise.plan(register, as_of=_ANY_DAY)
+    checked = check.plan(register, today=_ANY_DAY)
+    words = (contract, delivery.form, str(era), *_told([*read, *checked]))
     return Basis(
         folder=folder,
         made_of=hashlib.sha256("\n".join(words).encode()).hexdigest(),
@@ -125,10 +132,17 @@ def superseded(runs: Path, mine: list[int]) -> list[int]:
 
 
 def persons_state(parts: Parts, register: Register, found: tuple[Register, Delivery] | None) -> str:
-    """By what persons are verified: the release, and what officers decided of this register."""
+    """By what persons are verified: the release, the policy, what officers decided."""
     if found is None:
         return ""
-    return f"{found[1].id} {Judgements(parts.connection).mark(register.id)}"
+    steps = "\n".join(_told(link_plan(register, shipped_policy())))
+    policy = hashlib.sha256(steps.encode()).hexdigest()
+    return f"{found[1].id} {Judgements(parts.connection).mark(register.id)} {policy}"
+
+
+def _told(steps: Iterable[Step]) -> list[str]:
+    """The steps in words: a program or a policy that works otherwise says so here."""
+    return [step.select for step in steps]
 
 
 def _alike(some: frozenset[str], others: frozenset[str]) -> bool:
