@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sogoc.errors import IndexRefused, KernelMissing
 from sogoc.link.index import compiled
+from sogoc.link.index import manifest as manifests
 from sogoc.link.index.layout import ARRAYS
 from sogoc.link.index.manifest import MANIFEST
 from sogoc.link.index.person_index import TABLES, PersonIndex
@@ -85,6 +87,23 @@ def test_an_index_of_another_version_is_refused(copy: Path) -> None:
     told = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
     (copy / MANIFEST).write_text(json.dumps({**told, "version": 99}), encoding="utf-8")
     with pytest.raises(IndexRefused, match="version 99"):
+        PersonIndex.open(copy)
+
+
+@pytest.mark.parametrize("lost", ["gone", "link_cohorts"])
+def test_an_index_made_without_what_is_read_today_is_refused_in_words(
+    copy: Path, lost: str
+) -> None:
+    made = manifests.read(copy)
+    if lost == "gone":
+        body = {**manifests._body(made)}  # noqa: SLF001 - as older software wrote it
+        del body["gone"]
+        sealed = {**body, "seal": manifests._seal(body)}  # noqa: SLF001 - likewise
+        (copy / MANIFEST).write_text(json.dumps(sealed), encoding="utf-8")
+    else:
+        files = {name: mark for name, mark in made.files.items() if lost not in name}
+        manifests.write(copy, replace(made, files=files))
+    with pytest.raises(IndexRefused, match="build it again"):
         PersonIndex.open(copy)
 
 

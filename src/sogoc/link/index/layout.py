@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 FORMAT = "sogoc-person-index"
-VERSION = 1
+VERSION = 2
 """Changes with every change of the files' meaning: an index of another version is made anew."""
 
 UNKNOWN = -1

@@ -104,16 +104,24 @@ def _read(folder: Path) -> Manifest:
     except (ValueError, KeyError, AttributeError, OSError):
         raise _damaged(folder, MANIFEST) from None
     if raw.get("format") != FORMAT or raw.get("version") != VERSION:
-        raise _other_version(folder, raw.get("version"))
+        raise other_version(folder, raw.get("version"))
     if seal != _seal(raw):
         raise _damaged(folder, MANIFEST)
-    files = {
-        name: FileMark(**{**mark, "shape": tuple(mark["shape"])})
-        for name, mark in raw["files"].items()
-    }
-    return Manifest(
-        source=raw["source"], persons=raw["persons"], gone=raw["gone"], of=raw["of"], files=files
-    )
+    try:
+        files = {
+            name: FileMark(**{**mark, "shape": tuple(mark["shape"])})
+            for name, mark in raw["files"].items()
+        }
+        return Manifest(
+            source=raw["source"],
+            persons=raw["persons"],
+            gone=raw["gone"],
+            of=raw["of"],
+            files=files,
+        )
+    except (KeyError, TypeError, AttributeError):
+        # Sealed, so nobody damaged it: it was made by software that tells other things.
+        raise other_version(folder, raw.get("version")) from None
 
 
 def _seal(body: Mapping[str, object]) -> str:
@@ -178,7 +186,8 @@ def _damaged(folder: Path, name: str) -> IndexRefused:
     )
 
 
-def _other_version(folder: Path, version: object) -> IndexRefused:
+def other_version(folder: Path, version: object) -> IndexRefused:
+    """The refusal of an index that other software made."""
     return IndexRefused(
         Sentence(
             vi=f"Chỉ mục dân cư ở {folder} thuộc phiên bản {version}, phần mềm này đọc phiên bản "

@@ -81,6 +81,9 @@ class PersonIndex:
         index.
         """
         manifest, over = manifests.read(folder), folder / CHANGES
+        if any(f"tables/{name}.parquet" not in manifest.files for name in TABLES):
+            # The plan of the population has tables that this index was built without.
+            raise manifests.other_version(folder, "-")
         if not over.exists():
             return cls(folder, manifest, None)
         changes = Changes(over, manifests.read(over))
