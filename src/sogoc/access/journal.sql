@@ -1,7 +1,8 @@
 -- name: next_numbers
 -- Take numbers for new entries; the row stays locked until they are kept or given back.
-update node.journal_head
-set size = size + %(count)s
+insert into node.journal_head (size)
+values (%(count)s)
+on conflict (only_row) do update set size = journal_head.size + excluded.size
 returning size - %(count)s;
 
 -- name: last_checkpoint
@@ -16,7 +17,7 @@ limit 1;
 
 -- name: size
 -- How many entries are durable.
-select size from node.journal_head;
+select coalesce(max(size), 0) from node.journal_head;
 
 -- name: commitments
 -- The public part of entries, in order.

@@ -5,8 +5,6 @@ create table node.journal_head (
     size bigint not null
 );
 
-insert into node.journal_head (size) values (0);
-
 create table node.journal_entry (
     number bigint primary key,
     at timestamptz not null,
