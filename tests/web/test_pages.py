@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from tests import small_land
+
+from sogoc.web.reading.figures import Standing
+from sogoc.web.reading.keepers import by_keeper
 
 if TYPE_CHECKING:
     from tests.small_browser import Browser
@@ -66,6 +71,40 @@ def test_each_criterion_has_its_index_over_the_whole_register(browser: Browser) 
         text = words(browser.get(page).text)
         assert "87,6" in text
         assert "50,5" not in text
+
+
+def test_the_first_page_says_how_each_keeper_s_registers_stand(browser: Browser) -> None:
+    text = words(browser.get("/vi/").text)
+    at = text.index("Theo cơ quan giữ dữ liệu")
+    assert "81,5" in text[at : at + 400]
+
+
+def test_a_keeper_s_index_is_the_mean_of_its_registers_and_names_the_lowest() -> None:
+    def standing(register: str, dqi: float | None) -> Standing:
+        moment = datetime(2026, 3, 2, tzinfo=UTC)
+        return Standing(
+            register=register,
+            delivery=1,
+            merged_at=moment,
+            as_of=moment.date(),
+            dqi=dqi,
+            colour="",
+            findings=2,
+        )
+
+    registers = [
+        replace(small_land.LAND, id=name, keeper=keeper)
+        for name, keeper in (("a", "K"), ("b", "K"), ("c", "K"), ("d", "L"), ("e", ""))
+    ]
+    told = by_keeper(registers, {n: standing(n, d) for n, d in FIGURES.items()})
+    assert [(one.keeper, one.registers, one.dqi, one.findings) for one in told] == [
+        ("K", 3, 80.0, 6)
+    ]
+    assert told[0].lowest is not None
+    assert told[0].lowest.id == "b"
+
+
+FIGURES = {"a": 90.0, "b": 70.0, "c": None, "e": 10.0}
 
 
 def test_figures_have_a_decimal_comma_in_vietnamese_and_a_point_in_english(

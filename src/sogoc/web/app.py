@@ -20,6 +20,7 @@ from sogoc.web.entrance import Entrance, Keys, enter
 from sogoc.web.persons import doubles
 from sogoc.web.persons import page as persons
 from sogoc.web.reading.figures import Reader
+from sogoc.web.reading.keepers import by_keeper
 from sogoc.web.view import View
 from sogoc.web.wording import LANGUAGES, Speech
 from sogoc.worklists.place import ELSEWHERE
@@ -110,10 +111,13 @@ class Pages:
     def home(self, request: Request) -> Response:
         """The registers of this node and its last deliveries."""
         with self._reading(request) as (view, reader):
+            registers = list(self._parts.contracts.registers())
+            standing = {one.register: one for one in reader.registers()}
             return view.show(
                 "home.html",
-                registers=self._parts.contracts.registers(),
-                standing={one.register: one for one in reader.registers()},
+                registers=registers,
+                standing=standing,
+                keepers=by_keeper(registers, standing),
                 deliveries=reader.deliveries(),
             )
 
