@@ -116,3 +116,7 @@ def test_the_delivery_of_a_decision_has_a_page(inside: Browser, page: str) -> No
     decide(inside, page, decision="absent", evidence="Công an xã xác nhận")
     last = max(int(n) for n in re.findall(r"/vi/deliveries/(\d+)", inside.get("/vi/").text))
     assert "Kết luận về người" in inside.get(f"/vi/deliveries/{last}").text
+    action = re.search(r'action="(/vi/judgements/\d+/withdraw)"', inside.get(page).text)
+    assert action
+    # The others of this module read the node as it was: they run in any order.
+    assert inside.post(action[1], HEADERS, b"why=").status_code == 303
