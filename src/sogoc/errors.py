@@ -29,6 +29,7 @@ SogocError
 │   ├── KeyRefused
 │   ├── BadSeal
 │   └── BrokenLog
+├── AddressRefused      the operator: tables at an address that cannot be read or written
 ├── SparkMissing        the operator: Spark was asked for and cannot start
 └── StepFailed          the developers: a step's SQL did not run
 """
@@ -206,6 +207,10 @@ class BadSeal(TrustError):
 
 class BrokenLog(TrustError):
     """A journal cannot be proved whole: a proof, tile or checkpoint does not fit."""
+
+
+class AddressRefused(SogocError):
+    """Tables at this address cannot be read, or must not be written over."""
 
 
 class SparkMissing(SogocError):

@@ -130,6 +130,17 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """Comparisons in which the members of one family agree with each other too.
+
+    Together they say no more than that it is one of so many members.
+    """
+
+    of: tuple[str, ...]
+    members: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The whole policy, checked."""
 
@@ -144,6 +155,7 @@ class Policy:
     comparisons: tuple[Comparison, ...]
     stages: tuple[Stage, ...]
     remarks: tuple[Remark, ...]
+    circles: tuple[Circle, ...] = ()
 
     def comparison(self, name: str) -> Comparison:
         """The comparison of that id. Raises KeyError."""
@@ -194,8 +206,14 @@ def _policy(raw: dict[str, Any]) -> Policy:
         comparisons=tuple(_comparison(one) for one in given.pop("comparisons")),
         stages=tuple(_stage(one) for one in given.pop("stages")),
         remarks=tuple(Remark(**one) for one in given.pop("remarks")),
+        circles=tuple(_circle(one) for one in given.pop("circles", ())),
         **given,
     )
+
+
+def _circle(raw: dict[str, Any]) -> Circle:
+    given = dict(raw)
+    return Circle(of=tuple(given.pop("of")), **given)
 
 
 def _comparison(raw: dict[str, Any]) -> Comparison:
@@ -234,12 +252,24 @@ def _mistakes(policy: Policy) -> Iterator[str]:
         yield "costs: a review must cost something, and less than either mistake"
     for one in policy.unseen:
         yield from _predicate_mistakes("unseen", one.when)
+    yield from _circle_mistakes(policy)
     for comparison in policy.comparisons:
         yield from _comparison_mistakes(policy, comparison)
     for position, stage in enumerate(policy.stages, 1):
         for block in stage.blocks:
             yield from _pair_mistakes(f"stages.{position}", block.same)
             yield from _predicate_mistakes(f"stages.{position}", block.where)
+
+
+def _circle_mistakes(policy: Policy) -> Iterator[str]:
+    known = {comparison.id for comparison in policy.comparisons}
+    listed = [name for circle in policy.circles for name in circle.of]
+    if unknown := set(listed) - known:
+        yield f"circles: no comparison {', '.join(sorted(unknown))}"
+    if twice := {name for name in listed if listed.count(name) > 1}:
+        yield f"circles: in two at once: {', '.join(sorted(twice))}"
+    if any(circle.members < 1 for circle in policy.circles):
+        yield "circles: a circle has at least one member"
 
 
 def _comparison_mistakes(policy: Policy, comparison: Comparison) -> Iterator[str]:

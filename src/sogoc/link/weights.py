@@ -63,6 +63,11 @@ def _unseen(policy: Policy) -> str:
     return " + ".join(factors) or "0"
 
 
+def circle_name(position: int) -> str:
+    """The column with the most that the comparisons of a circle weigh together."""
+    return f"circle_{position + 1}"
+
+
 def is_measured(comparison: Comparison, level: Level) -> bool:
     """Whether m of this level is learned from the register."""
     return level.measured and bool(comparison.measured_where)
@@ -77,8 +82,13 @@ def chances_bits(policy: Policy) -> list[str]:
         if _is_shared(comparison, level)
     ]
     absent = double((1 - policy.present) / policy.present)
+    circles = [
+        f"{milli_sql(f'greatest(n.persons, 1) / {double(circle.members)}')} as {circle_name(at)}"
+        for at, circle in enumerate(policy.circles)
+    ]
     return [
         *items,
+        *circles,
         f"{milli_sql(f'greatest(n.persons, 1) * {absent}')} as absent",
         f"{milli_sql('greatest(n.persons, 1) * 1e0')} + {round(1000 * policy.cap_bits)} as cap",
     ]
@@ -125,7 +135,11 @@ def level_bits(policy: Policy, comparison: Comparison, number: int) -> str:
 
 def weight(policy: Policy) -> str:
     """The weight of a pair whose levels stand in `a`, INTEGER, capped."""
-    parts = [_weight(policy, comparison) for comparison in policy.comparisons]
+    inside = {name for circle in policy.circles for name in circle.of}
+    parts = [_weight(policy, one) for one in policy.comparisons if one.id not in inside]
+    for at, circle in enumerate(policy.circles):
+        shared = " + ".join(_weight(policy, policy.comparison(name)) for name in circle.of)
+        parts.append(f"least({shared}, m.{circle_name(at)})")
     return f"least({' + '.join(parts)}, m.cap)"
 
 

@@ -17,7 +17,7 @@ from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.columns import FOLDED, NAMES, PLACES, TOKENS
 from sogoc.link.index import lists
 from sogoc.link.index.hashing import text_keys
-from sogoc.link.index.layout import DEAD, FAMILY, PARTS, PERSON, UNKNOWN
+from sogoc.link.index.layout import DEAD, PARTS, PERSON, TIES, UNKNOWN
 from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1 << 20
 _CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
-_READ = ("person", *_CODES, "province", "died", *FAMILY)
+_READ = ("person", *_CODES, "province", "died", *TIES)
 _MOST_PROVINCES = 1 << 15
 
 
@@ -39,7 +39,6 @@ def derive(tables: dict[str, Path], keep: Keep) -> int:
     `tables` holds `population` and its dictionaries of names, tokens and places. Raises
     IndexRefused where the persons are not numbered as the layout says.
     """
-    tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
     tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
     names = _names(tables[FOLDED], tokens, keep)
     _written(tables[NAMES], names, keep)
@@ -73,7 +72,7 @@ def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
     file = pq.ParquetFile(table)
     count = file.metadata.num_rows
     persons = np.empty(count, dtype=PERSON)
-    family = {role: np.empty(0, dtype="<i4") for role in FAMILY}
+    family = {role: np.empty(0, dtype="<i4") for role in TIES}
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
     provinces = np.empty(0, dtype="<i4")
@@ -87,14 +86,14 @@ def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
         some["flags"] = gone * DEAD
         dead.append((np.flatnonzero(gone) + first).astype("<i4"))
         died.append(days[gone].astype("<i4"))
-        for role in FAMILY:
+        for role in TIES:
             names = codes(batch[role])
             if not len(family[role]) and (names >= 0).any():
                 family[role] = np.full(count, UNKNOWN, dtype="<i4")
             if len(family[role]):
                 family[role][first : first + len(names)] = names
     keep("persons", persons)
-    for role in FAMILY:
+    for role in TIES:
         keep(role, family[role])
     keep("provinces", provinces)
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))

@@ -19,6 +19,8 @@ class Segment(NamedTuple):
     father: np.ndarray
     mother: np.ndarray
     spouse: np.ndarray
+    household: np.ndarray
+    former: np.ndarray
     days: np.ndarray
     day_starts: np.ndarray
     name_starts: np.ndarray

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.kernel.shapes import Segment, Texts, Words
 from sogoc.link.kernel.writing import template
-from sogoc.link.kernel.writing.paths import FAMILY, PARTS, gather_lines
+from sogoc.link.kernel.writing.paths import PARTS, TIES, gather_lines
 from sogoc.link.kernel.writing.predicates import Text, Translator, UnknownToKernel, Value
 from sogoc.link.policy import Block
-from sogoc.link.weights import FAR, level_bits
+from sogoc.link.weights import FAR, circle_name, level_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -176,7 +176,7 @@ class _Writer:
             lines += self._levels(comparison)
             lines.append(f"levels[n, {at}] = level_{comparison.id}")
         unknown = [f"far[{at}] = -1" for at in self._translator.distances.values()]
-        return [*_loaded("\n".join(lines)), *unknown, *lines]
+        return [*_loaded(), *unknown, *lines]
 
     def _levels(self, comparison: Comparison) -> Iterator[str]:
         there = " and ".join(
@@ -195,14 +195,17 @@ class _Writer:
     def _weighed(self) -> tuple[list[str], list[str]]:
         """Weights of all levels of one person, and the sum for one pair."""
         entries: list[str] = []
-        sums: list[str] = []
+        circles = self._policy.circles
+        inside = {name: f"circle_{at}" for at, one in enumerate(circles) for name in one.of}
+        sums = [f"circle_{at} = 0" for at, _ in enumerate(circles)]
         for comparison in self._policy.comparisons:
+            total = inside.get(comparison.id, "weight")
             bits = [
                 level_bits(self._policy, comparison, number)
                 for number, _ in enumerate(comparison.levels, 1)
             ]
             if any(_LEVEL.search(one) for one in bits):
-                sums += self._by_other_level(comparison, bits)
+                sums += self._by_other_level(comparison, bits, total)
                 continue
             first = len(entries)
             entries.append(f"weigh[{first}] = 0")
@@ -210,14 +213,18 @@ class _Writer:
                 f"weigh[{first + number}] = {self._value(one)}"
                 for number, one in enumerate(bits, 1)
             ]
-            sums.append(f"weight += weigh[{first} + level_{comparison.id}]")
+            sums.append(f"{total} += weigh[{first} + level_{comparison.id}]")
+        for at, _ in enumerate(circles):
+            sums.append(f"weight += min(circle_{at}, {self._chance(circle_name(at))})")
         return entries, sums
 
-    def _by_other_level(self, comparison: Comparison, bits: Iterable[str]) -> Iterator[str]:
+    def _by_other_level(
+        self, comparison: Comparison, bits: Iterable[str], total: str
+    ) -> Iterator[str]:
         """Weights that depend on the level of another comparison of the same pair."""
         for number, one in enumerate(bits, 1):
             yield f"{'if' if number == 1 else 'elif'} level_{comparison.id} == {number}:"
-            yield f"    weight += {self._value(one)}"
+            yield f"    {total} += {self._value(one)}"
 
     def _value(self, expression: str) -> str:
         return self._translator.value(expression)
@@ -256,7 +263,11 @@ class _Writer:
 
 def _person(name: str) -> Value | None:
     """A column of a person of the population."""
-    if name in (*_CODED, "province", *FAMILY):
+    if name in TIES:
+        # Read only where the record tells of it: most candidates are dropped without.
+        tie = f"tied(base_{name}, added_{name}, first_added, person)"
+        return Value(tie, (f"{tie} < 0",))
+    if name in (*_CODED, "province"):
         return Value(f"p_{name}", (f"p_{name} < 0",))
     if name in PARTS:
         part = f"parts[p_folded, {PARTS.index(name)}]"
@@ -266,8 +277,8 @@ def _person(name: str) -> Value | None:
     )
 
 
-def _loaded(text: str) -> Iterator[str]:
-    """Lines that read the person's record, and of the rest only what the text names."""
+def _loaded() -> Iterator[str]:
+    """Lines that read the person's record."""
     for test, segment, row in (
         ("if person < first_added:", "base", "person"),
         ("else:", "added", "person - first_added"),
@@ -278,10 +289,6 @@ def _loaded(text: str) -> Iterator[str]:
             yield f'    p_{name} = record["{name}"]'
         yield '    home = record["province"]'
         yield f"    p_province = {segment}_provinces[home] if home >= 0 else -1"
-        for name in FAMILY:
-            if f"p_{name}" in text:
-                known = f"len({segment}_{name}) > 0"
-                yield f"    p_{name} = {segment}_{name}[{row}] if {known} else -1"
 
 
 def _position(policy: Policy, name: str) -> int:
