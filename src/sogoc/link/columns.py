@@ -11,7 +11,7 @@ read last, for the few persons who are meant.
 | `link_tokens` | `token`, `text`: surnames, middles, cores and given names, by text |
 | `link_folded` | `folded`, `text`, `surname` to `given`, `bearers`, `women`, `sexed` |
 | `link_names` | `written`, `text`, `folded`, `bearers`: names in canonical spelling |
-| `link_places` | `place`, `code`, `parent` (the province's place), `bearers`, `formers` (moved on) |
+| `link_places` | `place`, `code`, `parent` (the province), `bearers`, `formers` (moved away) |
 | `link_kin` | `surname`, `given`, `bearers` |
 | `link_born` | `born` (a year stands as yyyy0000 and counts all born in it), `bearers` |
 | `link_cohorts` | `middle`, `given`, `decade` of birth, `bearers`; -1: of all; no middle: -2 |

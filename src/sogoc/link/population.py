@@ -112,17 +112,17 @@ _HOUSEHOLDS = 2_147_483_629
 
 def _homes(source: str, one: RegisterObject, as_of: date) -> Step:
     """Each distinct code and day of writing: commune and province of today, and its persons."""
-    select = _read(source, one, one.persons[0].commune, as_of)
+    select = _read(source, one, one.persons[0].commune, as_of=as_of)
     return Step(HOMES, (source, "locality_units", "locality_changes"), select)
 
 
 def _former_homes(source: str, one: RegisterObject, as_of: date) -> Step:
     """The same of the places that persons lived in before."""
-    select = _read(source, one, one.persons[0].former, as_of)
+    select = _read(source, one, one.persons[0].former, as_of=as_of)
     return Step(FORMER_HOMES, (source, "locality_units", "locality_changes"), select)
 
 
-def _read(source: str, one: RegisterObject, name: str, as_of: date) -> str:
+def _read(source: str, one: RegisterObject, name: str, *, as_of: date) -> str:
     items, joins = _read_forward(one, name, as_of)
     code, day = _home(one, name)
     return f"""

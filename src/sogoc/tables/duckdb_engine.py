@@ -113,7 +113,8 @@ class DuckDBEngine:
         columns = ", ".join(quoted(name) for name in by)
         where = beside if by else beside / "part-0.parquet"
         parted = f", partition_by ({columns})" if by else ""
-        copy = f"copy (select * from {quoted(table)}) to {literal(str(where))} (format parquet{parted})"
+        rows, file = f"select * from {quoted(table)}", literal(str(where))
+        copy = f"copy ({rows}) to {file} (format parquet{parted})"
         try:
             made = self._made(copy)
         except duckdb.Error as refusal:
