@@ -17,12 +17,13 @@ from sogoc.link.kernel.writing import template
 from sogoc.link.kernel.writing.paths import PARTS, TIES, gather_lines
 from sogoc.link.kernel.writing.predicates import Text, Translator, UnknownToKernel, Value
 from sogoc.link.policy import Block
-from sogoc.link.weights import FAR, circle_name, level_bits
+from sogoc.link.weights import FAR, family_bits, level_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sogoc.link.policy import Comparison, Policy
+    from sogoc.link.weights import Bits
 
 NONE = -(1 << 31)
 """NULL in a column of the persons asked for; -1 is a name or place that nobody has."""
@@ -195,28 +196,31 @@ class _Writer:
     def _weighed(self) -> tuple[list[str], list[str]]:
         """Weights of all levels of one person, and the sum for one pair."""
         entries: list[str] = []
-        circles = self._policy.circles
-        inside = {name: f"circle_{at}" for at, one in enumerate(circles) for name in one.of}
-        sums = [f"circle_{at} = 0" for at, _ in enumerate(circles)]
+        sums = self._summed("weight", level_bits, entries)
+        if self._policy.family is None:
+            return entries, sums
+        sums += ["family = 0", *self._summed("family", family_bits, entries)]
+        return entries, [*sums, f"weight = min(weight, {self._chance('family')} + family)"]
+
+    def _summed(self, total: str, weigh: Bits, entries: list[str]) -> list[str]:
+        """Lines that add up what a pair weighs; the weights they read go to `entries`."""
+        sums: list[str] = []
         for comparison in self._policy.comparisons:
-            total = inside.get(comparison.id, "weight")
             bits = [
-                level_bits(self._policy, comparison, number)
+                weigh(self._policy, comparison, number)
                 for number, _ in enumerate(comparison.levels, 1)
             ]
             if any(_LEVEL.search(one) for one in bits):
                 sums += self._by_other_level(comparison, bits, total)
-                continue
-            first = len(entries)
-            entries.append(f"weigh[{first}] = 0")
-            entries += [
-                f"weigh[{first + number}] = {self._value(one)}"
-                for number, one in enumerate(bits, 1)
-            ]
-            sums.append(f"{total} += weigh[{first} + level_{comparison.id}]")
-        for at, _ in enumerate(circles):
-            sums.append(f"weight += min(circle_{at}, {self._chance(circle_name(at))})")
-        return entries, sums
+            elif set(bits) != {"0"}:
+                first = len(entries)
+                entries.append(f"weigh[{first}] = 0")
+                entries += [
+                    f"weigh[{first + number}] = {self._value(one)}"
+                    for number, one in enumerate(bits, 1)
+                ]
+                sums.append(f"{total} += weigh[{first} + level_{comparison.id}]")
+        return sums
 
     def _by_other_level(
         self, comparison: Comparison, bits: Iterable[str], total: str
