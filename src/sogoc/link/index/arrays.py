@@ -50,7 +50,7 @@ def derive_persons(table: Path, keep: Keep, *, names: int, places: int, first: i
 
     Their numbers begin at `first`; there are so many folded names and places.
     """
-    persons = _persons(table, keep, first)
+    persons, household = _persons(table, keep, first)
     _days(persons["born"], keep)
     starts, order = lists.by_value(np.ascontiguousarray(persons["folded"]), names)
     keep("name_starts", starts)
@@ -65,14 +65,18 @@ def derive_persons(table: Path, keep: Keep, *, names: int, places: int, first: i
         keep(f"{prefix}_starts", starts)
         keep(f"{prefix}_rows", rows)
         keep(f"{prefix}_marks", marks)
+    starts, rows, _ = lists.by_number(household)
+    keep("household_starts", starts)
+    keep("household_rows", rows)
     return len(persons)
 
 
-def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
+def _persons(table: Path, keep: Keep, start: int) -> tuple[np.ndarray, np.ndarray]:
+    """The records of the persons, and the household of each where any is known."""
     file = pq.ParquetFile(table)
     count = file.metadata.num_rows
     persons = np.empty(count, dtype=PERSON)
-    family = {role: np.empty(0, dtype="<i4") for role in TIES}
+    ties = {role: np.empty(0, dtype="<i4") for role in TIES}
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
     provinces = np.empty(0, dtype="<i4")
@@ -87,18 +91,23 @@ def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
         dead.append((np.flatnonzero(gone) + first).astype("<i4"))
         died.append(days[gone].astype("<i4"))
         for role in TIES:
-            names = codes(batch[role])
-            if not len(family[role]) and (names >= 0).any():
-                family[role] = np.full(count, UNKNOWN, dtype="<i4")
-            if len(family[role]):
-                family[role][first : first + len(names)] = names
+            ties[role] = _tied(ties[role], codes(batch[role]), first, count=count)
     keep("persons", persons)
     for role in TIES:
-        keep(role, family[role])
+        keep(role, ties[role])
     keep("provinces", provinces)
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
     keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
-    return persons
+    return persons, ties["household"]
+
+
+def _tied(known: np.ndarray, values: np.ndarray, first: int, *, count: int) -> np.ndarray:
+    """An array of so many persons with these values from `first` on; empty while none is known."""
+    if not len(known) and (values >= 0).any():
+        known = np.full(count, UNKNOWN, dtype="<i4")
+    if len(known):
+        known[first : first + len(values)] = values
+    return known
 
 
 def _batches(file: pq.ParquetFile, start: int) -> Iterator[tuple[int, pa.RecordBatch]]:

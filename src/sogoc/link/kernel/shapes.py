@@ -20,6 +20,8 @@ class Segment(NamedTuple):
     mother: np.ndarray
     spouse: np.ndarray
     household: np.ndarray
+    household_starts: np.ndarray
+    household_rows: np.ndarray
     former: np.ndarray
     days: np.ndarray
     day_starts: np.ndarray

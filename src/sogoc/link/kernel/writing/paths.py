@@ -90,6 +90,16 @@ def _by_number(field: str, value: str, rest: dict[str, str]) -> Iterator[str]:
     yield from _take(_tests({field: value, **rest}), 1)
 
 
+def _household(wanted: dict[str, str], rest: dict[str, str]) -> Iterator[str]:
+    """The members of one household; of a population without any there are no lists."""
+    value = wanted["household"]
+    yield f"low, high, mark = bucket({value}, household_starts)"
+    yield "for at in range(low, high):"
+    yield "    row = household_rows[at]"
+    yield "    one = persons[row]"
+    yield from _take(_tests({"household": value, **rest}), 1)
+
+
 def _born(wanted: dict[str, str], rest: dict[str, str]) -> Iterator[str]:
     """The persons of one day, who lie together by given name and surname."""
     yield f"low, high = day(days, day_starts, {wanted['born']})"
@@ -166,6 +176,7 @@ def _walk(rest: dict[str, str], left: dict[str, str], row: str) -> Iterator[str]
 _WAYS = (
     (("number",), _number),
     (("old_number",), _old_number),
+    (("household",), _household),
     (("born",), _born),
     (("commune", "folded"), _commune),
     (("folded",), _folded),
