@@ -22,7 +22,6 @@ from sogoc.access.journal import GroupCommit, shared
 from sogoc.access.postgres_journal import (
     PostgresJournal,
     entry_with_proof,
-    erase_before,
     usages,
 )
 from sogoc.errors import BrokenLog, JournalClosed, StoreUnreachable

@@ -12,7 +12,7 @@ from tests.access.conftest import NOON, asked
 
 from sogoc.access.audit import audit, witness
 from sogoc.access.log import Log, check_proof
-from sogoc.access.postgres_journal import PostgresJournal, erase_before
+from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import BadSeal, BrokenLog
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.note import COSIGNATURE, NoteKey, believed, note_key, read_note

@@ -144,11 +144,12 @@ def usages(
     now: datetime,
     period: tuple[datetime | None, datetime | None] = (None, None),
     page: tuple[int, int] = (0, 1000),
+    register: str = "",
 ) -> tuple[int, list[tuple[int, Entry]]]:
     """How many entries about a person may be shown, and a page of them, newest first.
 
     `period` is from (included) until (not included), `page` offset and limit. What is deferred by
-    lawful order is not among them before its date.
+    lawful order is not among them before its date. `register` empty: all of them.
     """
     asked = {
         "subject": subject,
@@ -157,6 +158,7 @@ def usages(
         "until": period[1],
         "page_start": page[0],
         "page_size": page[1],
+        "register": register,
     }
     row = connection.execute(SQL["count_about_subject"], asked).fetchone()
     found = connection.execute(SQL["about_subject"], asked).fetchall()
@@ -176,8 +178,3 @@ def entry_with_proof(connection: Connection, number: int) -> tuple[bytes, bytes,
             )
         )
     return bytes(row[0]), bytes(row[1]), bytes(row[2])
-
-
-def erase_before(connection: Connection, before: datetime) -> int:
-    """Forget what entries older than `before` say; the tree stays whole. Returns how many."""
-    return connection.execute(SQL["erase"], {"before": before}).rowcount

@@ -52,6 +52,8 @@ class Settings:
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
     """Verifier key of the hub, `name+id+key`, as its officer says it."""
+    witness_seconds: int = 60
+    """How often this node looks at others' journals and has its own cosigned."""
 
 
 def read_settings(folder: Path) -> Settings:
