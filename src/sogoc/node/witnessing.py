@@ -17,6 +17,7 @@ from sogoc.access.witness.postgres_witness import Outcome, Witness
 from sogoc.access.witness.submitting import submit
 from sogoc.errors import BrokenLog, NodeUnreachable, Sentence, SogocError
 from sogoc.exchange.client import posted, public_bytes
+from sogoc.node.stamping import stamp_if_due
 from sogoc.trust.note import note_key
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Watch:
             members = self._members()
             self._look(members, tell)
             self._show(members, tell)
+            self._stamp(tell)
         finally:
             connection.execute(_UNLOCK)
 
@@ -113,11 +115,23 @@ class Watch:
             except SogocError as failed:
                 tell(failed)
 
+    def _stamp(self, tell: Callable[[SogocError], None]) -> None:
+        node = self.parts.node
+        try:
+            with self.parts.log() as log:
+                now = node.parts.clock.now()
+                stamp_if_due(log, node.parts.folder, node.settings, now=now)
+        except SogocError as failed:
+            tell(failed)
+
     def _shown(self, key: NoteKey, address: str) -> int:
         def post(body: str) -> tuple[int, str]:
-            return posted(
-                f"{address}/witness/add-checkpoint", body, timeout_seconds=_TIMEOUT_SECONDS
+            status, told = posted(
+                f"{address}/witness/add-checkpoint",
+                body.encode(),
+                timeout_seconds=_TIMEOUT_SECONDS,
             )
+            return status, told.decode(errors="replace")
 
         with self.parts.log() as log:
             return submit(

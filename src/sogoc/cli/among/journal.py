@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from sogoc.node.node import open_node
 from sogoc.node.own_services import journal_rules
 from sogoc.trust.note import believed, note_key, read_note
 from sogoc.trust.proof import read_proof, written
+from sogoc.trust.stamps import stamped_at
 
 app = typer.Typer(no_args_is_help=True, help="Journals: verify one from outside, prove an entry.")
 
@@ -54,6 +56,9 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
         str, typer.Option(help="The hub: its address and verifier key, a blank between.")
     ] = "",
     witness_key: WitnessKeys = None,
+    stamp_roots: Annotated[
+        Path | None, typer.Option(help="PEM file: believe a time stamp that leads there.")
+    ] = None,
 ) -> None:
     """Verify a node's whole journal with public data alone, against what you and witnesses kept."""
     desk = desk_of(context)
@@ -69,6 +74,8 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
         note, names = witnessed(fetch, known, seen.witnesses, least=witnesses)
         earlier.append(note)
         signed = len(names)
+    if stamp_roots:
+        earlier.append(_stamped(desk, fetch, stamp_roots))
     told = audit(fetch, known, earlier=[*earlier, *seen.notes])
     _keep(kept, told.checkpoint.size, told.note)
     desk.say.line(
@@ -78,6 +85,27 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
     )
     if witnesses:
         _tell_witnesses(desk, seen, signed)
+
+
+def _stamped(desk: Desk, fetch: Callable[[str], bytes], roots: Path) -> str:
+    """The note on which a time stamp stands that leads to these roots. Raises BadSeal."""
+    note = fetch("stamped")
+    moment = stamped_at(fetch("stamp"), note, _content(roots).encode())
+    told = moment.isoformat(timespec="seconds")
+    desk.say.line(
+        f"Dấu thời gian {told}: mốc đã có từ lúc đó.",
+        f"Time stamp of {told}: the checkpoint stood there by then.",
+    )
+    return note.decode()
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SettingsError(
+            Sentence(vi=f"Không đọc được tệp {file}.", en=f"The file {file} cannot be read.")
+        ) from wrong
 
 
 def _tell_witnesses(desk: Desk, seen: Outside, signed: int) -> None:
@@ -124,12 +152,7 @@ def check_proof_command(
 ) -> None:
     """Check a proof without any node: what the entry says, and who signed the checkpoint."""
     desk = desk_of(context)
-    try:
-        proof = read_proof(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise SettingsError(
-            Sentence(vi=f"Không đọc được tệp {file}.", en=f"The file {file} cannot be read.")
-        ) from wrong
+    proof = read_proof(_content(file))
     known = note_key(key)
     told = check_proof(proof)
     names = believed(read_note(proof.checkpoint), [known, *map(note_key, witness_key or [])])
