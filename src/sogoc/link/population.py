@@ -41,6 +41,18 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
     and read forward to today; a commune that was divided counts as unknown, its province not.
     Raises PopulationMissing if no object of the register names a person.
     """
+    one = people_of(population)
+    source = reference(population.id, one.name)
+    return [
+        *name_steps(source, one.persons[0]),
+        *home_steps(source, one, as_of),
+        _persons(source, one),
+        *count_steps(),
+    ]
+
+
+def people_of(population: Register) -> RegisterObject:
+    """The object of the population register that names persons. Raises PopulationMissing."""
     one = next((each for each in population.objects if each.persons), None)
     if one is None:
         raise PopulationMissing(
@@ -49,14 +61,15 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
                 en=f"The contract {population.id} does not say which fields tell of a person.",
             )
         )
-    source = reference(population.id, one.name)
+    return one
+
+
+def home_steps(source: str, one: RegisterObject, as_of: date) -> list[Step]:
+    """Steps to the places of today."""
     return [
-        *name_steps(source, one.persons[0]),
         _homes(source, one, as_of),
         _former_homes(source, one, as_of),
         Step(PLACES, (HOMES, FORMER_HOMES, "locality_units"), _PLACES),
-        _persons(source, one),
-        *_counts(),
     ]
 
 
@@ -103,10 +116,10 @@ def household_of(text: str) -> str:
     Two numbers in ten thousand million may fall together: it is evidence, never a key.
     """
     digits = f"right(regexp_replace({text}, '[^0-9]', '', 'g'), 18)"
-    return f"cast(try_cast(nullif({digits}, '') as bigint) % {_HOUSEHOLDS} as integer)"
+    return f"cast(try_cast(nullif({digits}, '') as bigint) % {HOUSEHOLDS} as integer)"
 
 
-_HOUSEHOLDS = 2_147_483_629
+HOUSEHOLDS = 2_147_483_629
 """The greatest prime below 2^31 - 1: numbers that differ in one digit stay apart."""
 
 
@@ -137,12 +150,18 @@ where r.code is not null
 """
 
 
-def _home(one: RegisterObject, name: str) -> tuple[str, str]:
-    """The written code and the field with its date, as text; NULL where there is none."""
+def home_columns(one: RegisterObject, name: str) -> tuple[str, str]:
+    """The field with the written code, and that with its date; empty where there is none."""
     if not name or one.field(name).kind is Kind.ADDRESS:
-        return _column(""), _column("")
+        return "", ""
     field = one.field(name)
-    return _column(name), _column(field.as_of if field.kind is Kind.COMMUNE else "")
+    return name, field.as_of if field.kind is Kind.COMMUNE else ""
+
+
+def _home(one: RegisterObject, name: str) -> tuple[str, str]:
+    """The same as expressions: text, or NULL."""
+    code, day = home_columns(one, name)
+    return _column(code), _column(day)
 
 
 def _read_forward(one: RegisterObject, name: str, as_of: date) -> tuple[str, str]:
@@ -269,7 +288,8 @@ order by middle, given, decade
 """
 
 
-def _counts() -> list[Step]:
+def count_steps() -> list[Step]:
+    """Steps that count over `population` and its names."""
     people = quoted(POPULATION)
     return [
         Step(

@@ -19,11 +19,14 @@ from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import Service, address, subsystem
 from sogoc.node.member import current_directory, join_request, make_key, membership
 from sogoc.node.node import open_node
+from sogoc.node.own_services import own_services
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
+from sogoc.node.witnessing import watching
 from sogoc.web.exchange.door import Door, ExchangeParts
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
+from sogoc.web.exchange.witness import WitnessParts
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
@@ -80,6 +83,7 @@ def serve_command(context: typer.Context) -> None:
     with (
         open_node(desk.folder, desk.settings) as node,
         exchanging(node, tell=desk.say.refusal) as parts,
+        watching(parts, tell=desk.say.refusal) as watch,
     ):
         door = Door(
             ExchangeParts(
@@ -92,12 +96,14 @@ def serve_command(context: typer.Context) -> None:
                 registers=parts.registers(),
                 shelf=parts.shelf,
                 threads=parts.threads,
+                others=own_services(parts),
             )
         )
         public = PublicParts(
             log=parts.log,
             directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
             ready=lambda: parts.held is not None,
+            witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=node.parts.clock),
         )
         desk.say.line(
             f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",

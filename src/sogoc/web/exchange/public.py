@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
+from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,8 @@ class PublicParts:
     directory: Callable[[], str] | None = None
     """The newest directory, on the hub."""
     ready: Callable[[], bool] = bool
+    witness: WitnessParts | None = None
+    """What this node saw of others' journals."""
 
 
 def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
@@ -49,6 +52,7 @@ def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
             Route("/ready", public.ready),
             Route("/directory", public.directory),
             Route("/journal/checkpoint", public.checkpoint),
+            *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
             Mount("/", app=door),
         ]
