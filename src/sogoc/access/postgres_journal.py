@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sogoc.database.store import Connection, Store
 
 SQL = statements(files("sogoc.access") / "journal.sql")
-_COPY = (
+COPY = (
     "copy node.journal_entry (number, at, subject, visible_from, payload, salt, commitment) "
     "from stdin"
 )
@@ -64,7 +64,7 @@ class PostgresJournal:
         with connection.transaction():
             row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
             start = int(row[0]) if row else 0
-            with connection.cursor().copy(_COPY) as copy:
+            with connection.cursor().copy(COPY) as copy:
                 copy.write("".join(_lines(entries, start)))
         return range(start, start + len(entries))
 

@@ -17,6 +17,7 @@ from sogoc.errors import (
     BadSeal,
     DirectoryRefused,
     JournalClosed,
+    PackageRefused,
     Sentence,
     SogocError,
     StoreError,
@@ -38,6 +39,7 @@ _ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100
 TYPES: tuple[tuple[type[SogocError], str], ...] = (
     (BadQuestion, "Client.BadRequest"),
     (BadSeal, "Client.BadRequest"),
+    (PackageRefused, "Server.ServerProxy.PackageRefused"),
     (AccessDenied, "Server.ServerProxy.AccessDenied"),
     (TooManyQuestions, "Server.ServerProxy.TooManyRequests"),
     (UnknownThing, "Server.ServerProxy.UnknownService"),

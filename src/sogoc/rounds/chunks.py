@@ -7,6 +7,7 @@ file of a medium is the same in one piece.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,10 @@ class Chunks:
         self.folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
         write_durably(self._file(number), chunk)
 
+    def forget(self) -> None:
+        """Let everything go that is here."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def missing(self, package: Package) -> list[int]:
         """Numbers of the chunks that are not here."""
         here = {file.name for file in self.folder.glob("chunk-*") if not file.suffix}
@@ -76,7 +81,9 @@ def head_of_file(file: Path) -> Head:
         with file.open("rb") as content:
             return read_head(content.read(_BEGINNING))[0]
     except OSError as wrong:
-        raise refused(f"không đọc được tệp {file.name}", f"the file {file.name} cannot be read") from wrong
+        raise refused(
+            f"không đọc được tệp {file.name}", f"the file {file.name} cannot be read"
+        ) from wrong
 
 
 def chunks_of_file(file: Path, package: Package) -> Iterator[bytes]:

@@ -137,9 +137,7 @@ class Package:
     def check_chunk(self, number: int, chunk: bytes) -> None:
         """Raise PackageRefused unless these are the bytes that the sender signed for."""
         if not 0 <= number < self.count:
-            raise refused(
-                f"không có phần số {number}", f"it has no chunk {number}"
-            )
+            raise refused(f"không có phần số {number}", f"it has no chunk {number}")
         if sha256(chunk).hexdigest() != self.manifest.chunks[number]:
             raise refused(
                 f"phần số {number} bị hỏng hoặc không thuộc gói này",
@@ -214,7 +212,9 @@ def believe(
             "it is locked for an older key of this node; ask for it anew",
         )
     if manifest.kind != kind:
-        raise refused("gói không đúng loại đang chờ", f"it is a package of the kind {manifest.kind}")
+        raise refused(
+            "gói không đúng loại đang chờ", f"it is a package of the kind {manifest.kind}"
+        )
     made = datetime.fromisoformat(manifest.made)
     if not now - OLDEST <= made <= now + _AHEAD:
         raise refused(
@@ -222,6 +222,11 @@ def believe(
             f"it was made on {made:%Y-%m-%d}: too long ago, or after this node's time",
         )
     return Package(manifest, head)
+
+
+def kept_package(head: Head) -> Package:
+    """A package whose head was believed before it was kept."""
+    return Package(_manifest(head.content), head)
 
 
 def opened(package: Package, chunks: Iterator[bytes], key: SigningKey, *, payload: Path) -> None:
@@ -291,8 +296,11 @@ def _whole(told: Manifest) -> bool:
     zone = datetime.fromisoformat(told.made).tzinfo is not None
     count = max(1, -(-told.bytes // CHUNK))
     numbers = told.round > 0 and told.rows >= 0 and told.bytes >= 0
-    return zone and numbers and len(told.chunks) == count and bool(told.answers) == (
-        told.kind == ANSWER
+    return (
+        zone
+        and numbers
+        and len(told.chunks) == count
+        and bool(told.answers) == (told.kind == ANSWER)
     )
 
 

@@ -63,7 +63,9 @@ class PublicKey:
         try:
             other = bindings.crypto_sign_ed25519_pk_to_curve25519(self.raw)
         except (CryptoError, ValueError) as wrong:
-            raise _refused("khóa công khai không phải một điểm", "it is no point of the curve") from wrong
+            raise _refused(
+                "khóa công khai không phải một điểm", "it is no point of the curve"
+            ) from wrong
         return bindings.crypto_box_seal(secret_bytes, other)
 
 

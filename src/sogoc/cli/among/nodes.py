@@ -19,6 +19,7 @@ from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import Service, address, subsystem
 from sogoc.node.member import current_directory, join_request, make_key, membership
 from sogoc.node.node import open_node
+from sogoc.node.rounds import answers_rounds
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
 from sogoc.web.exchange.door import Door, ExchangeParts
@@ -92,6 +93,7 @@ def serve_command(context: typer.Context) -> None:
                 registers=parts.registers(),
                 shelf=parts.shelf,
                 threads=parts.threads,
+                rounds=answers_rounds(parts),
             )
         )
         public = PublicParts(
