@@ -22,7 +22,6 @@ from sogoc.trust.note import note_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
@@ -66,26 +65,27 @@ def directory_now(node: Node) -> Directory:
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
 
 
-def keys_by_medium(node: Node, carried: Path | None) -> KeysAt:
+def keys_by_medium(node: Node) -> KeysAt:
     """The keys by which a package on a medium is judged.
 
-    Those of the directory in force, where it can be had; else of the one that was carried along or
-    was fetched last, if it ran out no more than `CARRIED_FOR` ago. Raises DirectoryRefused.
+    Those of the directory in force, where it can be had; else of the one in `var/directory.note`,
+    which was fetched last or carried there, if it ran out no more than `CARRIED_FOR` ago. Raises
+    DirectoryRefused.
     """
     now = node.parts.clock.now()
     try:
-        if carried is None:
-            return directory_now(node).at(now)
+        return directory_now(node).at(now)
     except DirectoryRefused:
-        carried = node.parts.folder / "var" / "directory.note"
+        kept = node.parts.folder / "var" / "directory.note"
     try:
-        note = carried.read_text(encoding="utf-8")
+        note = kept.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         raise DirectoryRefused(
             Sentence(
-                vi="Không đọc được danh bạ mang theo; chép tệp /directory của trung tâm vào thẻ nhớ.",
-                en="The directory that was carried along cannot be read; copy the hub's /directory "
-                "to the medium.",
+                vi="Nút không có danh bạ: chép trang /directory của trung tâm vào tệp "
+                "var/directory.note của nút.",
+                en="The node has no directory: copy the hub's page /directory into the node's file "
+                "var/directory.note.",
             )
         ) from wrong
     who = membership(node.parts.folder, node.settings)

@@ -136,7 +136,9 @@ class RecordStore:
         copy_to_parquet(self.connection, select, types_of(target), file=file)
         return file
 
-    def export_texts(self, register: Register, name: str, fields: Sequence[str], file: Path) -> int:
+    def export_texts(
+        self, register: Register, name: str, fields: Sequence[str], *, file: Path
+    ) -> int:
         """Write these fields of the current records as text to `file`; return how many records.
 
         Columns: `_record`, `_as_of` (the day as of which the record was delivered), each field as

@@ -1,1 +1,1 @@
-"""Rounds: persons by the million sent to be verified in signed, encrypted packages, and the answer."""
+"""Rounds: persons by the million verified by another node, in signed, encrypted packages."""

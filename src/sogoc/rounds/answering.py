@@ -54,7 +54,7 @@ def answer_rounds(
     with rounds.turn() as mine:
         waiting = rounds.all(Stand.WHOLE, Stand.LINKED) if mine else []
         for taken in reversed(waiting):
-            _answer(parts, taken, us, receiver, tell=tell)
+            _answer(parts, taken, us, receiver=receiver, tell=tell)
             done.append(rounds.one(taken.package, member=taken.member))
         if mine:
             _clean(parts, rounds)
@@ -69,7 +69,7 @@ def _clean(parts: Parts, rounds: TakenRounds) -> None:
 
 
 def _answer(
-    parts: Parts, taken: Taken, us: Us, receiver: Callable[[str], Them], *, tell: Tell
+    parts: Parts, taken: Taken, us: Us, *, receiver: Callable[[str], Them], tell: Tell
 ) -> None:
     rounds = TakenRounds(parts.connection, parts.clock)
     head = question_of(parts.folder, taken.package).head()
@@ -88,8 +88,8 @@ def _answer(
         return
     rounds.move(taken.package, (Stand.WHOLE, Stand.LINKED))
     with parts.engine(answers.parent) as engine:
-        _journalled(parts, taken, question, engine, tell=tell)
-        _packed(parts, question, us, receiver(taken.member), engine=engine)
+        _journalled(parts, taken, question, engine=engine, tell=tell)
+        _packed(parts, question, us, them=receiver(taken.member), engine=engine)
 
 
 def _linked(parts: Parts, question: Package, us: Us, *, tell: Callable[[], None]) -> Path:
@@ -118,7 +118,7 @@ def _linked(parts: Parts, question: Package, us: Us, *, tell: Callable[[], None]
 
 
 def _journalled(
-    parts: Parts, taken: Taken, question: Package, engine: Engine, *, tell: Tell
+    parts: Parts, taken: Taken, question: Package, *, engine: Engine, tell: Tell
 ) -> None:
     """One entry for each person, from where an earlier worker was stopped."""
     rounds = TakenRounds(parts.connection, parts.clock)
@@ -166,7 +166,7 @@ def _entry(parts: Parts, taken: Taken, question: Package) -> Entry:
     )
 
 
-def _packed(parts: Parts, question: Package, us: Us, them: Them, *, engine: Engine) -> None:
+def _packed(parts: Parts, question: Package, us: Us, *, them: Them, engine: Engine) -> None:
     told = question.manifest
     engine.run(
         Step(

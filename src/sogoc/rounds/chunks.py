@@ -87,7 +87,7 @@ def head_of_file(file: Path) -> Head:
 
 
 def chunks_of_file(file: Path, package: Package) -> Iterator[bytes]:
-    """The chunks of a file whose head was believed. Raises PackageRefused if it is cut or longer."""
+    """The chunks of a file with this head. Raises PackageRefused if it is cut or longer."""
     expected = len(package.head.bytes) + sum(map(package.manifest.size_of, range(package.count)))
     if file.stat().st_size != expected:
         raise refused("tệp bị cắt cụt hoặc có phần thừa", "the file is cut, or longer than it says")

@@ -94,12 +94,12 @@ def _landed(
     parts: Parts, one: Round, register: Register, *, work: Path, file: Path, by: str
 ) -> Landed:
     with parts.engine(work) as engine:
-        counts = _tables(parts, one, register, engine, work=work)
+        counts = _tables(parts, one, register, engine=engine, work=work)
         objects = tuple(each for each in register.objects if engine.has(verified(each.name)))
         own = replace(register, objects=objects)
         rules = newest(parts.rules, day := today(parts.clock))
         for each in objects:
-            _stand(parts, own, each, engine, work=work)
+            _stand(parts, own, each, engine=engine, work=work)
         for step in plan_of_answers(own, today=day, holidays=rules.holidays):
             engine.run(step)
         codes = [
@@ -135,7 +135,7 @@ def _is_judged(one: RegisterObject) -> bool:
 
 
 def _tables(
-    parts: Parts, one: Round, register: Register, engine: Engine, *, work: Path
+    parts: Parts, one: Round, register: Register, *, engine: Engine, work: Path
 ) -> dict[str, int]:
     """Make `verified(o)` and `recorded(o)` of what still stands as it was sent; count outcomes."""
     make_minimum(engine, register, parts.connection, folder=work)
@@ -156,11 +156,26 @@ def _tables(
         mine = f"from {quoted(_LANDED)} where object = {literal(each.name)} and not other"
         if engine.rows(f"select 1 {mine} limit 1"):
             _answers_of(engine, each, mine)
+    _keep_answers(parts, one, engine)
     told = engine.rows(
         "select case when other then 'changed_since' else outcome end, count(*)"
         f" from {quoted(_LANDED)} group by all"
     )
     return {str(outcome): int(count) for outcome, count in sorted(told)}
+
+
+def _keep_answers(parts: Parts, one: Round, engine: Engine) -> None:
+    """The answers beside the records they are about, with all granted fields, for the officer."""
+    columns = "select * exclude (row, other), not other as stands"
+    engine.run(Step("answers", (_LANDED,), f"{columns} from {quoted(_LANDED)} order by all"))
+    file = engine.parquet("answers")
+    file.chmod(0o600)
+    file.replace(answers_file(parts, one.number))
+
+
+def answers_file(parts: Parts, number: int) -> Path:
+    """What came back, record by record; only its owner can read it."""
+    return folder_of(parts, number) / "answers.parquet"
 
 
 def _answers_of(engine: Engine, one: RegisterObject, mine: str) -> None:
@@ -183,14 +198,14 @@ def _answers_of(engine: Engine, one: RegisterObject, mine: str) -> None:
 
 
 def _stand(
-    parts: Parts, register: Register, one: RegisterObject, engine: Engine, *, work: Path
+    parts: Parts, register: Register, one: RegisterObject, *, engine: Engine, work: Path
 ) -> None:
     """`standard(o)` of the records that got an answer, as far as rules over answers read it."""
     store = RecordStore(parts.connection)
     engine.register("held", store.export(register, one.name, work))
     asked = sorted({rule.fields[0] for rule in one.rules if rule.form is RuleForm.VERIFICATION})
     texts = work / f"came__{one.name}.parquet"
-    store.export_texts(register, one.name, asked, texts)
+    store.export_texts(register, one.name, asked, file=texts)
     engine.register("came", texts)
     columns = ", ".join(_column(field, one, came=field.name in asked) for field in one.fields)
     engine.run(

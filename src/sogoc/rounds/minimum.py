@@ -49,7 +49,7 @@ def make_minimum(
     for one in with_persons(register):
         fields = _fields(one)
         file = folder / f"texts__{one.name}.parquet"
-        RecordStore(connection).export_texts(register, one.name, fields, file)
+        RecordStore(connection).export_texts(register, one.name, fields, file=file)
         engine.register(f"texts__{one.name}", file)
         lines += [_line(one, person) for person in one.persons]
     persons = " union all ".join(lines)

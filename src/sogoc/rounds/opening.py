@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sogoc.database.deliveries import Deliveries
 from sogoc.errors import RoundRefused, Sentence
 from sogoc.exchange.names import subsystem
 from sogoc.records.verification_store import VerificationStore
 from sogoc.rounds.chunks import Chunks, make_durable
 from sogoc.rounds.minimum import MINIMUM, PAYLOAD, make_minimum, with_persons
 from sogoc.rounds.package import QUESTION, About, pack
-from sogoc.rounds.rounds import Choice, Rounds, State
+from sogoc.rounds.rounds import Choice, Rounds
 from sogoc.tables.engine import Step, literal, quoted
 
 if TYPE_CHECKING:
@@ -170,10 +171,13 @@ def _unanswered(parts: Parts, engine: Engine, register: str) -> str:
 
 def _not_brought(parts: Parts, engine: Engine, register: str) -> str:
     rounds = Rounds(parts.connection, parts.clock).all(register)
+    # What was taken back again brought nothing.
+    held = Deliveries(parts.connection)
+    merged = {one.delivery for one in rounds if one.delivery and _stands(held, one.delivery)}
     brought = [
         sent_file(folder_of(parts, one.number))
         for one in rounds
-        if one.state is State.RECEIVED and sent_file(folder_of(parts, one.number)).is_file()
+        if one.delivery in merged and sent_file(folder_of(parts, one.number)).is_file()
     ]
     if not brought:
         return "true"
@@ -186,6 +190,10 @@ def _not_brought(parts: Parts, engine: Engine, register: str) -> str:
         " qualify rank() over (partition by object, record order by age) = 1"
     )
     return f"(object, record, digest) not in ({newest})"
+
+
+def _stands(held: Deliveries, delivery: int) -> bool:
+    return held.one(delivery).state == "merged"
 
 
 def _nobody(vi: str, en: str) -> RoundRefused:

@@ -94,18 +94,17 @@ def send_on_a_medium(parts: Parts, number: int, file: Path) -> None:
     rounds.sent(number)
 
 
-def standing(parts: Parts, number: int, wire: Wire) -> Standing:
+def standing(one: Round, wire: Wire) -> Standing:
     """How the round stands with the node that answers."""
-    one = Rounds(parts.connection, parts.clock).one(number)
     return _standing(_ask(one, f"{one.package}/state", b"{}", wire=wire))
 
 
 def fetch(
-    parts: Parts, one: Round, head: Head, wire: Wire, *, told: Callable[[int, int], None]
+    parts: Parts, one: Round, head: Head, *, wire: Wire, told: Callable[[int, int], None]
 ) -> Package:
     """Fetch the answer, what of it is not here yet; return it believed and whole."""
     keys = wire.line.directory.at(parts.clock.now())
-    package = believe_answer(parts, one, head, wire.us, keys)
+    package = believe_answer(parts, one, head, us=wire.us, keys=keys)
     chunks = answer_chunks(parts, one.number)
     kept = chunks.head()
     if kept is None or kept.bytes != head.bytes:
@@ -129,12 +128,12 @@ def collected(one: Round, wire: Wire) -> None:
         return
 
 
-def take_from_medium(parts: Parts, file: Path, us: Us, keys: KnownKeys) -> tuple[Round, Package]:
+def take_from_medium(parts: Parts, file: Path, *, us: Us, keys: KnownKeys) -> tuple[Round, Package]:
     """An answer that came as a file, believed and kept; and the round it belongs to."""
     head = head_of_file(file)
     number = kept_package(head).manifest.round
     one = Rounds(parts.connection, parts.clock).one(number)
-    package = believe_answer(parts, one, head, us, keys)
+    package = believe_answer(parts, one, head, us=us, keys=keys)
     chunks = answer_chunks(parts, one.number)
     chunks.forget()
     for at, chunk in enumerate(chunks_of_file(file, package)):
@@ -143,7 +142,7 @@ def take_from_medium(parts: Parts, file: Path, us: Us, keys: KnownKeys) -> tuple
     return one, package
 
 
-def believe_answer(parts: Parts, one: Round, head: Head, us: Us, keys: KnownKeys) -> Package:
+def believe_answer(parts: Parts, one: Round, head: Head, *, us: Us, keys: KnownKeys) -> Package:
     """Believe an answer to this very round by the node that was asked. Raises PackageRefused."""
     now = parts.clock.now()
     package = believe(head, keys, receiver=us.member, receiver_key=us.key_id, kind=ANSWER, now=now)

@@ -16,10 +16,10 @@ from sogoc.node.rounds import directory_now, keys_by_medium, taking_at_desk, the
 from sogoc.rounds import sending
 from sogoc.rounds.answering import answer_rounds
 from sogoc.rounds.chunks import chunks_of_file, head_of_file, write_file
-from sogoc.rounds.landing import land
+from sogoc.rounds.landing import Landed, land
 from sogoc.rounds.opening import Them, open_round, provider_of
 from sogoc.rounds.package import kept_package
-from sogoc.rounds.rounds import Choice, Rounds, Wish
+from sogoc.rounds.rounds import Choice, Round, Rounds, Wish
 from sogoc.rounds.taken import Stand, Taken, TakenRounds, answer_to
 from sogoc.rounds.taking import came_on_a_medium
 
@@ -30,14 +30,9 @@ app = typer.Typer(
 _TIMEOUT_SECONDS = 60.0
 _LOOK_SECONDS = 5.0
 
-Directory = Annotated[
-    Path | None,
-    typer.Option(help="The hub's directory as a file, where there is no line to the hub."),
-]
-
 
 @app.command("open")
-def open_command(
+def open_command(  # noqa: PLR0913 - an option for each thing that a question must name
     context: typer.Context,
     register: str,
     *,
@@ -48,7 +43,6 @@ def open_command(
     fields: Annotated[
         str, typer.Option(help="Fields that are to come back where the grant allows it.")
     ] = "so_dinh_danh",
-    directory: Directory = None,
 ) -> None:
     """Choose the persons of a register and pack them for the node that answers."""
     desk = desk_of(context)
@@ -61,7 +55,7 @@ def open_command(
         issue=issue,
     )
     with open_node(desk.folder, desk.settings) as node:
-        them = them_at(keys_by_medium(node, directory), provider_of(wish))
+        them = them_at(keys_by_medium(node), provider_of(wish))
         number = open_round(node.parts, wish, us=us_of(node), them=them, by=desk.officer)
         say_one(desk.say, Rounds(node.parts.connection, node.parts.clock).one(number))
 
@@ -100,18 +94,17 @@ def answer_command(
     keep_on: Annotated[
         bool, typer.Option("--keep-on", help="Go on answering until you stop it (Ctrl-C).")
     ] = False,
-    directory: Directory = None,
 ) -> None:
     """Answer the rounds of others that are here whole: link, journal, pack."""
     desk = desk_of(context)
     with open_node(desk.folder, desk.settings) as node:
-        taken = _taken(node, package, directory) if package else None
-        _answer(desk, node, directory)
+        taken = _taken(node, package) if package else None
+        _answer(desk, node)
         while keep_on:
             time.sleep(_LOOK_SECONDS)
-            _answer(desk, node, directory)
+            _answer(desk, node)
         if taken is not None and to_file is not None:
-            _write_answer(desk, node, taken, to_file)
+            _write_answer(desk, node, taken, file=to_file)
 
 
 @app.command("receive")
@@ -123,35 +116,39 @@ def receive_command(
         Path | None, typer.Option(help="The answer as it came on a medium.")
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until there is an answer.")] = False,
-    directory: Directory = None,
 ) -> None:
     """Take the answer to a round: results stand in the register and in its worklists."""
     desk = desk_of(context)
     with open_node(desk.folder, desk.settings) as node:
-        us = us_of(node)
+        rounds = Rounds(node.parts.connection, node.parts.clock)
         if from_file is not None:
-            keys = keys_by_medium(node, directory)
-            one, package = sending.take_from_medium(node.parts, from_file, us, keys)
-            landed = land(node.parts, one, package, us=us, by=desk.officer)
+            us, keys = us_of(node), keys_by_medium(node)
+            one, package = sending.take_from_medium(node.parts, from_file, us=us, keys=keys)
+            say_landed(desk.say, one, land(node.parts, one, package, us=us, by=desk.officer))
+        elif (one := rounds.one(number)).delivery is not None:
+            say_landed(desk.say, one, Landed(delivery=one.delivery, counts=one.counts))
         else:
-            wire = _wire(node)
-            standing = sending.standing(node.parts, number, wire)
-            while wait and standing.head is None and standing.state is not Stand.REFUSED:
-                time.sleep(_LOOK_SECONDS)
-                wire = _wire(node)
-                standing = sending.standing(node.parts, number, wire)
-            rounds = Rounds(node.parts.connection, node.parts.clock)
-            if standing.state is Stand.REFUSED:
-                rounds.refused(number, standing.reason)
-            if standing.head is None:
-                say_one(desk.say, rounds.one(number), standing)
-                return
-            one = rounds.one(number)
-            with bar(desk.say, "nhận", "receiving") as told:
-                package = sending.fetch(node.parts, one, standing.head, wire, told=told)
-            landed = land(node.parts, one, package, us=us, by=desk.officer)
-            sending.collected(one, wire)
-        say_landed(desk.say, one, landed)
+            _receive(desk, node, one, wait=wait)
+
+
+def _receive(desk: Desk, node: Node, one: Round, *, wait: bool) -> None:
+    rounds = Rounds(node.parts.connection, node.parts.clock)
+    wire = _wire(node)
+    standing = sending.standing(one, wire)
+    while wait and standing.head is None and standing.state is not Stand.REFUSED:
+        time.sleep(_LOOK_SECONDS)
+        wire = _wire(node)
+        standing = sending.standing(one, wire)
+    if standing.state is Stand.REFUSED:
+        rounds.refused(one.number, standing.reason)
+    if standing.head is None:
+        say_one(desk.say, rounds.one(one.number), standing)
+        return
+    with bar(desk.say, "nhận", "receiving") as told:
+        package = sending.fetch(node.parts, one, standing.head, wire=wire, told=told)
+    landed = land(node.parts, one, package, us=wire.us, by=desk.officer)
+    sending.collected(one, wire)
+    say_landed(desk.say, one, landed)
 
 
 @app.command("show")
@@ -177,13 +174,13 @@ def _wire(node: Node) -> sending.Wire:
     return sending.Wire(us=us_of(node), line=line, rest=time.sleep)
 
 
-def _taken(node: Node, file: Path, directory: Path | None) -> Taken:
-    taking = taking_at_desk(node, keys_by_medium(node, directory))
+def _taken(node: Node, file: Path) -> Taken:
+    taking = taking_at_desk(node, keys_by_medium(node))
     head = head_of_file(file)
     return came_on_a_medium(head, chunks_of_file(file, kept_package(head)), by=taking)
 
 
-def _answer(desk: Desk, node: Node, directory: Path | None) -> None:
+def _answer(desk: Desk, node: Node) -> None:
     def told(taken: Taken, towards: Stand, done: int) -> None:
         if towards is Stand.LINKED:
             desk.say.line(
@@ -197,13 +194,13 @@ def _answer(desk: Desk, node: Node, directory: Path | None) -> None:
             )
 
     def receiver(member: str) -> Them:
-        return them_at(keys_by_medium(node, directory), member)
+        return them_at(keys_by_medium(node), member)
 
     for one in answer_rounds(node.parts, us_of(node), receiver, tell=told):
         say_answered(desk.say, one)
 
 
-def _write_answer(desk: Desk, node: Node, taken: Taken, file: Path) -> None:
+def _write_answer(desk: Desk, node: Node, taken: Taken, *, file: Path) -> None:
     chunks = answer_to(node.parts.folder, taken.package)
     head = chunks.head()
     if head is None:
