@@ -41,24 +41,28 @@ def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) 
 
 def _lines(entry: Entry, subjects: Sequence[str]) -> list[str]:
     """The rows without their numbers: all that can be worked out before the journal is held."""
-    before, after = _around(entry)
-    nobody = payload_of(replace(entry, subject=""))
     seen = entry.visible_from.isoformat() if entry.visible_from else "\\N"
     at = entry.at.isoformat()
     salts = os.urandom(SALT_BYTES * len(subjects))
     lines = []
-    for index, subject in enumerate(subjects):
+    for index, payload in enumerate(payloads(entry, subjects)):
         salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-        payload = before + subject.encode() + after if subject else nobody
         mark = sha256(salt + payload).hexdigest()
         lines.append(
-            f"\t{at}\t{subject or _NULL}\t{seen}\t\\\\x{payload.hex()}\t\\\\x{salt.hex()}\t"
+            f"\t{at}\t{subjects[index] or _NULL}\t{seen}\t\\\\x{payload.hex()}\t\\\\x{salt.hex()}\t"
             f"\\\\x{mark}\n"
         )
     return lines
 
 
 _NULL = "\\N"
+
+
+def payloads(entry: Entry, subjects: Sequence[str]) -> list[bytes]:
+    """The bytes of the entry about each subject, as `payload_of` gives them."""
+    before, after = _around(entry)
+    nobody = payload_of(replace(entry, subject=""))
+    return [before + each.encode() + after if each else nobody for each in subjects]
 
 
 def _around(entry: Entry) -> tuple[bytes, bytes]:
