@@ -79,6 +79,10 @@ def land(parts: Parts, one: Round, package: Package, *, us: Us, by: str) -> Land
         if again.state is State.RECEIVED and again.delivery is not None:
             return Landed(delivery=again.delivery, counts=again.counts)
         work = Path(landing)
+        for left in folder.glob("landing-*"):
+            if left != work:
+                # Of a program that was killed: what it had opened is not left lying about.
+                shutil.rmtree(left, ignore_errors=True)
         opened(package, chunks.all(package), us.key, payload=work / "answer.payload")
         _check(work / "answer.payload", package)
         whole = folder / f"round-{one.number}.answer"
