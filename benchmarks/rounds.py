@@ -14,13 +14,16 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import harness
+from deliver import Server
 from killed_round import killed
 
+from sogoc.database.store import open_store
 from sogoc.testing.killed_rounds import OPEN, make_nodes, run, serving
 
 SEED = 1
@@ -55,23 +58,19 @@ def make(folder: Path, *, cards: int, persons: int) -> None:
 def measure(folder: Path) -> dict[str, Any]:
     """One round, step by step."""
     load = os.getloadavg()[0]
-    with serving(folder / "pop", PORT):
+    bh, pop = folder / "bh", folder / "pop"
+    with serving(pop, PORT):
         started = time.perf_counter()
-        steps: dict[str, Any] = {"open": timed(folder / "bh", *OPEN)}
-        number = re.findall(r"Round (\d+):", steps["open"].pop("said"))[0]
-        for name, node, words in (
-            ("send", "bh", ("round", "send", number)),
-            ("answer", "pop", ("round", "answer")),
-            ("receive", "bh", ("round", "receive", number)),
-        ):
-            steps[name] = timed(folder / node, *words)
-            said = steps[name].pop("said")
+        said, opening = timed(bh, *OPEN)
+        number = re.findall(r"Round (\d+):", said)[0]
+        steps = {"open": opening}
+        _, steps["send"] = timed(bh, "round", "send", number)
+        with Stages(pop) as stages:
+            _, steps["answer"] = timed(pop, "round", "answer")
+        said, steps["receive"] = timed(bh, "round", "receive", number)
         wall = time.perf_counter() - started
-        persons = int(
-            re.findall(r"([\d,]+) persons", run(folder / "bh", "round", "show", number))[0].replace(
-                ",", ""
-            )
-        )
+        shown = run(bh, "round", "show", number)
+    persons = int(re.findall(r"([\d,]+) persons", shown)[0].replace(",", ""))
     return {
         "persons": persons,
         "population": PERSONS,
@@ -79,8 +78,56 @@ def measure(folder: Path) -> dict[str, Any]:
         "persons_a_second": round(persons / wall),
         "load_before": round(load, 1),
         "steps": steps,
+        "answer_by_stage": stages.seconds,
         "outcomes": outcomes(said),
     }
+
+
+class Stages:
+    """Looks at the round in the database of the node that answers while its worker is at it."""
+
+    def __init__(self, node: Path) -> None:
+        self._state = node / "state"
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._seen: dict[str, float] = {}
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds until it was linked, until the journal held everybody, until it was packed."""
+        ends = [self._seen.get(name, 0.0) for name in ("linked", "journalled", "answered")]
+        names = ("opened_and_linked", "journalled", "packed")
+        starts = [0.0, *ends]
+        return {
+            name: round(end - start, 1)
+            for name, start, end in zip(names, starts, ends, strict=False)
+        }
+
+    def _watch(self) -> None:
+        before = -1
+        with open_store(self._state) as connection:
+            while not self._over.wait(0.2):
+                row = connection.execute(_LOOK).fetchone()
+                state, journalled = row or ("", 0)
+                now = time.perf_counter() - self._started
+                if state == "linked":
+                    self._seen.setdefault("linked", now)
+                if journalled != before:
+                    before, self._seen["journalled"] = journalled, now
+                if state == "answered":
+                    self._seen.setdefault("answered", now)
+
+
+_LOOK = "select state, journalled from node.round_taken order by begun_at desc limit 1"
 
 
 def outcomes(said: str) -> dict[str, int]:
@@ -89,13 +136,12 @@ def outcomes(said: str) -> dict[str, int]:
     return {words: int(count.replace(",", "")) for words, count in found}
 
 
-def timed(node: Path, *words: str) -> dict[str, Any]:
-    """One command with its seconds and its CPU; what it says stands under `said`."""
-    told = harness.measure([sys.executable, "-m", "sogoc", "--node", str(node), "-l", "en", *words])
-    return {
-        **{name: value for name, value in told.items() if name != "returned"},
-        "said": str(told["returned"]),
-    }
+def timed(node: Path, *words: str) -> tuple[str, dict[str, Any]]:
+    """What a command says, and its seconds; those of the node's PostgreSQL beside it."""
+    line = [sys.executable, "-m", "sogoc", "--node", str(node), "-l", "en", *words]
+    with Server(node) as server:
+        told = harness.measure(line)
+    return str(told.pop("returned")), {**told, **server.numbers}
 
 
 if __name__ == "__main__":

@@ -116,14 +116,14 @@ def killed_round(nodes: Nodes, seconds: dict[str, float], *, kills: int, seed: i
     chance = random.Random(seed)  # noqa: S311 - moments of a test, no secret
     number = ""
     for name, node, words in _steps(nodes):
-        for _ in range(kills):
+        for _ in range(kills if name == "send" else 0):
             with serving(nodes.pop, nodes.port) as server:
-                _kill_after(
-                    chance.uniform(_IMPORTS, 1.0) * seconds[name],
-                    _started(node, *words(number)),
-                    [server] if name == "send" else [],
-                )
+                moment = chance.uniform(_IMPORTS, 1.0) * seconds[name]
+                _kill_after(moment, [_started(node, *words(number)), server])
         with serving(nodes.pop, nodes.port):
+            for _ in range(kills if name != "send" else 0):
+                moment = chance.uniform(_IMPORTS, 1.0) * seconds[name]
+                _kill_after(moment, [_started(node, *words(number))])
             said = run(node, *words(number))
             number = number or _number(said)
     return ended_round(nodes, number)
@@ -193,12 +193,11 @@ def _line(node: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "sogoc", "--node", str(node), "--language", "en", *words]
 
 
-def _kill_after(
-    seconds: float, process: subprocess.Popen[bytes], others: Sequence[subprocess.Popen[bytes]]
-) -> None:
+def _kill_after(seconds: float, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Kill them all at that moment, unless the first ended before."""
     try:
-        process.wait(seconds)
+        processes[0].wait(seconds)
     except subprocess.TimeoutExpired:
-        for each in (*others, process):
+        for each in processes:
             each.kill()
             each.wait()
