@@ -73,7 +73,7 @@ def measure(folder: Path) -> dict[str, Any]:
     persons = int(re.findall(r"([\d,]+) persons", shown)[0].replace(",", ""))
     return {
         "persons": persons,
-        "population": PERSONS,
+        "population": _counted(pop),
         "wall_seconds": round(wall, 1),
         "persons_a_second": round(persons / wall),
         "load_before": round(load, 1),
@@ -81,6 +81,12 @@ def measure(folder: Path) -> dict[str, Any]:
         "answer_by_stage": stages.seconds,
         "outcomes": outcomes(said),
     }
+
+
+def _counted(node: Path) -> int:
+    with open_store(node / "state") as connection:
+        row = connection.execute("select count(*) from register.population__nguoi").fetchone()
+        return int(row[0]) if row else 0
 
 
 class Stages:
