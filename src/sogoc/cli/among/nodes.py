@@ -20,6 +20,7 @@ from sogoc.exchange.names import Service, address, subsystem
 from sogoc.node.member import current_directory, join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.own_services import own_services
+from sogoc.node.rounds import answers_rounds
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
 from sogoc.node.witnessing import watching
@@ -97,6 +98,7 @@ def serve_command(context: typer.Context) -> None:
                 shelf=parts.shelf,
                 threads=parts.threads,
                 others=own_services(parts),
+                rounds=answers_rounds(parts),
             )
         )
         public = PublicParts(
