@@ -7,6 +7,7 @@ while, so that one slow agency does not stop the others.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -159,7 +160,7 @@ def _unreachable(peer: str) -> NodeUnreachable:
 
 
 def _refused(error: str, body: bytes) -> AnswerRefused:
-    told = body[:500].decode(errors="replace")
+    told = _sentence(body)
     return AnswerRefused(
         Sentence(
             vi=f"Nút được hỏi từ chối ({error}): {told}",
@@ -167,6 +168,15 @@ def _refused(error: str, body: bytes) -> AnswerRefused:
         ),
         error=error,
     )
+
+
+def _sentence(body: bytes) -> str:
+    """What the other node says, out of its error (X-Road: type, message, detail) or as it came."""
+    try:
+        told = json.loads(body)["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        told = body.decode(errors="replace")
+    return str(told)[:500]
 
 
 def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
