@@ -1,4 +1,4 @@
-"""Ten minutes in the life of six nodes: questions all the time, and something goes wrong all the time.
+"""Ten minutes in the life of six nodes: questions all the time, and mishaps all the time.
 
 Use: day.py [seconds] [seconds between mishaps]
 """
@@ -17,7 +17,7 @@ SEED = 20261130
 
 
 def main(seconds: float, every_seconds: float) -> None:
-    """Live, reckon, record; the exit code is not zero if anything was lost, doubled or not healed."""
+    """Live, reckon, record; the exit code is not zero if anything was lost or doubled."""
     plan = Plan(seconds=seconds, every_seconds=every_seconds, askers=2, seed=SEED)
     with tempfile.TemporaryDirectory() as name:
         day = live(Path(name) / "country", plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -90,21 +91,22 @@ class TcpLine:
 def lines(ends: dict[str, tuple[int, int]]) -> Iterator[dict[str, TcpLine]]:
     """A line to each node, by name: from the port that others know to the node's own."""
     made = {name: TcpLine(*ports) for name, ports in ends.items()}
-    loop = asyncio.new_event_loop()
+    started: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Queue()
 
     async def serve() -> None:
+        started.put((asyncio.get_running_loop(), asyncio.current_task()))
         await asyncio.gather(*(line.serve() for line in made.values()))
-
-    task = loop.create_task(serve())
 
     def run() -> None:
         with suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
+            asyncio.run(serve())
 
     thread = Thread(target=run, name="lines", daemon=True)
     thread.start()
+    loop, task = started.get()
     try:
         yield made
     finally:
-        loop.call_soon_threadsafe(task.cancel)
+        if task is not None:
+            loop.call_soon_threadsafe(task.cancel)
         thread.join(10)
