@@ -45,13 +45,13 @@ def _work(desk: Desk, laid: tuple[Laid, ...], country: Country) -> None:
         "                 bản ghi    nhóm 1    nhóm 2    nhóm 3   DQI %   giây",
         "                 records   group 1   group 2   group 3   DQI %   seconds",
     )
-    whats = {each.file.name: each for each in country.deliveries}
+    sayings = {each.file.name: each for each in country.deliveries}
     refused = []
     for told in all_at_work(laid, country):
         if told.line["kind"] == "refused":
             refused.append(Sentence(vi=told.line["vi"], en=told.line["en"]))
         else:
-            _say_work(desk, told, whats)
+            _say_work(desk, told, sayings)
     desk.say.heading(
         "3. Tệp hỏng hoặc sai mẫu bị từ chối, nói rõ vì sao",
         "3. Broken or wrong files are refused, and told why",
@@ -60,11 +60,11 @@ def _work(desk: Desk, laid: tuple[Laid, ...], country: Country) -> None:
         desk.say.line(f"  ✗ {each.vi}", f"  ✗ {each.en}")
 
 
-def _say_work(desk: Desk, told: Told, whats: dict[str, Delivery]) -> None:
+def _say_work(desk: Desk, told: Told, sayings: dict[str, Delivery]) -> None:
     line, node = told.line, told.by.agency.folder
     if line["kind"] == "delivered":
         numbers = _numbers(desk, line)
-        what = whats[line["file"]]
+        what = sayings[line["file"]]
         desk.say.line(
             f"  {node:<11}{numbers}  {what.what_vi}", f"  {node:<11}{numbers}  {what.what_en}"
         )
