@@ -17,7 +17,7 @@ pytestmark = pytest.mark.acceptance
 def test_whatever_breaks_every_answer_is_in_a_journal_once_and_every_journal_verifies(
     tmp_path: Path,
 ) -> None:
-    day = live(tmp_path / "country", Plan(seconds=24, every_seconds=4))
+    day = live(tmp_path / "country", Plan(seconds=24, every_seconds=4, askers=2))
     assert day.reckoned.faults == ()
     assert day.not_healed == ()
     assert day.answered > 20

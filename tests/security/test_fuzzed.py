@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.acceptance
 
 FUZZ = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

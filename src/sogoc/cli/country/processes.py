@@ -85,6 +85,9 @@ class Post:
                     asked = number
                     _signal(number, signal.SIGKILL if late else signal.SIGTERM)
                 time.sleep(_PAUSE_SECONDS)
+            if asked:
+                # Whatever it started and left behind: the number is still its group's.
+                _signal(asked, signal.SIGKILL)
             self._number.unlink(missing_ok=True)
         return True
 

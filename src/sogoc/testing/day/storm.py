@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import signal
 from collections import Counter
 from contextlib import suppress
@@ -17,6 +16,7 @@ from sogoc.testing.day.line import State
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+    from pathlib import Path
 
     from sogoc.cli.country.laying import Laid
     from sogoc.testing.day.line import TcpLine
@@ -56,13 +56,13 @@ class Storm:
 
     def _node_killed(self, name: str) -> None:
         one = self.nodes[name]
-        _kill(one.home / "var" / "serve.pid")
+        _kill(one.home / "var" / "serve.pid", os.killpg)
         self._to_mend.append(lambda: self._back(one))
 
     def _database_killed(self, name: str) -> None:
         """The server of the database under a node that goes on: it must get over it, or end."""
         one = self.nodes[name]
-        _kill(one.home / "state" / DATABASE / "data" / "postmaster.pid")
+        _kill(one.home / "state" / DATABASE / "data" / "postmaster.pid", os.kill)
         self._to_mend.append(lambda: self._again(one))
 
     def _line_cut(self, name: str) -> None:
@@ -112,7 +112,7 @@ _MISHAPS = (
 )
 
 
-def _kill(file: os.PathLike[str]) -> None:
-    """Kill -9 the process whose number stands first in the file."""
-    with suppress(OSError, ValueError), pathlib.Path(file).open(encoding="ascii") as told:
-        os.kill(int(told.readline()), signal.SIGKILL)
+def _kill(file: Path, how: Callable[[int, int], None]) -> None:
+    """Kill -9 the process whose number stands first in the file, or all that it leads."""
+    with suppress(OSError, ValueError), file.open(encoding="ascii") as told:
+        how(int(told.readline()), signal.SIGKILL)

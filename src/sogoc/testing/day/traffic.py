@@ -141,7 +141,7 @@ class AskerAtWork:
     def ask_once(self) -> Acknowledged | SogocError:
         """Ask, and say what came of it."""
         kind = self.kind
-        case = f"{kind.asker}-{kind.keeper}-{kind.allowed}-{next(self._numbers):06}"
+        case = f"{kind.asker}-{self.seed}-{kind.allowed}-{next(self._numbers):06}"
         question, subjects = self._question()
         laid, clock = self.nodes[kind.asker], SystemClock()
         code, _, rest = kind.path.partition("/")
