@@ -48,8 +48,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show the pages of this node until you stop it (Ctrl-C).",
     ),
     "demo": (
-        "sogoc.cli.demo:demo_command",
-        "Make a small country, deliver its registers, and show what a person should look at.",
+        "sogoc.cli.demo:app",
+        "A small made-up country of six agencies: make it, look at it, stop it.",
     ),
     "node": ("sogoc.cli.among.nodes:node_app", "This node among others."),
     "hub": ("sogoc.cli.among.nodes:hub_app", "Members of the exchange, at the hub."),
