@@ -142,7 +142,7 @@ def list_command(context: typer.Context) -> None:
 
 
 @app.command("explain")
-def explain_command(
+def explain_command(  # noqa: PLR0913 - options of a command
     context: typer.Context,
     member: str,
     register: str,
@@ -150,9 +150,16 @@ def explain_command(
     fields: Fields,
     purpose: Annotated[str, typer.Option(help="Code of the procedure.")],
     operation: Annotated[Operation, typer.Option(help="How it would ask.")] = Operation.READ,
+    records: Annotated[
+        int, typer.Option(min=1, help="How many records or persons one question would name.")
+    ] = 1,
 ) -> None:
-    """Say whether a member may ask this today, by which grant, and if not, what is missing."""
+    """Say whether a member may ask this today, by which grant, and if not, what is missing.
+
+    For a search, --fields names those it goes by as well: what it goes by is told by what it finds.
+    """
     desk = desk_of(context)
+    touched = _set(fields)
     with open_node(desk.folder, desk.settings) as node:
         held = GrantStore(node.parts.connection, node.parts.clock).held(State.ACCEPTED)
         book = PolicyBook([one.grant for one in held], own_policies(node.parts.folder))
@@ -162,11 +169,12 @@ def explain_command(
                 officer=desk.officer,
                 register=register,
                 operation=operation,
-                fields=_set(fields),
+                fields=touched,
                 purpose=purpose,
                 request_id="explain",
                 on=today(node.parts.clock),
-                sensitive=sensitive_among(_set(fields), desk.shelf.register(register)),
+                keys=records,
+                sensitive=sensitive_among(touched, desk.shelf.register(register)),
             )
         )
     desk.say.line("Được." if decision.allowed else "Không.", "Yes." if decision.allowed else "No.")
