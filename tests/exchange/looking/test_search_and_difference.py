@@ -135,7 +135,8 @@ def test_a_search_finds_what_has_all_values_of_a_set(office: Office) -> None:
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(office: Office) -> None:
-    seen, start = list[str](), 0
+    seen = list[str]()
+    start: int | None = 0
     while start is not None:
         body = {"where": SEARCH, "fields": ["ma_thua"], "limit": 2, "offset": start}
         told = office.asked("search", body)
