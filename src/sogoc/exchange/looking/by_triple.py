@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -90,19 +91,29 @@ def _rows(
 ) -> list[Values]:
     person, tables = where
     column, numbers = wanted
-    died = sql.Identifier("r", person.died) if person.died else sql.SQL("null")
+    named = (column, person.name, person.born, person.died, person.number, *fields)
+    found = connection.execute(_select(tables.name, named), (numbers, 2 * len(numbers))).fetchall()
+    return [tuple(map(text, row)) for row in found]
+
+
+@lru_cache(maxsize=1024)
+def _select(table: str, named: tuple[str, ...]) -> bytes:
+    """The statement, made once for each set of fields: to put it together costs as much as to run.
+
+    `named` are the column that is gone by, then name, born, died (may be empty) and the others.
+    """
+    column, name, born, died, *rest = named
     select = sql.SQL(
         "select {head}, {died}, {rest} from {table} as r "
         "where {column} = any(%s) and r._missing_since is null limit %s"
     ).format(
-        head=columns([column, person.name, person.born]),
-        died=died,
-        rest=columns([person.number, *fields]),
-        table=tables.current,
+        head=columns([column, name, born]),
+        died=sql.Identifier("r", died) if died else sql.SQL("null"),
+        rest=columns(rest),
+        table=sql.Identifier("register", table),
         column=sql.Identifier("r", column),
     )
-    found = connection.execute(select, (numbers, 2 * len(numbers))).fetchall()
-    return [tuple(map(text, row)) for row in found]
+    return select.as_bytes()
 
 
 def _answer(

@@ -35,9 +35,11 @@ AMBIGUOUS = "ambiguous"
 
 _STANDARD_NUMBER = re.compile(r"[0-9]{12}")
 _STANDARD_DATE = re.compile(
-    r"(?:18|19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?"
+    "(?:18|19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
+    "|(?:18|19|20)[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 )
-"""Dates that need no reading: in standard form, and a day that every month has."""
+"""Dates that need no reading: in standard form, and a day that the month has in every year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
