@@ -277,3 +277,31 @@ def _no_log() -> Any:  # noqa: ANN401 - no test of this scene looks at a journal
 
 def body_of(told: object) -> bytes:
     return json.dumps(told).encode()
+
+
+class SecurityServer:
+    """Stands for one, with its headers and its errors: it passes a question on to the node."""
+
+    def __init__(self, node: str, **changes: Any) -> None:  # noqa: ANN401 - what it does wrongly
+        self.node, self.changes = node, changes
+        self.seen: list[dict[str, str]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        body = (await receive()).get("body", b"")
+        asked = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.seen.append({"path": scope["path"], **asked})
+        if fault := self.changes.get("fault"):
+            told = {"type": fault, "message": "x", "detail": str(uuid4())}
+            await self._answer(send, 500, {"x-road-error": fault}, json.dumps(told).encode())
+            return
+        rest = scope["path"].removeprefix(f"/r1/{OFFICE}/")
+        passed = {name: value for name, value in asked.items() if name.startswith("x-road-")}
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            answer = await http.post(f"{self.node}/xroad/{rest}", headers=passed, content=body)
+        told_id = self.changes.get("id", asked["x-road-id"])
+        await self._answer(send, answer.status_code, {"x-road-id": told_id}, answer.content)
+
+    async def _answer(self, send: Any, status: int, told: dict[str, str], body: bytes) -> None:  # noqa: ANN401
+        given = [(name.encode(), value.encode()) for name, value in told.items()]
+        await send({"type": "http.response.start", "status": status, "headers": given})
+        await send({"type": "http.response.body", "body": body})
