@@ -13,10 +13,12 @@ journal does not hold, cannot happen. A refusal is journalled too: who tries doo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from sogoc.access.entry import GRANTED, REFUSED, Entry
-from sogoc.access.grant import Question, sensitive_among
+from sogoc.access.grant import Question, Visibility, sensitive_among
+from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
 from sogoc.trust.messages import believe_request
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
-    from sogoc.access.policies import Decision, PolicyBook
+    from sogoc.access.policies import PolicyBook
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.exchange.directory import Directory
@@ -64,6 +66,9 @@ class Asked:
     def touched(self) -> frozenset[str]:
         """The fields that the answer tells of: what a search goes by is told by what it finds."""
         return self.fields | {name for name, _ in self.where}
+
+    acting: str = ""
+    """On which ground it is asked for another person, where one is signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,22 +129,33 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     now = by.clock.now()
     decision = by.policies.decide(_question(envelope, asked, now=now))
     if not decision.allowed:
-        entry = _entry(envelope, asked, decision, at=now)
-        by.journal.append([_refused(entry, decision.reason)])
-        raise AccessDenied(decision.reason)
+        refuse(envelope, asked, decision.reason, by=by)
     _take_turn(decision.grant, by=by, now=now)
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
         by.journal.append([_entry(envelope, asked, decision, at=now)])
         raise
-    by.journal.append(
-        [
-            _entry(envelope, asked, decision, at=now, subject=subject)
-            for subject in found.subjects or ("",)
-        ]
-    )
+    entry = _shown_when(_entry(envelope, asked, decision, at=now), by.grants[decision.grant])
+    by.journal.append([replace(entry, subject=subject) for subject in found.subjects or ("",)])
     return found
+
+
+def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
+    """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
+    nothing = Decision(allowed=False, grant="", ground="", reason=reason)
+    entry = _entry(envelope, asked, nothing, at=by.clock.now())
+    by.journal.append([_refused(entry, reason)])
+    raise AccessDenied(reason)
+
+
+def _shown_when(entry: Entry, grant: Grant) -> Entry:
+    """The entry with the day from which its subject sees it, as the grant's order says."""
+    if grant.visibility is Visibility.AT_ONCE:
+        return entry
+    deferred = grant.visibility is Visibility.DEFERRED
+    shown = entry.at + timedelta(days=grant.deferred_days) if deferred else None
+    return replace(entry, visible_from=shown, withheld_by=grant.visibility_order)
 
 
 def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
@@ -169,15 +185,12 @@ def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
         )
 
 
-def _entry(
-    envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime, subject: str = ""
-) -> Entry:
+def _entry(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime) -> Entry:
     return Entry(
         at=at,
         request_id=envelope.request_id,
         member=envelope.client,
         officer=envelope.officer,
-        subject=subject,
         register=asked.register.id,
         operation=str(asked.operation),
         fields=tuple(sorted(asked.touched)),
@@ -186,6 +199,7 @@ def _entry(
         ground=decision.ground,
         grant=decision.grant,
         decision=GRANTED,
+        acting=asked.acting,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,12 +21,15 @@ from sogoc.exchange.names import subsystem
 from sogoc.node.describing import collecting
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
+from sogoc.node.own_services import own_services
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
+from sogoc.node.witnessing import watching
 from sogoc.web.exchange.composed import around, described, parts_of
 from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
+from sogoc.web.exchange.witness import WitnessParts
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
@@ -83,13 +87,15 @@ def serve_command(context: typer.Context) -> None:
         open_node(desk.folder, desk.settings) as node,
         exchanging(node, tell=desk.say.refusal) as parts,
         collecting(parts),
+        watching(parts, tell=desk.say.refusal) as watch,
     ):
-        door = Door(parts_of(parts))
+        door = Door(replace(parts_of(parts), others=own_services(parts)))
         public = PublicParts(
             log=parts.log,
             directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
             ready=lambda: parts.held is not None,
             described=described(parts),
+            witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=node.parts.clock),
         )
         desk.say.line(
             f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",

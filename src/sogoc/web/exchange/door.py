@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.exchange.answering import Answering, Shelf
+    from sogoc.exchange.answering import Answering, Found, Shelf
     from sogoc.exchange.directory import Directory
     from sogoc.trust.keys import SigningKey
 
@@ -67,6 +67,8 @@ class ExchangeParts:
     registers: Mapping[str, Register]
     shelf: Callable[[RegisterObject], Shelf]
     threads: Executor
+    others: Mapping[str, Callable[[Request, Answering], Found]] = field(default_factory=dict)
+    """Services that are no register, by their code: the subject's view, grants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Door:
 
     def _looked_up(self, request: Request, answering: Answering) -> _Reply:
         try:
+            if (other := self._parts.others.get(_service_of(request))) is not None:
+                return _Reply(_OK, other(request, answering).body, {})
             where = address(_path(request.target_uri, self._parts.address))
             if str(where.service.provider) != self._parts.provider:
                 raise BadQuestion(

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
 from sogoc.web.exchange.described import described_routes
+from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,8 @@ class PublicParts:
     """The newest directory, on the hub."""
     ready: Callable[[], bool] = bool
     described: DescribedParts | None = None
+    witness: WitnessParts | None = None
+    """What this node saw of others' journals."""
 
 
 def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
@@ -52,6 +55,7 @@ def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
             Route("/ready", public.ready),
             Route("/directory", public.directory),
             Route("/journal/checkpoint", public.checkpoint),
+            *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
             *(described_routes(parts.described) if parts.described else []),
             Mount("/", app=door),
