@@ -187,11 +187,15 @@ class NodeUnreachable(SogocError):
 
 
 class AnswerRefused(SogocError):
-    """Another node answered that it will not; `error` is its type."""
+    """Another node answered that it will not; `error` is its type.
 
-    def __init__(self, sentence: Sentence, *, error: str) -> None:
+    `wait_seconds` is above 0 where it says when to come again.
+    """
+
+    def __init__(self, sentence: Sentence, *, error: str, wait_seconds: float = 0.0) -> None:
         super().__init__(sentence)
         self.error = error
+        self.wait_seconds = wait_seconds
 
 
 class RoundRefused(SogocError):

@@ -55,7 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hub": ("sogoc.cli.among.nodes:hub_app", "Members of the exchange, at the hub."),
     "grant": ("sogoc.cli.among.grant:app", "Who may ask what of this node's registers, and why."),
     "ask": (
-        "sogoc.cli.among.nodes:ask_command",
+        "sogoc.cli.among.asking:ask_command",
         "Ask another node; the question comes from a file or standard input.",
     ),
     "round": (

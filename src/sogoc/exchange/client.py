@@ -3,6 +3,10 @@
 A peer that does not answer in time is asked again with the same id only where nothing can have
 happened twice - a connection that was never made; after several failures it is left in peace for a
 while, so that one slow agency does not stop the others.
+
+Where the node stands behind an X-Road Security Server, the question goes there instead, unsigned:
+the Security Server signs it, and what it gives back is believed as far as its line is. An error of
+a Security Server bears `X-Road-Error`, one of the service does not; the id must be the one sent.
 """
 
 from __future__ import annotations
@@ -51,6 +55,8 @@ class Line:
     directory: Directory
     clock: Clock
     timeout_seconds: float = 10.0
+    security_server: str = ""
+    """Address of a Security Server through which everybody is asked; empty: nodes directly."""
     breaker: Breaker = field(default_factory=Breaker)
     transport: httpx2.BaseTransport | None = None
 
@@ -61,6 +67,8 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     Raises NodeUnreachable, BadSeal if the answer is not the provider's to this question, and
     AnswerRefused with what the provider said.
     """
+    if line.security_server:
+        return _through(service, path, body, asker=asker, line=line)
     member = _member(service, line)
     request = _question(service, path, body, asker=asker, address=member.address)
     now = int(line.clock.now().timestamp())
@@ -74,7 +82,7 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     answer = _sent(whole, str(member.id), line)
     if (error := answer.headers.get(ERROR)) is not None and "signature" not in answer.headers:
         # Who could not tell us apart from a stranger does not sign.
-        raise _refused(error, answer.body)
+        raise _refused(error, answer.body, answer)
     believed = believe_answer(
         answer,
         whole,
@@ -84,8 +92,27 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
         tolerance_seconds=TOLERANCE_SECONDS,
     )
     if error is not None or answer.status >= _FAILED:
-        raise _refused(error or f"status {answer.status}", believed)
+        raise _refused(error or f"status {answer.status}", believed, answer)
     return believed
+
+
+def _through(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
+    server = line.security_server.rstrip("/")
+    request = _question(service, path, body, asker=asker, address=server)
+    answer = _sent(request, server, line)
+    if (error := answer.headers.get(ERROR)) is not None:
+        raise _refused(error, answer.body, answer)
+    if answer.headers.get(REQUEST_ID) != request.headers[REQUEST_ID]:
+        raise AnswerRefused(
+            Sentence(
+                vi="Máy chủ an ninh trả lời cho một câu hỏi khác (X-Road-Id không khớp).",
+                en="The Security Server answers another question (X-Road-Id differs).",
+            ),
+            error="Client.WrongId",
+        )
+    if answer.status >= _FAILED:
+        raise _refused(f"status {answer.status}", answer.body, answer)
+    return answer.body
 
 
 _FAILED = 400
@@ -160,7 +187,8 @@ def _unreachable(peer: str) -> NodeUnreachable:
     )
 
 
-def _refused(error: str, body: bytes) -> AnswerRefused:
+def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
+    wait = answer.headers.get("retry-after", "")
     told = _sentence(body)
     return AnswerRefused(
         Sentence(
@@ -168,6 +196,7 @@ def _refused(error: str, body: bytes) -> AnswerRefused:
             en=f"The node that was asked refused ({error}): {told}",
         ),
         error=error,
+        wait_seconds=float(wait) if wait.isascii() and wait.isdigit() else 0.0,
     )
 
 

@@ -32,10 +32,12 @@ def store_run(parts: Parts, judging: Judging, judged: Judged) -> None:
     """
     connection = parts.connection
     RecordStore(connection).prepare(judging.register)
-    at = parts.clock.now()
     Deliveries(connection).begin(judging.delivery.id, form=judged.taken.form)
-    _keep_contract(parts, judging, at)
+    _keep_contract(parts, judging, parts.clock.now())
     with connection.transaction():
+        # Those who follow the register read it by this moment: it is taken when it is our turn.
+        RecordStore(connection).wait_for_turn(judging.register)
+        at = parts.clock.now()
         counts = _merge(parts, judging, judged, at=at)
         outcome = Outcome(
             counts=counts,

@@ -56,15 +56,19 @@ class RecordStore:
         transaction only and must be made again if that is rolled back.
         """
         with self.connection.transaction():
-            self.connection.execute(
-                "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                (f"sogoc.register.{register.id}",),
-            )
+            self.wait_for_turn(register)
             as_of = Deliveries(self.connection).one(delivery).as_of
             merge = Merge(
                 connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
             )
             return {one.name: merge.object(Tables(register.id, one)) for one in register.objects}
+
+    def wait_for_turn(self, register: Register) -> None:
+        """Wait until no other delivery of the register is being merged; ours until the commit."""
+        self.connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            (f"sogoc.register.{register.id}",),
+        )
 
     def stand(self, register: Register, tables: Engine, places: Places) -> None:
         """Put the records to be corrected beside their corrections; makes `standard(o)` of both.

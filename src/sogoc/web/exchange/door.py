@@ -36,6 +36,7 @@ from sogoc.exchange.protocol import (
 from sogoc.exchange.services import LARGEST_BODY, put
 from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
+from sogoc.web.exchange.replies import asked_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -106,7 +107,8 @@ class Door:
         else:
             loop = asyncio.get_running_loop()
             reply = await loop.run_in_executor(self._parts.threads, self._answered, scope, body)
-        headers = {"content-type": _JSON, "cache-control": "no-store", **reply.headers}
+        asked = asked_id(scope)
+        headers = {"content-type": _JSON, "cache-control": "no-store", **asked, **reply.headers}
         await send(
             {
                 "type": "http.response.start",
