@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 FORMAT = "sogoc-person-index"
-VERSION = 2
+VERSION = 3
 """Changes with every change of the files' meaning: an index of another version is made anew."""
 
 UNKNOWN = -1
@@ -50,11 +50,18 @@ DEAD = 1
 FAMILY = ("father", "mother", "spouse")
 """Folded names of relatives: arrays of their own, read only where the record names a relative."""
 
+TIES = (*FAMILY, "household", "former")
+"""The same of households and former places: no file where nobody's is known."""
+
 ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "persons": (PERSON, "one record a person"),
     "father": (np.dtype("<i4"), "folded name of each person's father; no file where nobody's is"),
     "mother": (np.dtype("<i4"), "folded name of the mother, likewise"),
     "spouse": (np.dtype("<i4"), "folded name of the spouse, likewise"),
+    "household": (np.dtype("<i4"), "number of each person's household, likewise"),
+    "household_starts": (np.dtype("<i4"), "by bucket of the household, where its list begins"),
+    "household_rows": (np.dtype("<i4"), "positions by bucket, ascending; none where none is known"),
+    "former": (np.dtype("<i4"), "place each person lived in before, likewise"),
     "dead": (np.dtype("<i4"), "positions of persons whose death is recorded, ascending"),
     "died": (np.dtype("<i4"), "their dates of death, as `born`"),
     "gone": (np.dtype("u1"), "of changes: one bit a person of the index who is no longer there"),

@@ -21,6 +21,7 @@ from sogoc.link.kernel.support import (
     named,
     neighbours_swapped,
     remember,
+    tied,
     write_digits,
     year,
 )
@@ -45,8 +46,10 @@ def link(asked, m, masses, base, added, words, work, kept, kept_levels, start, s
     parts, letters, ends = words.parts, words.letters, words.ends
     base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
+    base_household, base_former = base.household, base.former
     added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
+    added_household, added_former = added.household, added.former
 {heads}
     written = 0
     absent, cap = {absent}, {cap}
@@ -178,8 +181,10 @@ def exact(asked, base, added, words, work, kept, kept_levels, start, stop):
     parts, letters, ends = words.parts, words.letters, words.ends
     base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
+    base_household, base_former = base.household, base.former
     added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
+    added_household, added_former = added.household, added.former
 {heads}
     written = 0
     n = 0
