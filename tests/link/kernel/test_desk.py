@@ -106,7 +106,9 @@ SOMEONE = st.builds(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(SOMEONE, min_size=30, max_size=60))
 def test_whatever_is_written_the_desk_says_what_sql_says(
     linked: Linked, policy: Policy, people: list[Someone]

@@ -64,7 +64,7 @@ class Node:
         table = f'register."{REGISTER}__the"'
         key = f"(select key from {table} as own where own.id = one.record)"
         # How often fields agree stays as it was first measured: a likelihood may differ a little.
-        less = "'{id,record,probability}'::text[]"
+        less = "'{id,record,probability,link}'::text[]"
         found = {}
         for name, add in (
             ("node.finding", key),

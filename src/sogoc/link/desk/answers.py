@@ -72,7 +72,7 @@ def _candidate(numbers: list[int], levels: list[int]) -> Candidate:
 
 
 def answer(
-    index: PersonIndex, policy: Policy, asked: Mapping[str, Any], found: Sequence[Candidate]
+    index: PersonIndex, policy: Policy, asked: Mapping[str, Any], *, found: Sequence[Candidate]
 ) -> dict[str, Any]:
     """The row that `resolve.answers_step` makes: the best candidate, the number's bearer."""
     at = [one.id for one in policy.comparisons].index("number")
@@ -90,8 +90,8 @@ def answer(
         "margin": _margin(best),
         "bearers": best.bearers if best else 0,
         "rival": bool(best and best.rivals),
-        **_side(index, policy, "b_", best),
-        **_side(index, policy, "h_", held),
+        **_side(index, policy, "b_", one=best),
+        **_side(index, policy, "h_", one=held),
     }
 
 
@@ -102,7 +102,7 @@ def _margin(best: Candidate | None) -> float | None:
 
 
 def _side(
-    index: PersonIndex, policy: Policy, side: str, one: Candidate | None
+    index: PersonIndex, policy: Policy, side: str, *, one: Candidate | None
 ) -> dict[str, Any]:
     """What is said of one candidate, under this prefix; all of it unknown where there is none."""
     levels = one.levels if one else [None] * len(policy.comparisons)

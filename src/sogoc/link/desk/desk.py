@@ -120,7 +120,7 @@ class Desk:
 
     def _answer(self, asked: Row, kept: Kept) -> Answer:
         found = candidates(kept, int(asked["asked"]))
-        facts = answer(self._index, self._policy, asked, found)
+        facts = answer(self._index, self._policy, asked, found=found)
         (said,) = self._verified({answers_table(self._one.name): [facts]})
         return Answer(
             person=said["person"],
@@ -136,9 +136,7 @@ class Desk:
 
     def _link(self, asked: Asked, work: Work, kept: Kept) -> Loop:
         loop = self._loops.link
-        return partial(
-            loop, asked, self._chances, self._masses, *self._population, work, *kept
-        )
+        return partial(loop, asked, self._chances, self._masses, *self._population, work, *kept)
 
 
 def _possible(known: Dictionaries, key: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -48,7 +48,10 @@ class Dictionaries:
         self._keys, self._of_key = array("name_keys"), array("name_of_key")
         self._text, self._ends = array("name_text"), array("name_ends")
         self._written_text, self._written_ends = array("written_text"), array("written_ends")
-        self._written_starts, self._written_counts = array("written_starts"), array("written_counts")
+        self._written_starts, self._written_counts = (
+            array("written_starts"),
+            array("written_counts"),
+        )
         self._name_starts, self._counts = array("name_starts"), array("name_counts")
         self._given_starts = array("given_starts")
         self._days, self._day_starts = array("days"), array("day_starts")
@@ -128,9 +131,9 @@ class Dictionaries:
                     bearers = int(self._written_counts[number])
                     return {"written": number, "text": text, "folded": of, "bearers": bearers}
         later = self._later[NAMES].get(text)
-        return None if later is None else {
-            "written": later, "text": text, "folded": of, "bearers": 0
-        }
+        return (
+            None if later is None else {"written": later, "text": text, "folded": of, "bearers": 0}
+        )
 
     def _token(self, key: Key) -> Entry | None:
         number = self._counted.token(key["text"])

@@ -63,12 +63,12 @@ def _in_order(node: exp.Expr) -> list[exp.Expr]:
     found: list[exp.Expr] = []
     for name in node.arg_types:
         value = node.args.get(name)
-        found += [one for one in (value if isinstance(value, list) else [value]) if _is_value(one)]
+        found += [
+            one
+            for one in (value if isinstance(value, list) else [value])
+            if isinstance(one, exp.Expr) and not isinstance(one, exp.DataType | exp.Var)
+        ]
     return found
-
-
-def _is_value(one: object) -> bool:
-    return isinstance(one, exp.Expr) and not isinstance(one, exp.DataType | exp.Var)
 
 
 def _called(call: Callable[..., Any], arguments: list[Formula]) -> Formula:
@@ -137,8 +137,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
-def _replaced(text: str, pattern: str, new: str, option: str = "") -> str:
-    return _pattern(pattern).sub(new, text, count=0 if "g" in option else 1)
+def _replaced(text: str, pattern: str, new: str) -> str:
+    return _pattern(pattern).sub(new, text)
 
 
 def _first_known(*given: Any) -> Any:  # noqa: ANN401 - values of SQL
@@ -337,7 +337,9 @@ def _window(node: exp.Expr) -> Formula:
 
 
 def _pad(node: exp.Expr) -> Formula:
-    one, length, fill = (formula(node.args[name]) for name in ("this", "expression", "fill_pattern"))
+    one, length, fill = (
+        formula(node.args[name]) for name in ("this", "expression", "fill_pattern")
+    )
     call = _strict(_padded_before if node.args.get("is_left") else _padded)
     return lambda scope: call(one(scope), length(scope), fill(scope))
 
@@ -345,9 +347,10 @@ def _pad(node: exp.Expr) -> Formula:
 def _regexp_replace(node: exp.Expr) -> Formula:
     one, pattern, new = (formula(node.args[name]) for name in ("this", "expression", "replacement"))
     option = node.args.get("modifiers")
-    how = str(option.this) if option is not None else ""
+    if option is None or str(option.this) != "g":
+        raise UnknownToDesk(node.sql("duckdb"))
     call = _strict(_replaced)
-    return lambda scope: call(one(scope), pattern(scope), new(scope), how)
+    return lambda scope: call(one(scope), pattern(scope), new(scope))
 
 
 _WRITERS: Mapping[type[exp.Expr], Callable[[exp.Expr], Formula]] = {

@@ -164,10 +164,12 @@ def _keys(on: exp.Expr, alias: str) -> dict[str, Formula]:
     """The columns of a dictionary by which it is joined, and what each must equal."""
     keys: dict[str, Formula] = {}
     for one in on.flatten() if isinstance(on, exp.And) else [on]:
-        mine, other = one.this, one.args.get("expression")
+        if not isinstance(one, exp.EQ):
+            raise UnknownToDesk(on.sql("duckdb"))
+        mine, other = one.this, one.args["expression"]
         if isinstance(other, exp.Column) and other.table == alias:
             mine, other = other, mine
-        if not isinstance(one, exp.EQ) or not isinstance(mine, exp.Column) or mine.table != alias:
+        if not isinstance(mine, exp.Column) or mine.table != alias:
             raise UnknownToDesk(on.sql("duckdb"))
         keys[mine.name] = formula(other)
     return keys

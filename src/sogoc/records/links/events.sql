@@ -1,0 +1,93 @@
+-- name: of_register
+-- A page of the events of a register, oldest first.
+select
+    register,
+    delivery,
+    happened_at,
+    link,
+    object,
+    record,
+    person,
+    kind,
+    number_before,
+    number_after,
+    merged_with,
+    split_from
+from node.link_event
+where
+    register = %(register)s
+    and delivery >= %(delivery)s
+    and (delivery > %(delivery)s or link > %(link)s)
+order by delivery, link
+limit %(limit)s;
+
+-- name: of_delivery
+-- What one delivery did.
+select
+    register,
+    delivery,
+    happened_at,
+    link,
+    object,
+    record,
+    person,
+    kind,
+    number_before,
+    number_after,
+    merged_with,
+    split_from
+from node.link_event
+where register = %(register)s and delivery = %(delivery)s
+order by kind desc, link asc
+limit %(limit)s;
+
+-- name: of_person
+-- What happened to the link of one person of a record.
+select
+    register,
+    delivery,
+    happened_at,
+    link,
+    object,
+    record,
+    person,
+    kind,
+    number_before,
+    number_after,
+    merged_with,
+    split_from
+from node.link_event
+where
+    register = %(register)s
+    and object = %(object)s
+    and record = %(record)s
+    and person = %(person)s
+order by happened_at, delivery;
+
+-- name: counts
+-- How many of each kind one delivery did.
+with events as (
+    select
+        kind,
+        merged_with,
+        split_from
+    from node.link_event
+    where register = %(register)s and delivery = %(delivery)s
+)
+select
+    kind,
+    count(*) as links
+from events
+group by kind
+union all
+select
+    'merged' as kind,
+    count(*) as links
+from events
+where merged_with is not null
+union all
+select
+    'split' as kind,
+    count(*) as links
+from events
+where split_from is not null;
