@@ -86,8 +86,13 @@ class LinkEvents:
         of = {"register": register, "object": object_name, "record": record, "person": person}
         return self._rows("of_person", of)
 
+    def changed_by(self, register: str, delivery: int, *, limit: int) -> list[LinkEvent]:
+        """What one delivery did to links that stood: moved and ended, no first ones."""
+        of = {"register": register, "delivery": delivery, "limit": limit}
+        return self._rows("changed_by", of)
+
     def counts(self, register: str, delivery: int) -> dict[str, int]:
-        """How many links a delivery began, moved and ended; merged and split count apart."""
+        """How many links that stood a delivery moved and ended; merged and split count apart."""
         of = {"register": register, "delivery": delivery}
         return {kind: int(links) for kind, links in self.connection.execute(_SQL["counts"], of)}
 

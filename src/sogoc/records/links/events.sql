@@ -64,15 +64,41 @@ where
     and person = %(person)s
 order by happened_at, delivery;
 
+-- name: changed_by
+-- What one delivery changed of links that stood: links that only began are left out.
+select
+    register,
+    delivery,
+    happened_at,
+    link,
+    object,
+    record,
+    person,
+    kind,
+    number_before,
+    number_after,
+    merged_with,
+    split_from
+from node.link_event
+where
+    register = %(register)s
+    and delivery = %(delivery)s
+    and number_before is not null
+order by kind desc, link asc
+limit %(limit)s;
+
 -- name: counts
--- How many of each kind one delivery did.
+-- How many links that stood one delivery moved, ended, merged and split.
 with events as (
     select
         kind,
         merged_with,
         split_from
     from node.link_event
-    where register = %(register)s and delivery = %(delivery)s
+    where
+        register = %(register)s
+        and delivery = %(delivery)s
+        and number_before is not null
 )
 select
     kind,
@@ -85,9 +111,11 @@ select
     count(*) as links
 from events
 where merged_with is not null
+having count(*) > 0
 union all
 select
     'split' as kind,
     count(*) as links
 from events
-where split_from is not null;
+where split_from is not null
+having count(*) > 0;
