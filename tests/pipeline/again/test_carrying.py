@@ -77,7 +77,7 @@ class Node:
             rows = self.parts.connection.execute(
                 f"select (to_jsonb(one) - {less})::text || {add} from {name} as one order by 1"
             )
-            found[name] = [rounded(row[0]) for row in rows]
+            found[name] = sorted(rounded(row[0]) for row in rows)
         return found
 
 

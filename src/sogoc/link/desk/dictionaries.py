@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogoc.link.columns import (
@@ -25,12 +26,14 @@ from sogoc.link.columns import (
     TOTALS,
 )
 from sogoc.link.desk.counted import counted
+from sogoc.link.index.arrays import text_array
 from sogoc.link.index.hashing import text_key
 from sogoc.link.index.layout import PARTS
+from sogoc.link.index.matching import Texts, folded_names, written_names
 from sogoc.values.names import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sogoc.link.index.person_index import PersonIndex
 
@@ -43,7 +46,7 @@ class Dictionaries:
 
     def __init__(self, index: PersonIndex) -> None:
         self._index = index
-        self._counted = counted(index)
+        self.counted = counted(index)
         array = index.array
         self._keys, self._of_key = array("name_keys"), array("name_of_key")
         self._text, self._ends = array("name_text"), array("name_ends")
@@ -56,7 +59,7 @@ class Dictionaries:
         self._given_starts = array("given_starts")
         self._days, self._day_starts = array("days"), array("day_starts")
         self._names = len(self._ends) - 1
-        self._parts = index.parts
+        self.parts = index.parts
 
     @property
     def lookups(self) -> dict[str, Callable[[Key], Entry | None]]:
@@ -67,8 +70,8 @@ class Dictionaries:
             TOKENS: self._token,
             KIN: self._kin,
             BORN: self._born,
-            COHORTS: self._counted.cohort,
-            REGIONS: self._counted.region,
+            COHORTS: self.counted.cohort,
+            REGIONS: self.counted.region,
             PLACES: self._place,
             TOTALS: lambda _key: {"persons": self._index.persons},
         }
@@ -79,12 +82,63 @@ class Dictionaries:
         found = sorted(self._places[code]["place"] for code in set(wanted) if code in self._places)
         return f" {' '.join(map(str, found))} " if found else None
 
+    def folded_ids(self, texts: Sequence[str]) -> list[int]:
+        """The numbers of many folded names; -1 for those that nobody bears."""
+        found = folded_names(self._index, Texts(*text_array(pa.array(texts, pa.string()))))
+        later = self._later[FOLDED]
+        numbers = zip(texts, found.tolist(), strict=True)
+        return [later.get(text, -1) if number < 0 else number for text, number in numbers]
+
+    def folded_rows(self, texts: Sequence[str], numbers: Sequence[int]) -> pa.Table:
+        """Their rows of `link_folded`, those left out that nobody bears."""
+        known = [(text, number) for text, number in zip(texts, numbers, strict=True) if number >= 0]
+        ids = np.array([number for _, number in known], np.int64)
+        counted = np.minimum(ids, self._names - 1)
+        there = ids < self._names
+        parts = self.parts[ids].reshape(-1, len(PARTS))
+        counts = self._counts[counted].reshape(-1, 2)
+        bearers = self._name_starts[counted + 1] - self._name_starts[counted]
+        return pa.table(
+            {
+                "folded": pa.array(ids, pa.int32()),
+                "text": pa.array([text for text, _ in known], pa.string()),
+                **{name: _ids(parts[:, at]) for at, name in enumerate(PARTS)},
+                "bearers": pa.array(np.where(there, bearers, 0), pa.int64()),
+                "women": pa.array(np.where(there, counts[:, 0], 0), pa.int64()),
+                "sexed": pa.array(np.where(there, counts[:, 1], 0), pa.int64()),
+            }
+        )
+
+    def written_rows(self, texts: Sequence[str], folded_ids: Sequence[int]) -> pa.Table:
+        """The rows of `link_names` of written names; the folded name of each by its number."""
+        of = np.array(folded_ids, np.int32)
+        found = written_names(self._index, Texts(*text_array(pa.array(texts, pa.string()))), of)
+        later = self._later[NAMES]
+        ids = np.array(
+            [
+                later.get(text, -1) if number < 0 else number
+                for text, number in zip(texts, found.tolist(), strict=True)
+            ],
+            np.int64,
+        )
+        there = np.flatnonzero(ids >= 0)
+        last = len(self._written_counts) - 1
+        counts = np.where(ids <= last, self._written_counts[np.clip(ids, 0, last)], 0)
+        return pa.table(
+            {
+                "written": pa.array(ids[there], pa.int32()),
+                "text": pa.array([texts[at] for at in there.tolist()], pa.string()),
+                "folded": pa.array(of[there], pa.int32()),
+                "bearers": pa.array(counts[there], pa.int64()),
+            }
+        )
+
     def _folded(self, key: Key) -> Entry | None:
         """A folded name, by its number or its text."""
         number = key["folded"] if "folded" in key else self._number_of(key["text"])
-        if number is None or not 0 <= number < len(self._parts):
+        if number is None or not 0 <= number < len(self.parts):
             return None
-        parts = (None if part < 0 else int(part) for part in self._parts[number])
+        parts = (None if part < 0 else int(part) for part in self.parts[number])
         return {
             "folded": number,
             "text": self._folded_text(number),
@@ -136,7 +190,7 @@ class Dictionaries:
         )
 
     def _token(self, key: Key) -> Entry | None:
-        number = self._counted.token(key["text"])
+        number = self.counted.token(key["text"])
         if number is None:
             number = self._later[TOKENS].get(key["text"])
         return None if number is None else {"token": number, "text": key["text"]}
@@ -156,7 +210,7 @@ class Dictionaries:
         return {"surname": surname, "given": given, "bearers": bearers}
 
     def _surname(self, number: int) -> int:
-        return int(self._parts[number, 0])
+        return int(self.parts[number, 0])
 
     def _born(self, key: Key) -> Entry | None:
         """Those born on a date; where only the year is told, all born in it."""
@@ -199,6 +253,10 @@ class Dictionaries:
     @cached_property
     def _later_texts(self) -> list[str]:
         return list(self._later[FOLDED])
+
+
+def _ids(numbers: np.ndarray) -> pa.Array:
+    return pa.array(np.ascontiguousarray(numbers), pa.int32(), mask=numbers < 0)
 
 
 def _text(letters: np.ndarray, ends: np.ndarray, number: int) -> bytes:
