@@ -116,7 +116,8 @@ class LinkEvents:
     def counts(self, register: str, delivery: int) -> dict[str, int]:
         """How many links that stood a delivery moved and ended; merged and split count apart."""
         of = {"register": register, "delivery": delivery}
-        return {kind: int(links) for kind, links in self.connection.execute(_SQL["counts"], of)}
+        counted = self.connection.execute(_SQL["counts"], of).fetchall()
+        return {kind: int(links) for kind, links in counted}
 
     def _rows(self, name: str, of: Mapping[str, object]) -> list[LinkEvent]:
         cursor = self.connection.execute(_SQL[name], of)
