@@ -25,9 +25,11 @@ SogocError
 ├── DirectoryRefused    the operator, or the hub's officer
 ├── NodeUnreachable     the operator: another node does not answer
 ├── AnswerRefused       whoever asked: the other node said no
+├── RoundRefused        whoever works on a round: it does not stand where this can be done
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
+│   ├── PackageRefused
 │   └── BrokenLog
 ├── AddressRefused      the operator: tables at an address that cannot be read or written
 ├── SparkMissing        the operator: Spark was asked for and cannot start
@@ -186,11 +188,19 @@ class NodeUnreachable(SogocError):
 
 
 class AnswerRefused(SogocError):
-    """Another node answered that it will not; `error` is its type."""
+    """Another node answered that it will not; `error` is its type.
 
-    def __init__(self, sentence: Sentence, *, error: str) -> None:
+    `wait_seconds` is above 0 where it says when to come again.
+    """
+
+    def __init__(self, sentence: Sentence, *, error: str, wait_seconds: float = 0.0) -> None:
         super().__init__(sentence)
         self.error = error
+        self.wait_seconds = wait_seconds
+
+
+class RoundRefused(SogocError):
+    """A round cannot go this step now; nothing of it was changed."""
 
 
 class TrustError(SogocError):
@@ -203,6 +213,10 @@ class KeyRefused(TrustError):
 
 class BadSeal(TrustError):
     """A signature is missing, does not hold, or is over something else."""
+
+
+class PackageRefused(TrustError):
+    """A package is damaged, cut, foreign, repeated or not for this node; nothing was taken."""
 
 
 class BrokenLog(TrustError):

@@ -209,7 +209,7 @@ PLAIN_FIELD = next(
     for field in one.fields
     if field.classification != "personal-sensitive"
 )
-GOOD = replace(GRANT, fields=frozenset({PLAIN_FIELD}))
+GOOD = replace(GRANT, fields=frozenset({PLAIN_FIELD}), operations=frozenset({Operation.VERIFY}))
 
 
 def test_every_mistake_of_a_grant_is_said_at_once() -> None:
@@ -224,6 +224,26 @@ def test_every_mistake_of_a_grant_is_said_at_once() -> None:
 def test_a_field_that_the_register_has_not_is_refused() -> None:
     with pytest.raises(GrantRefused, match="no field shoe_size"):
         check_grant(replace(GOOD, fields=frozenset({"shoe_size"})), POPULATION)
+
+
+@pytest.mark.parametrize("operation", [Operation.READ, Operation.SEARCH, Operation.DIFFERENCE])
+def test_the_population_register_answers_the_triple_alone(operation: Operation) -> None:
+    wrong = replace(GOOD, operations=frozenset({Operation.VERIFY, operation}))
+    with pytest.raises(GrantRefused, match="number, name and date of birth alone"):
+        check_grant(wrong, POPULATION)
+
+
+def test_a_search_needs_all_fields_of_a_set_and_a_difference_the_key() -> None:
+    land = load(shipped("registers") / "land.odcs.yaml")
+    part = replace(GOOD, register="land", fields=frozenset({"so_to", "so_thua"}))
+    for operation, fields in (
+        (Operation.SEARCH, {"ma_xa", "so_to", "so_thua"}),
+        (Operation.DIFFERENCE, {"ma_thua"}),
+    ):
+        asked = replace(part, operations=frozenset({operation}))
+        with pytest.raises(GrantRefused, match="must cover"):
+            check_grant(asked, land)
+        check_grant(replace(asked, fields=frozenset(fields)), land)
 
 
 def test_a_sensitive_field_needs_a_ground_of_its_own() -> None:

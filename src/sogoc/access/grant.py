@@ -37,6 +37,8 @@ class Operation(StrEnum):
     """Whether number, name and date of birth are one person's."""
     DIFFERENCE = "difference"
     """What changed since a release."""
+    ROUND = "round"
+    """Persons by the million, verified in one signed package."""
     USAGE = "usage"
     """Who used one person's data: asked for that person, by whoever signs people in."""
 
@@ -122,6 +124,9 @@ def check_grant(grant: Grant, register: Register) -> None:
             (not grant.purpose.strip(), _NO_PURPOSE),
             (not grant.ground.strip(), _NO_GROUND),
             (bool(sensitive) and not _own_ground(grant), _sensitive(sensitive)),
+            (register.is_population and bool(grant.operations & _LISTS), _TRIPLE_ALONE),
+            (Operation.SEARCH in grant.operations and not _searches(grant, register), _NO_SEARCH),
+            (Operation.DIFFERENCE in grant.operations and not _keyed(grant, register), _NO_KEY),
             (grant.last_day < grant.first_day, _ENDS_BEFORE),
             (grant.rate_per_minute < 1 or not 1 <= grant.most_keys <= MOST_KEYS, _RATE),
             (not _ends(grant), _HIDDEN),
@@ -164,8 +169,8 @@ _MEMBER = Sentence(
 )
 _NO_FIELDS = Sentence(vi="chưa nêu trường nào", en="it names no field")
 _NO_OPERATIONS = Sentence(
-    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, usage)",
-    en="it names no operation (read, search, verify, difference, usage)",
+    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, round, usage)",
+    en="it names no operation (read, search, verify, difference, round, usage)",
 )
 _NO_PURPOSE = Sentence(
     vi="thiếu mã thủ tục là mục đích khai thác", en="it lacks the procedure that is its purpose"
@@ -182,6 +187,30 @@ _RATE = Sentence(
     vi=f"số lượt mỗi phút phải từ 1, số người mỗi câu hỏi từ 1 đến {MOST_KEYS}",
     en=f"its rate must be 1 a minute or more, its persons in a question 1 to {MOST_KEYS}",
 )
+
+
+_LISTS = frozenset({Operation.READ, Operation.SEARCH, Operation.DIFFERENCE})
+_TRIPLE_ALONE = Sentence(
+    vi="cơ sở dữ liệu dân cư chỉ trả lời khi có đủ số định danh, họ tên, ngày sinh (verify)",
+    en="the population register answers by number, name and date of birth alone (verify)",
+)
+_NO_SEARCH = Sentence(
+    vi="tra cứu (search) cần đủ các trường của một bộ mà đặc tả cho phép (searchBy)",
+    en="to search it must cover all fields of a set that the contract allows (searchBy)",
+)
+_NO_KEY = Sentence(
+    vi="để nhận thay đổi (difference) cần đủ các trường khóa của bản ghi",
+    en="for the difference it must cover the fields that name a record",
+)
+
+
+def _searches(grant: Grant, register: Register) -> bool:
+    return any(grant.fields.issuperset(each) for one in register.objects for each in one.search_by)
+
+
+def _keyed(grant: Grant, register: Register) -> bool:
+    keys = [one.identities[0] for one in register.objects if one.identities]
+    return any(grant.fields.issuperset(each) for each in keys)
 
 
 def _unknown(names: list[str], register: str) -> Sentence:

@@ -48,6 +48,25 @@ class Asked:
     fields: frozenset[str]
     keys: tuple[str, ...]
     """What is looked up: keys of records, or whole triples, as the service reads them."""
+    where: tuple[tuple[str, str], ...] = ()
+    """What a search asks of a record: field and value."""
+    since: str = ""
+    """The release or moment from which changes are asked for."""
+    after: str = ""
+    """Where a page begins, as the page before said; empty: at the start."""
+    limit: int = 0
+    """How many records a page may hold; 0 where `keys` say which are meant."""
+
+    @property
+    def count(self) -> int:
+        """How many records the answer may be about."""
+        return self.limit or len(self.keys)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The fields that the answer tells of: what a search goes by is told by what it finds."""
+        return self.fields | {name for name, _ in self.where}
+
     acting: str = ""
     """On which ground it is asked for another person, where one is signed in."""
 
@@ -91,7 +110,7 @@ def believe(
     told = believe_request(
         request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
     )
-    if not seen.is_new(told.client, told.request_id, now=seconds):
+    if told.created < seen.since or not seen.is_new(told.client, told.request_id, now=seconds):
         raise BadSeal(
             Sentence(
                 vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
@@ -145,12 +164,12 @@ def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
         officer=envelope.officer,
         register=asked.register.id,
         operation=asked.operation,
-        fields=asked.fields,
+        fields=asked.touched,
         purpose=envelope.purpose,
         request_id=envelope.request_id,
         on=now.date(),
-        keys=len(asked.keys),
-        sensitive=sensitive_among(asked.fields, asked.register),
+        keys=asked.count,
+        sensitive=sensitive_among(asked.touched, asked.register),
     )
 
 
@@ -174,7 +193,7 @@ def _entry(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime
         officer=envelope.officer,
         register=asked.register.id,
         operation=str(asked.operation),
-        fields=tuple(sorted(asked.fields)),
+        fields=tuple(sorted(asked.touched)),
         purpose=envelope.purpose,
         issue=envelope.case,
         ground=decision.ground,

@@ -52,6 +52,10 @@ class Settings:
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
     """Verifier key of the hub, `name+id+key`, as its officer says it."""
+    xroad_trusted: str = ""
+    """Addresses of X-Road Security Servers that may ask for their clients, joined by commas."""
+    xroad_server: str = ""
+    """Address of the X-Road Security Server through which this node asks others."""
     witness_seconds: int = 60
     """How often this node looks at others' journals and has its own cosigned."""
     stamp_address: str = ""

@@ -142,8 +142,12 @@ def explain_command(  # noqa: PLR0913 - what a question says of itself
     operation: Annotated[Operation, typer.Option(help="How it would ask.")] = Operation.READ,
     people: Annotated[int, typer.Option(help="How many persons one question names.")] = 1,
 ) -> None:
-    """Say whether a member may ask this today, by which grant, and if not, what is missing."""
+    """Say whether a member may ask this today, by which grant, and if not, what is missing.
+
+    For a search, --fields names those it goes by as well: what it goes by is told by what it finds.
+    """
     desk = desk_of(context)
+    touched = _set(fields)
     with open_node(desk.folder, desk.settings) as node:
         held = GrantStore(node.parts.connection, node.parts.clock).held(State.ACCEPTED)
         book = PolicyBook([one.grant for one in held], own_policies(node.parts.folder))
@@ -153,12 +157,12 @@ def explain_command(  # noqa: PLR0913 - what a question says of itself
                 officer=desk.officer,
                 register=register,
                 operation=operation,
-                fields=_set(fields),
+                fields=touched,
                 purpose=purpose,
                 request_id="explain",
                 on=today(node.parts.clock),
                 keys=people,
-                sensitive=sensitive_among(_set(fields), _register(desk, register)),
+                sensitive=sensitive_among(touched, _register(desk, register)),
             )
         )
     desk.say.line("Được." if decision.allowed else "Không.", "Yes." if decision.allowed else "No.")

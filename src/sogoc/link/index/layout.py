@@ -89,6 +89,12 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "written_text": (np.dtype("u1"), "the written names, end to end"),
     "written_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
     "written_counts": (np.dtype("<i4"), "bearers of each written name"),
+    "cohort_keys": (np.dtype("<i8"), "of the desk: middle, given and decade, packed, ascending"),
+    "cohort_counts": (np.dtype("<i4"), "bearers of each, as `link_cohorts` counts them"),
+    "region_keys": (np.dtype("<i8"), "of the desk: surname, given and province, packed, ascending"),
+    "region_counts": (np.dtype("<i4"), "bearers of each, as `link_regions` counts them"),
+    "token_text": (np.dtype("u1"), "of the desk: the tokens, end to end, in the order of texts"),
+    "token_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
 }
 """Every array: what one entry is, and what it tells."""
 

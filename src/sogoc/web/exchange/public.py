@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
+from sogoc.web.exchange.described import described_routes
 from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from sogoc.access.log import Log
+    from sogoc.web.exchange.described import DescribedParts
 
 _TEXT = "text/plain; charset=utf-8"
 _LONG = "public, max-age=31536000, immutable"
@@ -39,6 +41,7 @@ class PublicParts:
     directory: Callable[[], str] | None = None
     """The newest directory, on the hub."""
     ready: Callable[[], bool] = bool
+    described: DescribedParts | None = None
     witness: WitnessParts | None = None
     """What this node saw of others' journals."""
 
@@ -54,6 +57,7 @@ def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
             Route("/journal/checkpoint", public.checkpoint),
             *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
+            *(described_routes(parts.described) if parts.described else []),
             Mount("/", app=door),
         ]
     )

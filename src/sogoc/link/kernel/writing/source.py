@@ -75,6 +75,7 @@ class _Writer:
         self._translator = Translator(self._column, self._text)
         self._asked_value("asked")
         self._asked_value("bearers")
+        self._asked_value("folded")
         self._asked_value("unseen")
 
     def source(self) -> Source:

@@ -119,7 +119,16 @@ def link(asked, m, masses, base, added, words, work, kept, kept_levels, start, s
                 bearers += 1
             elif levels[one, {name_at}] == {equal} and levels[one, {born_at}] == {born}:
                 rivals += 1
-        unseen_count = max(a_bearers - namesakes, 0)
+        ruled_out = 0
+        for at in range(judged_starts[i], judged_starts[i + 1]):
+            if judged_kinds[at] == OTHER and a_folded >= 0:
+                person = judged_persons[at]
+                if person < first_added:
+                    bears_it = base_persons[person]["folded"] == a_folded
+                else:
+                    bears_it = added_persons[person - first_added]["folded"] == a_folded
+                ruled_out += bears_it
+        unseen_count = max(a_bearers - namesakes - ruled_out, 0)
         unseen_weight = {unseen}
         if unseen_count > 0:
             top = max(top, unseen_weight)
