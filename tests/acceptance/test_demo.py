@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sogoc.cli.country.laying import fresh, lay_out
+from sogoc.cli.country.laying import any_ports, fresh, lay_out
 from sogoc.cli.country.serving import serve_all, stop_all
 from sogoc.database.file_lock import FileLock
 
@@ -117,7 +117,7 @@ def test_a_starter_killed_in_the_middle_leaves_nothing_behind_once_it_is_stopped
 def test_nodes_killed_with_9_are_stopped_with_their_databases(tmp_path: Path) -> None:
     home = tmp_path / "country"
     fresh(home)
-    laid = lay_out(home)[:1]
+    laid = lay_out(home, any_ports())[:1]
     for one in serve_all(laid):
         os.kill(int((one.home / "var/serve.pid").read_text(encoding="ascii")), signal.SIGKILL)
     stop_all(home)

@@ -13,7 +13,7 @@ import pytest
 from tests.small_population import PEOPLE, write_population
 
 from sogoc.cli.country.cast import BANK, HEALTH, HUB, LAND, OFFICER
-from sogoc.cli.country.laying import Laid, fresh, lay_out
+from sogoc.cli.country.laying import Laid, any_ports, fresh, lay_out
 from sogoc.cli.country.serving import serve_all, stop_all
 from sogoc.cli.country.worker import Orders, work
 from sogoc.clock import SystemClock
@@ -141,7 +141,7 @@ class Attacked:
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     home = tmp_path_factory.mktemp("attacked") / "country"
     fresh(home)
-    laid = lay_out(home)
+    laid = lay_out(home, any_ports())
     people = write_population(home / "population.csv")
     requests = tuple(str(one.home / "join-request.txt") for one in laid)
     list(work(laid[0].home, Orders(join=requests, deliveries=((REGISTER, str(people)),))))

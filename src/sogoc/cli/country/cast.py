@@ -168,6 +168,7 @@ class Verifying:
     purpose: str
 
 
+OWNERS = Verifying(asker=LAND, register="land", object="quyen", purpose="1.012789")
 VERIFYING = (
     Verifying(asker=HEALTH, register="health-insurance", object="the", purpose="1.014028"),
     Verifying(asker=EDUCATION, register="students", object="hoc_sinh", purpose="1.005099"),

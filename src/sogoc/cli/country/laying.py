@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from sogoc.node.settings import FILE, Settings, read_settings
 from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sogoc.cli.country.cast import Agency
@@ -76,9 +78,9 @@ def fresh(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def lay_out(folder: Path) -> tuple[Laid, ...]:
-    """Six nodes with keys and settings, each with a port of its own that is free now."""
-    ports = dict(zip((one.folder for one in AGENCIES), free_ports(len(AGENCIES)), strict=True))
+def lay_out(folder: Path, numbers: Sequence[int] = ()) -> tuple[Laid, ...]:
+    """Six nodes with keys and settings, each at a port of its own: those given, or the usual."""
+    ports = dict(zip((one.folder for one in AGENCIES), numbers or usual_ports(), strict=True))
     hub = _lay(folder, agency(HUB), ports[HUB], told={})
     others = {
         "hub_address": hub.settings.address,
@@ -136,9 +138,22 @@ def _lay(folder: Path, one: Agency, port: int, *, told: dict[str, str]) -> Laid:
     return laid
 
 
-def free_ports(count: int, first: int = _FIRST_PORT) -> list[int]:
+def usual_ports() -> list[int]:
     """The usual ports, and where another program sits on one, one that is free."""
-    return [port if _is_free(port) else _any_free() for port in range(first, first + count)]
+    usual = range(_FIRST_PORT, _FIRST_PORT + len(AGENCIES))
+    return [
+        port if _is_free(port) else other for port, other in zip(usual, any_ports(), strict=True)
+    ]
+
+
+def any_ports() -> list[int]:
+    """Free ports, one for each agency, of which no other country knows."""
+    with ExitStack() as stack:
+        # All open at once: else one port could be given twice.
+        probes = [stack.enter_context(socket.socket()) for _ in AGENCIES]
+        for probe in probes:
+            probe.bind((_HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def taken_ports(laid: tuple[Laid, ...]) -> list[tuple[int, Laid]]:
@@ -160,9 +175,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _any_free() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

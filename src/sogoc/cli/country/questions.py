@@ -7,20 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from sogoc.access.grant import MOST_KEYS
-from sogoc.cli.country.cast import HUB, OFFICER, POPULATION, Reading, Verifying
+from sogoc.cli.country.asked import key_file, people_file
+from sogoc.cli.country.cast import HUB, OFFICER, OWNERS, POPULATION, Reading, Verifying
 from sogoc.clock import SystemClock
 from sogoc.exchange.client import Asker, Line, ask
 from sogoc.exchange.names import Service, subsystem
 from sogoc.node.member import current_directory
-from sogoc.node.node import open_node
-from sogoc.records.store import RecordStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sogoc.cli.country.laying import Laid
 
 _PATIENCE_SECONDS = 120.0
@@ -47,7 +42,7 @@ class Country:
 
     def verify(self, what: Verifying) -> Verified:
         """Ask the population about everybody of whom the asker knows the lawful triple."""
-        people = list(self._triples(what))
+        people = self._people(what)
         outcomes = Counter[str]()
         for start in range(0, len(people), MOST_KEYS):
             question = {"people": people[start : start + MOST_KEYS], "fields": ["ho_ten"]}
@@ -69,27 +64,24 @@ class Country:
         records: Rows = told["records"]
         return records
 
-    def owner(self, asker: str) -> tuple[Rows, Rows]:
+    def owner(self) -> tuple[Rows, Rows]:
         """An owner as land knows them, and under the number of another owner: two answers.
 
-        The first whom the population knows: many a number on a land sheet is wrong.
+        The first two whom the population knows: many a number on a land sheet is wrong.
         """
-        people = list(
-            self._triples(
-                Verifying(asker=asker, register="land", object="quyen", purpose="1.012789")
-            )
-        )[:_SOME]
-        right = self._outcomes(asker, people)
-        known = next((n for n, told in enumerate(right) if told["outcome"] == "verified"), 0)
-        wrong = {**people[known], "number": people[known - 1]["number"]}
-        return [right[known]], self._outcomes(asker, [wrong])
+        people = self._people(OWNERS)[:_SOME]
+        told = self._outcomes(people)
+        known = [n for n, each in enumerate(told) if each["outcome"] == "verified"]
+        one, other = (*known, 0, 0)[0], (*known, 0, 0)[1]
+        wrong = {**people[one], "number": people[other]["number"]}
+        return [told[one]], self._outcomes([wrong])
 
-    def _outcomes(self, asker: str, people: list[dict[str, str]]) -> Rows:
+    def _outcomes(self, people: list[dict[str, str]]) -> Rows:
         question = {"people": people, "fields": ["thuong_tru"]}
         path = f"{POPULATION}/v1/{_PERSONS}/verify"
-        results: Rows = self._ask(asker, HUB, path, question=question, purpose="1.012789")[
-            "results"
-        ]
+        results: Rows = self._ask(
+            OWNERS.asker, HUB, path, question=question, purpose=OWNERS.purpose
+        )["results"]
         return results
 
     def _ask(
@@ -117,36 +109,15 @@ class Country:
         )
         return json.loads(told)
 
-    def _triples(self, what: Verifying) -> Iterator[dict[str, str]]:
-        register = self.nodes[what.asker].shelf.register(what.register)
-        person = register.object(what.object).persons[0]
-        names = {"number": person.number, "name": person.name, "born": person.born}
-        for row in self._records(
-            what.asker, what.register, what.object, columns=list(names.values())
-        ):
-            told = {key: row[name] for key, name in names.items()}
-            if all(told.values()):
-                yield {key: str(value) for key, value in told.items()}
+    def _people(self, what: Verifying) -> list[dict[str, str]]:
+        file = people_file(self.nodes[what.asker].home, what.register, what.object)
+        people: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+        return people
 
     def _some_key(self, what: Reading) -> Any:  # noqa: ANN401 - a text or an object
-        register = self.nodes[what.keeper].shelf.register(what.register)
-        names = register.object(what.object).identities[0]
-        for row in self._records(what.keeper, what.register, what.object, columns=list(names)):
-            if all(row.values()):
-                told = {name: str(value) for name, value in row.items()}
-                return told[names[0]] if len(names) == 1 else told
-        return "0"
-
-    def _records(self, node: str, register: str, name: str, *, columns: list[str]) -> Rows:
-        laid = self.nodes[node]
-        with open_node(laid.home, laid.settings) as opened:
-            contract = laid.shelf.register(register)
-            file = RecordStore(opened.parts.connection).export(
-                contract, name, laid.home / "var" / "asked"
-            )
-        rows: Rows = pq.read_table(file, columns=columns).to_pylist()
-        file.unlink()
-        return rows
+        """A key that the keeper holds; what is refused is refused whatever the key."""
+        file = key_file(self.nodes[what.keeper].home, what.register, what.object)
+        return json.loads(file.read_text(encoding="utf-8")) if what.allowed else "0"
 
 
 _SOME = 50

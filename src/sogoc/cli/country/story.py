@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from sogoc.cli.country.cast import GRANTS, LAND, READINGS, VERIFYING
+from sogoc.cli.country.cast import GRANTS, READINGS, VERIFYING
 from sogoc.cli.country.questions import Country as Asking
 from sogoc.cli.country.serving import journal_size, serve_all
 from sogoc.cli.country.working import all_at_work
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sogoc.demo.country import Country, Delivery
 
 _LONGEST_REFUSAL = 160
+_AT_ONCE = 2
 
 
 def tell_story(desk: Desk, laid: tuple[Laid, ...], country: Country) -> None:
@@ -102,7 +104,7 @@ def _ask(desk: Desk, asking: Asking) -> None:
         "5. Các cơ quan hỏi nhau: có ký, có quyền, ghi nhật ký trước khi trả lời",
         "5. Agencies ask one another: signed, granted, journalled before it is answered",
     )
-    right, wrong = asking.owner(LAND)
+    right, wrong = asking.owner()
     for sentence, told in (
         (Sentence(vi="Đất đai hỏi dân cư về một chủ đất", en="land asks about an owner"), right),
         (
@@ -164,15 +166,18 @@ def _verify_journals(desk: Desk, laid: tuple[Laid, ...]) -> None:
     # One beat: what was just asked comes under a signed checkpoint.
     sleep(BEAT_SECONDS)
     with TemporaryDirectory(prefix="sogoc-stranger-") as empty:
-        for one in laid:
-            if not journal_size(one.settings.address):
-                continue
-            words = ["journal", "verify", one.settings.address, str(one.who.log_key)]
-            desk.say.line(f"  $ sogoc {' '.join(words)}", f"  $ sogoc {' '.join(words)}")
-            desk.say.line(*(f"    {text}" for text in _stranger(desk, empty, words)))
+        asked = [one for one in laid if journal_size(one.settings.address)]
+        commands = [
+            ["journal", "verify", one.settings.address, str(one.who.log_key)] for one in asked
+        ]
+        with ThreadPoolExecutor(_AT_ONCE) as strangers:
+            said = strangers.map(lambda words: _stranger(desk, empty, words), commands)
+            for words, told in zip(commands, said, strict=True):
+                desk.say.line(f"  $ sogoc {' '.join(words)}", f"  $ sogoc {' '.join(words)}")
+                desk.say.line(f"    {told}", f"    {told}")
 
 
-def _stranger(desk: Desk, empty: str, words: list[str]) -> tuple[str, str]:
+def _stranger(desk: Desk, empty: str, words: list[str]) -> str:
     ran = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "sogoc", "--node", empty, "-l", desk.say.language, *words],
         capture_output=True,
@@ -187,4 +192,4 @@ def _stranger(desk: Desk, empty: str, words: list[str]) -> tuple[str, str]:
                 en=f"A journal cannot be verified: {ran.stderr.strip()}",
             )
         )
-    return ran.stdout.strip(), ran.stdout.strip()
+    return ran.stdout.strip()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.access.grant import State
 from sogoc.access.grant_store import GrantStore
+from sogoc.cli.country.asked import note_what_it_asks
 from sogoc.cli.country.cast import GRANTS
 from sogoc.cli.telling.summary import figures_of
 from sogoc.errors import DeliveryRefused, SogocError
@@ -69,6 +70,7 @@ def work(home: Path, orders: Orders) -> Iterator[dict[str, Any]]:
                 store.ask(given.grant, register_of, officer=given.asker)
                 store.change(given.grant.id, State.ACCEPTED, officer=_OFFICER)
                 yield {"kind": "granted", "id": given.grant.id}
+        note_what_it_asks(node, home.name)
 
 
 def _let_in(node: Node, file: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from sogoc.cli.country.cast import HEALTH, HUB
-from sogoc.cli.country.laying import Laid, fresh, lay_out
+from sogoc.cli.country.laying import Laid, any_ports, fresh, lay_out
 from sogoc.cli.country.serving import serve_all, stop_all
 from sogoc.cli.country.worker import Orders, work
 from sogoc.demo.books.population import write_release
@@ -138,7 +138,7 @@ def _healed(askers: list[AskerAtWork], book: Book) -> tuple[str, ...]:
 def _laid(home: Path, plan: Plan) -> tuple[dict[str, Laid], dict[str, tuple[int, int]], World]:
     """The nodes with what they hold, each behind a line; others know only the line's port."""
     fresh(home)
-    laid = lay_out(home)
+    laid = lay_out(home, any_ports())
     ends = {one.agency.folder: (free_port(), one.settings.exchange_port) for one in laid}
     for one in laid:
         _put_behind(one, laid[0], ends)
