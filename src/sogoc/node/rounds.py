@@ -24,8 +24,7 @@ from sogoc.trust.note import note_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sogoc.exchange.client import Line
-from sogoc.exchange.directory import Directory
+    from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
     from sogoc.node.node import Node
     from sogoc.node.serving import Exchanging
