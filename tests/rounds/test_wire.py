@@ -51,9 +51,9 @@ class BrokenLine(httpx2.BaseTransport):
         with httpx2.HTTPTransport() as real:
             answer = real.handle_request(request)
             answer.read()
-        return httpx2.Response(
-            answer.status_code, headers=answer.headers.multi_items(), content=answer.content
-        )
+        headers = answer.headers.multi_items()
+        stream = httpx2.ByteStream(answer.content)
+        return httpx2.Response(answer.status_code, headers=headers, stream=stream)
 
 
 @contextmanager
