@@ -157,4 +157,4 @@ from node.round_taken
 where
     (%(package)s::text is null or package = %(package)s)
     and (%(state)s::text[] is null or state = any(%(state)s))
-order by begun_at desc, package;
+order by begun_at desc, package asc;
