@@ -241,6 +241,6 @@ def test_a_round_whose_answer_stands_is_not_sent_again(agencies: Agencies, tmp_p
         send_on_a_medium(agencies.bh, 1, tmp_path / "again")
 
 
-def test_a_key_of_nobody_is_no_member(agencies: Agencies) -> None:
+def test_a_number_that_no_round_has_is_said(agencies: Agencies) -> None:
     with pytest.raises(UnknownThing, match="There is no round 7"):
         agencies.rounds().one(7)

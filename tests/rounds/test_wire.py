@@ -51,9 +51,9 @@ class BrokenLine(httpx2.BaseTransport):
         with httpx2.HTTPTransport() as real:
             answer = real.handle_request(request)
             answer.read()
-        return httpx2.Response(
-            answer.status_code, headers=answer.headers.multi_items(), content=answer.content
-        )
+        headers = answer.headers.multi_items()
+        stream = httpx2.ByteStream(answer.content)
+        return httpx2.Response(answer.status_code, headers=headers, stream=stream)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def line_to(agencies: Agencies, transport: BrokenLine, *grants: Grant) -> Iterat
             line = Line(
                 directory=directory, clock=CLOCK, transport=transport, breaker=Breaker(failures=99)
             )
-            yield Wire(us=us(BH), line=line, rest=lambda _: None, tries=2)
+            yield Wire(us=us(BH), line=lambda: line, rest=lambda _: None, tries=2)
 
 
 def nothing(done: int, count: int) -> None:
@@ -154,7 +154,8 @@ def test_after_a_line_broke_only_what_is_missing_is_sent(
         with pytest.raises(NodeUnreachable):
             send(agencies.bh, number, wire, told=nothing)
         assert agencies.rounds().one(number).state is State.OPEN
-        again = replace(wire, line=replace(wire.line, transport=second))
+        mended = replace(wire.line(), transport=second)
+        again = replace(wire, line=lambda: mended)
         assert send(agencies.bh, number, again, told=nothing).state is Stand.WHOLE
     package = agencies.rounds().one(number).package
     assert first.paths == ["offer", f"{package}/chunk/0", f"{package}/chunk/1"]

@@ -10,6 +10,7 @@ from sogoc.access.grant_store import GrantStore
 from sogoc.access.policies import PolicyBook
 from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import DirectoryRefused, Sentence
+from sogoc.exchange.client import Line
 from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
@@ -63,6 +64,22 @@ def directory_now(node: Node) -> Directory:
     hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)
     note = hub.publish(who.who.instance)
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
+
+
+def line_of(node: Node, *, timeout_seconds: float) -> Callable[[], Line]:
+    """The line to others; its directory is fetched anew before it runs out."""
+    clock, held = node.parts.clock, list[Line]()
+
+    def line() -> Line:
+        if not held or held[0].directory.expires - clock.now() < _SOON:
+            directory = directory_now(node)
+            held[:] = [Line(directory=directory, clock=clock, timeout_seconds=timeout_seconds)]
+        return held[0]
+
+    return line
+
+
+_SOON = timedelta(seconds=20)
 
 
 def keys_by_medium(node: Node) -> KeysAt:

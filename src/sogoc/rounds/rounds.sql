@@ -113,8 +113,8 @@ where member = %(member)s and round = %(round)s and package <> %(package)s;
 -- name: move
 -- From one state to the next; nothing if it does not stand there.
 update node.round_taken
-set state = %(to)s
-where package = %(package)s and state = %(from)s;
+set state = %(next_state)s
+where package = %(package)s and state = %(earlier_state)s;
 
 -- name: refuse_taken
 -- It cannot be answered.
@@ -157,4 +157,4 @@ from node.round_taken
 where
     (%(package)s::text is null or package = %(package)s)
     and (%(state)s::text[] is null or state = any(%(state)s))
-order by begun_at desc, package;
+order by begun_at desc, package asc;

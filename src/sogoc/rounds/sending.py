@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sogoc.errors import AnswerRefused, NodeUnreachable, RoundRefused, Sentence
+from sogoc.errors import AnswerRefused, DirectoryRefused, NodeUnreachable, RoundRefused, Sentence
 from sogoc.exchange.client import Asker, Line, ask
 from sogoc.exchange.names import address
 from sogoc.rounds.chunks import Chunks, chunks_of_file, head_of_file, write_file
@@ -36,10 +36,13 @@ _FINAL = frozenset({"Server.ServerProxy.AccessDenied", "Server.ServerProxy.Packa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """The line to the node that answers. `rest` lets some time pass before another try."""
+    """The line to the node that answers. `rest` lets some time pass before another try.
+
+    `line` is asked for each question: a directory holds for a minute, a transfer may take hours.
+    """
 
     us: Us
-    line: Line
+    line: Callable[[], Line]
     rest: Callable[[float], None]
     tries: int = 5
 
@@ -103,7 +106,7 @@ def fetch(
     parts: Parts, one: Round, head: Head, *, wire: Wire, told: Callable[[int, int], None]
 ) -> Package:
     """Fetch the answer, what of it is not here yet; return it believed and whole."""
-    keys = wire.line.directory.at(parts.clock.now())
+    keys = wire.line().directory.at(parts.clock.now())
     package = believe_answer(parts, one, head, us=wire.us, keys=keys)
     chunks = answer_chunks(parts, one.number)
     kept = chunks.head()
@@ -124,7 +127,7 @@ def collected(one: Round, wire: Wire) -> None:
     """Say that the answer is here whole; a line that is down by then does no harm."""
     try:
         _ask(one, f"{one.package}/collected", b"{}", wire=wire)
-    except (NodeUnreachable, AnswerRefused):
+    except (NodeUnreachable, AnswerRefused, DirectoryRefused):
         return
 
 
@@ -206,10 +209,10 @@ def _ask(one: Round, path: str, body: bytes, *, wire: Wire) -> bytes:
     service = address(f"/r1/{one.wish.service}").service
     for attempt in range(1, wire.tries):
         try:
-            return ask(service, f"{PREFIX}{path}", body, asker=asker, line=wire.line)
+            return ask(service, f"{PREFIX}{path}", body, asker=asker, line=wire.line())
         except NodeUnreachable:
             wire.rest(float(2**attempt))
-    return ask(service, f"{PREFIX}{path}", body, asker=asker, line=wire.line)
+    return ask(service, f"{PREFIX}{path}", body, asker=asker, line=wire.line())
 
 
 def _standing(body: bytes) -> Standing:

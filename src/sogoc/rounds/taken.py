@@ -119,7 +119,7 @@ class TakenRounds:
 
     def move(self, package: str, step: tuple[Stand, Stand]) -> bool:
         """From one state to the next; False if it stood elsewhere."""
-        values = {"package": package, "from": str(step[0]), "to": str(step[1])}
+        values = {"package": package, "earlier_state": str(step[0]), "next_state": str(step[1])}
         return bool(self._execute("move", values).rowcount == 1)
 
     def refuse(self, package: str, reason: Sentence) -> None:

@@ -180,8 +180,7 @@ def _steps(nodes: Nodes) -> tuple[tuple[str, Path, _Words], ...]:
 
 
 def _number(said: str) -> str:
-    found: list[str] = re.findall(r"Round (\d+):", said)
-    return found[0]
+    return str(re.findall(r"Round (\d+):", said)[0])
 
 
 def _started(node: Path, *words: str) -> subprocess.Popen[bytes]:

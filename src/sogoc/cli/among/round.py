@@ -10,9 +10,8 @@ import typer
 
 from sogoc.cli.among.rounds_told import bar, say_answered, say_landed, say_one, say_rounds
 from sogoc.cli.context import Desk, desk_of
-from sogoc.exchange.client import Line
 from sogoc.node.node import Node, open_node
-from sogoc.node.rounds import directory_now, keys_by_medium, taking_at_desk, them_at, us_of
+from sogoc.node.rounds import keys_by_medium, line_of, taking_at_desk, them_at, us_of
 from sogoc.rounds import sending
 from sogoc.rounds.answering import answer_rounds
 from sogoc.rounds.chunks import chunks_of_file, head_of_file, write_file
@@ -137,7 +136,6 @@ def _receive(desk: Desk, node: Node, one: Round, *, wait: bool) -> None:
     standing = sending.standing(one, wire)
     while wait and standing.head is None and standing.state is not Stand.REFUSED:
         time.sleep(_LOOK_SECONDS)
-        wire = _wire(node)
         standing = sending.standing(one, wire)
     if standing.state is Stand.REFUSED:
         rounds.refused(one.number, standing.reason)
@@ -168,9 +166,7 @@ def show_command(
 
 
 def _wire(node: Node) -> sending.Wire:
-    line = Line(
-        directory=directory_now(node), clock=node.parts.clock, timeout_seconds=_TIMEOUT_SECONDS
-    )
+    line = line_of(node, timeout_seconds=_TIMEOUT_SECONDS)
     return sending.Wire(us=us_of(node), line=line, rest=time.sleep)
 
 
