@@ -37,6 +37,8 @@ class Operation(StrEnum):
     """Whether number, name and date of birth are one person's."""
     DIFFERENCE = "difference"
     """What changed since a release."""
+    ROUND = "round"
+    """Persons by the million, verified in one signed package."""
     USAGE = "usage"
     """Who used one person's data: asked for that person, by whoever signs people in."""
 
@@ -167,8 +169,8 @@ _MEMBER = Sentence(
 )
 _NO_FIELDS = Sentence(vi="chưa nêu trường nào", en="it names no field")
 _NO_OPERATIONS = Sentence(
-    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, usage)",
-    en="it names no operation (read, search, verify, difference, usage)",
+    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, round, usage)",
+    en="it names no operation (read, search, verify, difference, round, usage)",
 )
 _NO_PURPOSE = Sentence(
     vi="thiếu mã thủ tục là mục đích khai thác", en="it lacks the procedure that is its purpose"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sogoc.database.store import Connection, Store
 
 SQL = statements(files("sogoc.access") / "journal.sql")
-_COPY = (
+COPY = (
     "copy node.journal_entry (number, at, subject, visible_from, payload, salt, commitment) "
     "from stdin (format binary)"
 )
@@ -93,7 +93,7 @@ def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
     """
     row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
     start = int(row[0]) if row else 0
-    with connection.cursor().copy(_COPY) as copy:
+    with connection.cursor().copy(COPY) as copy:
         copy.write(_HEAD)
         for chunk in _chunks(entries, start):
             copy.write(chunk)

@@ -110,7 +110,7 @@ def believe(
     told = believe_request(
         request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
     )
-    if not seen.is_new(told.client, told.request_id, now=seconds):
+    if told.created < seen.since or not seen.is_new(told.client, told.request_id, now=seconds):
         raise BadSeal(
             Sentence(
                 vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",

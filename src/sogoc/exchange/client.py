@@ -11,7 +11,9 @@ a Security Server bears `X-Road-Error`, one of the service does not; the id must
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -153,7 +155,7 @@ def _sent(request: Request, peer: str, line: Line) -> Answer:
             transport=transport, timeout=line.timeout_seconds, trust_env=False
         ) as http:
             answer = _received(http, request)
-    except httpx2.HTTPError as failed:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
         raise _unreachable(peer) from failed
     line.breaker.answered(peer)
@@ -187,7 +189,7 @@ def _unreachable(peer: str) -> NodeUnreachable:
 
 def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
     wait = answer.headers.get("retry-after", "")
-    told = body[:500].decode(errors="replace")
+    told = _sentence(body)
     return AnswerRefused(
         Sentence(
             vi=f"Nút được hỏi từ chối ({error}): {told}",
@@ -198,14 +200,19 @@ def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
     )
 
 
+def _sentence(body: bytes) -> str:
+    """What the other node says, out of its error (X-Road: type, message, detail) or as it came."""
+    try:
+        told = json.loads(body)["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        told = body.decode(errors="replace")
+    return str(told)[:500]
+
+
 def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
     """The text at a public address, or None if nobody answers there. It is not believed yet."""
-    try:
-        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
-            answer = http.get(address)
-    except httpx2.HTTPError:
-        return None
-    return answer.text if answer.is_success else None
+    content = _public(address, timeout_seconds)
+    return None if content is None else content.decode(errors="replace")
 
 
 def posted(
@@ -222,11 +229,38 @@ def posted(
 
 def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
     """The bytes at a public address. Raises NodeUnreachable."""
-    try:
-        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
-            answer = http.get(address)
-    except httpx2.HTTPError as failed:
-        raise _unreachable(address) from failed
-    if not answer.is_success:
+    content = _public(address, timeout_seconds)
+    if content is None:
         raise _unreachable(address)
-    return answer.content
+    return content
+
+
+LARGEST_PUBLIC = 16 * 1024 * 1024
+"""Bytes that a directory or a part of a journal may have: whoever serves more means harm."""
+
+
+def _public(address: str, timeout_seconds: float) -> bytes | None:
+    """What is there, if it is there whole within bounds and in as many seconds.
+
+    Nothing is unpacked and no other address is gone to: who serves it is not believed.
+    """
+    until = monotonic() + timeout_seconds
+    try:
+        with (
+            httpx2.Client(timeout=timeout_seconds, trust_env=False) as http,
+            http.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
+        ):
+            return _within_bounds(answer, until) if answer.is_success else None
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        return None
+
+
+def _within_bounds(answer: httpx2.Response, until: float) -> bytes | None:
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        return None
+    body = bytearray()
+    for part in answer.iter_raw():
+        body += part
+        if len(body) > LARGEST_PUBLIC or monotonic() > until:
+            return None
+    return bytes(body)

@@ -18,6 +18,7 @@ from sogoc.errors import (
     DirectoryRefused,
     GrantRefused,
     JournalClosed,
+    PackageRefused,
     Sentence,
     SogocError,
     StoreError,
@@ -40,6 +41,7 @@ _ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100
 TYPES: tuple[tuple[type[SogocError], str], ...] = (
     (BadQuestion, "Client.BadRequest"),
     (BadSeal, "Client.BadRequest"),
+    (PackageRefused, "Server.ServerProxy.PackageRefused"),
     (AccessDenied, "Server.ServerProxy.AccessDenied"),
     (GrantRefused, "Client.BadRequest"),
     (TooManyQuestions, "Server.ServerProxy.TooManyRequests"),

@@ -77,7 +77,7 @@ class Exchanging:
     journal: GroupCommit
     connections: OwnConnections
     threads: ThreadPoolExecutor
-    seen: SeenIds = field(default_factory=lambda: SeenIds(seconds=2 * TOLERANCE_SECONDS))
+    seen: SeenIds
     rate: Rate = field(default_factory=Rate)
     held: Directory | None = None
     policies: PolicyBook = field(default_factory=lambda: PolicyBook([]))
@@ -182,8 +182,14 @@ def exchanging(node: Node, *, tell: Callable[[SogocError], None]) -> Iterator[Ex
         connections = OwnConnections(node.store)
         stack.callback(connections.close)
         threads = stack.enter_context(ThreadPoolExecutor(_THREADS, "exchange"))
+        now = int(node.parts.clock.now().timestamp())
         parts = Exchanging(
-            node=node, who=who, journal=group, connections=connections, threads=threads
+            node=node,
+            who=who,
+            journal=group,
+            connections=connections,
+            threads=threads,
+            seen=SeenIds(seconds=2 * TOLERANCE_SECONDS, since=now),
         )
         try:
             parts.beat()

@@ -72,7 +72,7 @@ LAND = replace(
     member="VN/GOV/02/LAND",
     register=POPULATION.id,
     fields=frozenset({PERSON.name}),
-    operations=frozenset({Operation.READ}),
+    operations=frozenset({Operation.VERIFY}),
     purpose="1.012789",
     purpose_title="Cấp giấy chứng nhận quyền sử dụng đất",
 )

@@ -22,6 +22,7 @@ from sogoc.node.describing.shown import collecting
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.own_services import own_services
+from sogoc.node.rounds import answers_rounds
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
 from sogoc.node.witnessing import watching
@@ -89,7 +90,8 @@ def serve_command(context: typer.Context) -> None:
         collecting(parts),
         watching(parts, tell=desk.say.refusal) as watch,
     ):
-        door = Door(replace(parts_of(parts), others=own_services(parts)))
+        given = parts_of(parts)
+        door = Door(replace(given, others=own_services(parts), rounds=answers_rounds(parts)))
         public = PublicParts(
             log=parts.log,
             directory=(lambda: parts.hub().latest()) if parts.is_hub else None,

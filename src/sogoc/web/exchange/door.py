@@ -34,6 +34,7 @@ from sogoc.exchange.protocol import (
     headers_from,
 )
 from sogoc.exchange.services import LARGEST_BODY, put
+from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
 from sogoc.web.exchange.replies import asked_id
 
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.exchange.answering import Answering, Found, Shelf
     from sogoc.exchange.directory import Directory
+    from sogoc.exchange.names import Address
+    from sogoc.exchange.protocol import Envelope
+    from sogoc.rounds.taking import Reply
     from sogoc.trust.keys import SigningKey
 
 _JSON = "application/json; charset=utf-8"
@@ -69,6 +73,8 @@ class ExchangeParts:
     threads: Executor
     others: Mapping[str, Callable[[Request, Answering], Found]] = field(default_factory=dict)
     """Services that are no register, by their code: the subject's view, grants."""
+    rounds: Callable[[str, Envelope, bytes], Reply] | None = None
+    """Answers what is asked under `/v1/rounds/`, where this node answers rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,8 @@ class Door:
                 raise BadQuestion(
                     Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
                 )
+            if self._parts.rounds is not None and where.path.startswith(PREFIX):
+                return _of_round(self._parts.rounds, where, request)
             told = put(request.method, where, request.body, registers=self._parts.registers)
             found = answer(
                 envelope(request.headers), told.asked, self._parts.shelf(told.object), by=answering
@@ -168,6 +176,17 @@ class Door:
             headers=headers_from(sent),
             body=body,
         ), sent
+
+
+def _of_round(
+    rounds: Callable[[str, Envelope, bytes], Reply], where: Address, request: Request
+) -> _Reply:
+    if request.method != "POST" or where.query:
+        raise BadQuestion(
+            Sentence(vi="Câu hỏi phải dùng POST.", en="A question of a round is a POST.")
+        )
+    told = rounds(where.path, envelope(request.headers), request.body)
+    return _Reply(_OK, told.body, {"content-type": told.kind})
 
 
 async def _body(
