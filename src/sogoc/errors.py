@@ -31,6 +31,7 @@ SogocError
 │   ├── BadSeal
 │   ├── PackageRefused
 │   └── BrokenLog
+├── AddressRefused      the operator: tables at an address that cannot be read or written
 ├── SparkMissing        the operator: Spark was asked for and cannot start
 └── StepFailed          the developers: a step's SQL did not run
 """
@@ -220,6 +221,10 @@ class PackageRefused(TrustError):
 
 class BrokenLog(TrustError):
     """A journal cannot be proved whole: a proof, tile or checkpoint does not fit."""
+
+
+class AddressRefused(SogocError):
+    """Tables at this address cannot be read, or must not be written over."""
 
 
 class SparkMissing(SogocError):

@@ -214,6 +214,10 @@ class Person:
     father_number: str = ""
     mother_number: str = ""
     spouse_number: str = ""
+    household: str = ""
+    """The number of the residence file: members of one household bear one."""
+    former: str = ""
+    """The commune lived in before the last move."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Person
 
 FAMILY = ("father", "mother", "spouse")
+TIES = (*FAMILY, "household", "former")
+"""What ties a person to others and to places; many registers record none of it."""
 _PARTS = ("surname", "middle", "core", "given")
 
 

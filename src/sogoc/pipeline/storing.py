@@ -74,7 +74,7 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
         }
         for one in register.objects
     }
-    return {**objects, **_of_the_file(judged)}
+    return {**objects, **_of_the_file(judged), **judged.linking}
 
 
 def _of_answers(register: Register) -> set[str]:

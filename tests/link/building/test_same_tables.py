@@ -40,6 +40,15 @@ DIRTY = [
     Someone("Lê Văn Tám", None, None, "00116100000x", "1234567890", commune="99999"),
     Someone(None, None, None, None, None, commune=None),
     Someone("", "1961-05", "nam", "001061000009", father="Lê Văn Tám", spouse=""),
+    # Households as offices write them, and places that are no units or were left long ago.
+    *(
+        Someone("Lê Thị Hai", "1970", household=one, former="00002")
+        for one in ("01-2 3", "", "x", "1" * 30)
+    ),
+    *(
+        Someone("Lê Thị Hai", "1970", household="0123", former=one)
+        for one in ("00101", "77777", None)
+    ),
     Someone("Lê", "1888-01-01", "nam", "999999999999", died="1950"),
 ]
 

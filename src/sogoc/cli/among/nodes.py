@@ -90,8 +90,8 @@ def serve_command(context: typer.Context) -> None:
         collecting(parts),
         watching(parts, tell=desk.say.refusal) as watch,
     ):
-        given = parts_of(parts)
-        door = Door(replace(given, others=own_services(parts), rounds=answers_rounds(parts)))
+        own = replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts))
+        door = Door(own)
         public = PublicParts(
             log=parts.log,
             directory=(lambda: parts.hub().latest()) if parts.is_hub else None,

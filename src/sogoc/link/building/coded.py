@@ -19,7 +19,7 @@ import pyarrow as pa
 from sogoc.link.building.ordering import MOST_NAMES, in_order
 from sogoc.link.building.reading import Half, Roles, Told, merged, read
 from sogoc.link.building.texts import UNKNOWN, Numbered, mapped
-from sogoc.link.columns import FOLDED, HOMES, NAMES, PERSON_COLUMNS, PLACES, SPELLINGS
+from sogoc.link.columns import FOLDED, FORMER_HOMES, HOMES, NAMES, PERSON_COLUMNS, PLACES, SPELLINGS
 from sogoc.link.index.compiled import needed
 from sogoc.link.index.layout import PARTS
 from sogoc.link.names import FAMILY, dictionary_steps, spellings_step
@@ -71,8 +71,13 @@ def code(
     needed()
     one = people_of(population)
     source = reference(population.id, one.name)
-    code_column, day_column = home_columns(one)
-    roles = Roles(person=one.persons[0], code=code_column, day=day_column)
+    person = one.persons[0]
+    (code_column, day_column), (former, former_day) = (
+        home_columns(one, name) for name in (person.commune, person.former)
+    )
+    roles = Roles(
+        person=person, code=code_column, day=day_column, former=former, former_day=former_day
+    )
     for step in home_steps(source, one, as_of):
         engine.run(step)
     told = read(files, roles)
@@ -155,7 +160,9 @@ def _columns(engine: Engine, told: Told, names: _Names) -> dict[str, np.ndarray]
         columns[role] = (
             _read_words(engine, told, role, expression=expression) if role in raw else nothing
         )
-    columns["commune"], columns["province"] = _homes(engine, told)
+    columns["commune"], columns["province"] = _homes(engine, told, HOMES, roles=("code", "day"))
+    columns["former"], _ = _homes(engine, told, FORMER_HOMES, roles=("former_code", "former_day"))
+    columns["household"] = raw.get("household", nothing)
     columns["written"] = raw["name"].copy() if "name" in raw else nothing
     columns["folded"] = raw.get("name", nothing)
     columns |= {role: raw.get(role, nothing) for role in FAMILY}
@@ -193,31 +200,38 @@ def _read_words(
     return codes
 
 
-def _homes(engine: Engine, told: Told) -> tuple[np.ndarray, np.ndarray]:
-    """Commune and province of each person, as places of today."""
+def _homes(
+    engine: Engine, told: Told, table: str, *, roles: tuple[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Commune and province of each person, as places of today; `roles` are code and day."""
     commune = np.full(told.rows, UNKNOWN, dtype=np.int32)
     province = commune.copy()
-    if "code" not in told.columns:
+    code_role, day_role = roles
+    if code_role not in told.columns:
         return commune, province
     homes = engine.rows(
-        f"select h.code, coalesce(h.day, ''), c.place, p.place from {HOMES} as h "
+        f"select h.code, coalesce(h.day, ''), c.place, p.place from {table} as h "
         f"left join {PLACES} as c on h.commune = c.code left join {PLACES} as p "
         "on h.province = p.code"
     )
     for half in told.halves:
-        places = _places(half, homes)
-        codes = told.columns["code"][half.span]
-        days = told.columns["day"][half.span] if "day" in told.columns else np.zeros_like(codes)
+        places = _places(half, homes, roles)
+        codes = told.columns[code_role][half.span]
+        days = np.zeros_like(codes)
+        if day_role in told.columns:
+            days = told.columns[day_role][half.span]
         at = (codes, days)
         commune[half.span], province[half.span] = places[0][at], places[1][at]
     return commune, province
 
 
-def _places(half: Half, homes: list[tuple[str, str, int | None, int | None]]) -> np.ndarray:
+def _places(
+    half: Half, homes: list[tuple[str, str, int | None, int | None]], roles: tuple[str, str]
+) -> np.ndarray:
     """By code and day of a half (last of each: none): commune, and province."""
     codes, days = (
         {word: at for at, word in enumerate(half.texts.get(role, _NO_TEXTS).to_pylist())}
-        for role in ("code", "day")
+        for role in roles
     )
     places = np.full((2, len(codes) + 1, len(days) + 1), UNKNOWN, dtype=np.int32)
     for code_text, day_text, commune, province in homes:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _NEAR = (
     *("person", "number", "old_number", "folded", "written"),
-    *("father", "mother", "spouse"),
+    *("father", "mother", "spouse", "household"),
 )
 """Columns of many values: kept as differences, which costs a third of what compressing does."""
 

@@ -18,8 +18,11 @@ from sogoc.link.index.compiled import compiled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LATER = ("old_number", "written", "commune", "mother", "father", "sex", "died", "spouse")
-"""What decides after name and number, in this order; last of all, the province."""
+LATER = (
+    *("old_number", "written", "commune", "mother", "father", "sex", "died", "spouse"),
+    *("province", "household", "former"),
+)
+"""What decides after name and number, in this order."""
 
 MOST_NAMES = (1 << 24) - 1
 """Folded names that fit beside a number of 12 digits into 64 bits."""
@@ -89,7 +92,6 @@ def _settle_ties(rows: np.ndarray, tied: np.ndarray, columns: Mapping[str, np.nd
     if not len(at):
         return
     some, run = rows[at], np.cumsum(tied[at] == 1)
-    province = columns["province"][some]
     keys = [columns[name][some] for name in reversed(LATER)]
-    last = [np.where(one < 0, np.iinfo(one.dtype).max, one) for one in (province, *keys)]
+    last = [np.where(one < 0, np.iinfo(one.dtype).max, one) for one in keys]
     rows[at] = some[np.lexsort((*last, run))]

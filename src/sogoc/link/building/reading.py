@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from sogoc.link.building.texts import UNKNOWN, Numbered, digits
 from sogoc.link.names import FAMILY
+from sogoc.link.population import HOUSEHOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _HALVES = 2
 _AT_ONCE = 1 << 19
 """Rows that a thread holds as texts."""
+_LONGEST = 18
+"""Digits of a household that count: so many fit into 64 bits."""
 _WOMAN = "nữ"
 _IS_WOMAN = 2
 
@@ -42,16 +45,18 @@ class Roles:
     person: Person
     code: str
     day: str
+    former: str
+    former_day: str
 
     @property
     def coded(self) -> dict[str, str]:
         """Columns of few distinct texts, by what they tell."""
-        told = {"born": self.person.born, "died": self.person.died, "sex": self.person.sex}
-        return {
-            role: name
-            for role, name in {**told, "code": self.code, "day": self.day}.items()
-            if name
-        }
+        told = {
+            "born": self.person.born, "died": self.person.died, "sex": self.person.sex,
+            "code": self.code, "day": self.day,
+            "former_code": self.former, "former_day": self.former_day,
+        }  # fmt: skip
+        return {role: name for role, name in told.items() if name}
 
     @property
     def named(self) -> dict[str, str]:
@@ -114,6 +119,8 @@ def read(files: Sequence[Path], roles: Roles) -> Told:
     rows = sum(run.rows for run in runs)
     columns = {role: np.empty(rows, dtype=np.int32) for role in (*roles.coded, *roles.named)}
     columns |= {role: np.empty(rows, dtype=np.int64) for role in roles.numbered}
+    if roles.person.household:
+        columns["household"] = np.empty(rows, dtype=np.int32)
     wanted = max(min(_HALVES, len(runs)), 1)
     parts = [[runs[at] for at in some] for some in np.array_split(np.arange(len(runs)), wanted)]
     first = 0
@@ -142,7 +149,8 @@ def _runs(file: Path) -> Iterator[_Run]:
 
 def _read_half(half: Half, runs: list[_Run], *, roles: Roles, columns: Columns) -> None:
     numbers = [name for name, _ in roles.numbered.values()]
-    names = sorted({*roles.coded.values(), *roles.named.values(), *numbers})
+    household = roles.person.household
+    names = sorted({*roles.coded.values(), *roles.named.values(), *numbers, household} - {""})
     at = half.first
     for run in runs:
         file = pq.ParquetFile(run.file, read_dictionary=[*roles.coded.values()], memory_map=True)
@@ -152,6 +160,8 @@ def _read_half(half: Half, runs: list[_Run], *, roles: Roles, columns: Columns) 
             columns[role][span] = _codes(half, role, table[name])
         for role, (name, length) in roles.numbered.items():
             columns[role][span] = digits(_text(table[name]), length)
+        if household:
+            columns["household"][span] = _households(_text(table[household]))
         if roles.named:
             _names(
                 half,
@@ -211,6 +221,17 @@ def _count(half: Half, numbers: np.ndarray, codes: np.ndarray, *, sexes: np.ndar
 def _text(column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks()
     return whole if pa.types.is_string(whole.type) else whole.cast(pa.string())
+
+
+def _households(texts: pa.Array) -> np.ndarray:
+    """What `household_of` says of each text."""
+    if not pc.all(pc.ascii_is_decimal(texts)).as_py():
+        texts = pc.replace_substring_regex(texts, "[^0-9]", "")
+        texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    last = pc.utf8_slice_codeunits(texts, start=-_LONGEST) if len(texts) else texts
+    numbers = pc.fill_null(pc.cast(last, pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False)
+    made: np.ndarray = np.where(numbers < 0, UNKNOWN, numbers % HOUSEHOLDS).astype(np.int32)
+    return made
 
 
 def _codes(half: Half, role: str, column: pa.ChunkedArray) -> np.ndarray:

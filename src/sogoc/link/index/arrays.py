@@ -18,7 +18,7 @@ from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.columns import FOLDED, NAMES, PLACES, TOKENS
 from sogoc.link.index import lists
 from sogoc.link.index.hashing import text_keys
-from sogoc.link.index.layout import DEAD, FAMILY, PARTS, PERSON, UNKNOWN
+from sogoc.link.index.layout import DEAD, PARTS, PERSON, TIES, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _BATCH = 1 << 20
 _THREADS = 2
 _CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
-_READ = ("person", *_CODES, "province", "died", *FAMILY)
+_READ = ("person", *_CODES, "province", "died", *TIES)
 _MOST_PROVINCES = 1 << 15
 DICTIONARIES = (TOKENS, FOLDED, NAMES, PLACES)
 """The tables that arrays are made of, beside the persons."""
@@ -72,11 +72,12 @@ def derive_persons(people: People, keep: Keep, *, names: int, places: int, first
 
     Their numbers begin at `first`; there are so many folded names and places.
     """
-    persons = _persons(people, keep, first)
+    persons, household = _persons(people, keep, first)
     _days(persons["born"], keep)
     with ThreadPoolExecutor(_THREADS) as threads:
         made = [
             threads.submit(_lists_by_name, persons, keep, names=names, places=places),
+            threads.submit(_list_of_households, household, keep),
             *(
                 threads.submit(_list_by_number, persons, keep, field=field, prefix=prefix)
                 for field, prefix in (("number", "number"), ("old_number", "old"))
@@ -104,10 +105,17 @@ def _list_by_number(persons: np.ndarray, keep: Keep, *, field: str, prefix: str)
     keep(f"{prefix}_marks", marks)
 
 
-def _persons(people: People, keep: Keep, start: int) -> np.ndarray:
+def _list_of_households(household: np.ndarray, keep: Keep) -> None:
+    starts, rows, _ = lists.by_number(household)
+    keep("household_starts", starts)
+    keep("household_rows", rows)
+
+
+def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.ndarray]:
+    """The records of the persons, and the household of each where any is known."""
     count = people.rows
     persons = np.empty(count, dtype=PERSON)
-    family = {role: np.empty(0, dtype="<i4") for role in FAMILY}
+    ties = {role: np.empty(0, dtype="<i4") for role in TIES}
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
     provinces = np.empty(0, dtype="<i4")
@@ -122,19 +130,24 @@ def _persons(people: People, keep: Keep, start: int) -> np.ndarray:
         some["flags"] = gone * DEAD
         dead.append((np.flatnonzero(gone) + first).astype("<i4"))
         died.append(days[gone].astype("<i4"))
-        for role in FAMILY:
-            names = batch[role]
-            if not len(family[role]) and (names >= 0).any():
-                family[role] = np.full(count, UNKNOWN, dtype="<i4")
-            if len(family[role]):
-                family[role][first : first + rows] = names
+        for role in TIES:
+            ties[role] = _tied(ties[role], batch[role], first, count=count)
     keep("persons", persons)
-    for role in FAMILY:
-        keep(role, family[role])
+    for role in TIES:
+        keep(role, ties[role])
     keep("provinces", provinces)
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
     keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
-    return persons
+    return persons, ties["household"]
+
+
+def _tied(known: np.ndarray, values: np.ndarray, first: int, *, count: int) -> np.ndarray:
+    """An array of so many persons with these values from `first` on; empty while none is known."""
+    if not len(known) and (values >= 0).any():
+        known = np.full(count, UNKNOWN, dtype="<i4")
+    if len(known):
+        known[first : first + len(values)] = values
+    return known
 
 
 def _batches(people: People, start: int) -> Iterator[tuple[int, Batch]]:
