@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from tests.rounds.nodes import BANK, BH, CARDS, CLOCK, GRANT, KEYS, POP, Agencies
+from tests.rounds.nodes import BANK, BH, CARDS, GRANT, KEYS, POP, Agencies
 from tests.small_population import PEOPLE
 
 from sogoc.access.entry import entry_from
@@ -244,4 +244,3 @@ def test_a_round_whose_answer_stands_is_not_sent_again(agencies: Agencies, tmp_p
 def test_a_key_of_nobody_is_no_member(agencies: Agencies) -> None:
     with pytest.raises(UnknownThing, match="There is no round 7"):
         agencies.rounds().one(7)
-    assert CLOCK.now()

@@ -100,7 +100,7 @@ def calm_round(nodes: Nodes) -> tuple[Ended, dict[str, float]]:
     """A round that nobody disturbs, taken back after it was looked at; seconds of each step."""
     seconds = dict[str, float]()
     with serving(nodes.pop, nodes.port):
-        number = ""
+        number = said = ""
         for name, node, words in _steps(nodes):
             started = time.monotonic()
             said = run(node, *words(number))
@@ -180,7 +180,8 @@ def _steps(nodes: Nodes) -> tuple[tuple[str, Path, _Words], ...]:
 
 
 def _number(said: str) -> str:
-    return re.findall(r"Round (\d+):", said)[0]
+    found: list[str] = re.findall(r"Round (\d+):", said)
+    return found[0]
 
 
 def _started(node: Path, *words: str) -> subprocess.Popen[bytes]:

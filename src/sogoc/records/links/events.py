@@ -10,18 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING
-
-from psycopg.rows import class_row
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sogoc.errors import Sentence
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-
-    import psycopg
 
 _SQL = statements(files("sogoc.records.links") / "events.sql")
 
@@ -60,11 +56,37 @@ class LinkEvent:
     """The lowest other link that still means the person no longer meant."""
 
 
+class Column(Protocol):
+    """One column of an answer."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+class Cursor(Protocol):
+    """The answer to one statement."""
+
+    @property
+    def description(self) -> Sequence[Column] | None:
+        """The columns, None if the statement gives none."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows that are left."""
+
+
+class Connection(Protocol):
+    """The part of a connection that is used here."""
+
+    def execute(self, query: str, params: Mapping[str, object] | None = None) -> Cursor:
+        """Run one statement with `%(name)s` parameters."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkEvents:
     """The events of a node's links, through one open connection."""
 
-    connection: psycopg.Connection
+    connection: Connection
 
     def of_register(
         self, register: str, *, after: tuple[int, int] = (0, 0), limit: int
@@ -94,8 +116,10 @@ class LinkEvents:
     def counts(self, register: str, delivery: int) -> dict[str, int]:
         """How many links that stood a delivery moved and ended; merged and split count apart."""
         of = {"register": register, "delivery": delivery}
-        return {kind: int(links) for kind, links in self.connection.execute(_SQL["counts"], of)}
+        counted = self.connection.execute(_SQL["counts"], of).fetchall()
+        return {kind: int(links) for kind, links in counted}
 
     def _rows(self, name: str, of: Mapping[str, object]) -> list[LinkEvent]:
-        with self.connection.cursor(row_factory=class_row(LinkEvent)) as cursor:
-            return cursor.execute(_SQL[name], of).fetchall()
+        cursor = self.connection.execute(_SQL[name], of)
+        names = [column.name for column in cursor.description or ()]
+        return [LinkEvent(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
