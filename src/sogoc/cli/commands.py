@@ -62,7 +62,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.among.round:app",
         "Persons by the million, verified by another node over the line or by a file.",
     ),
-    "journal": ("sogoc.cli.among.journal:app", "Journals: verify one from outside."),
+    "journal": (
+        "sogoc.cli.among.journal:app",
+        "Journals: verify one from outside, prove an entry.",
+    ),
     "bench": ("sogoc.cli.bench:app", "Measure this machine and this version on made-up data."),
 }
 """For each command where it stands and its first sentence, in the order of the list."""

@@ -72,7 +72,7 @@ LAND = replace(
     member="VN/GOV/02/LAND",
     register=POPULATION.id,
     fields=frozenset({PERSON.name}),
-    operations=frozenset({Operation.READ}),
+    operations=frozenset({Operation.VERIFY}),
     purpose="1.012789",
     purpose_title="Cấp giấy chứng nhận quyền sử dụng đất",
 )
@@ -408,7 +408,7 @@ def test_a_member_asks_for_a_grant_and_only_its_keeper_gives_it(scene: Scene) ->
         "id": "G-2026-0009",
         "register": POPULATION.id,
         "fields": [PERSON.name],
-        "operations": ["read"],
+        "operations": ["verify"],
         "purpose": "1.000001",
         "ground": "Luật ví dụ",
         "first_day": "2026-01-01",

@@ -18,7 +18,7 @@ from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
-from sogoc.node.describing import collecting
+from sogoc.node.describing.shown import collecting
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.own_services import own_services

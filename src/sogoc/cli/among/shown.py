@@ -14,7 +14,7 @@ from sogoc.exchange.described.graph import Statement, as_json_ld, as_turtle
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.monitoring.store import given, named
-from sogoc.node.cataloguing import all_catalogues, collect, own_catalogue
+from sogoc.node.describing.catalogue import all_catalogues, collect, own_catalogue
 from sogoc.node.member import membership
 from sogoc.node.node import open_node
 

@@ -1,4 +1,4 @@
--- One record a request, as X-Road's operational monitoring tells it; bounded, never a person's data.
+-- One record a request, in the form of X-Road's operational monitoring; bounded, no person's data.
 
 create table node.monitoring (
     number bigint generated always as identity primary key,

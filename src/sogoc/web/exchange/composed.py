@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from sogoc.node.describing import (
+from sogoc.node.describing.shown import (
     records,
     sees_all,
     shown_catalogue,

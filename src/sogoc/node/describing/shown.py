@@ -11,7 +11,7 @@ from sogoc.exchange.described.catalogue import published_catalogue
 from sogoc.exchange.monitoring.store import given
 from sogoc.exchange.names import subsystem
 from sogoc.exchange.questions.offers import paths
-from sogoc.node.cataloguing import all_catalogues, collect, own_catalogue
+from sogoc.node.describing.catalogue import all_catalogues, collect, own_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
