@@ -46,7 +46,7 @@ def first_step(one: RegisterObject, policy: Policy) -> Step:
     table = pairs(one.name, 1)
     select = f"""
 with pairs as (select asked, person from {quoted(table)})
-{_leveled(one, policy, ())}
+select * from ({_leveled(one, policy, ())}) as leveled
 """
     return Step(first(one.name), (table, asked(one.name), POPULATION, FOLDED), select)
 
@@ -268,11 +268,17 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
         *(f"a.{column} as a_{column}" for column in mine),
         *(f"{_theirs(column)} as p_{column}" for column in theirs),
     ]
+    read = sorted({"folded", *theirs} - set(_OF_NAME))
+    # First with the population, while a pair is two numbers: an engine that joins the asked first
+    # would carry all their columns through a scan of everybody.
+    found = (
+        f"select pairs.asked, pairs.person, {', '.join(f'p.{column}' for column in read)} "
+        f"from pairs inner join {POPULATION} as p on pairs.person = p.person"
+    )
     met = (
-        f"select pairs.asked, pairs.person, p_name.text as p_folded_text, {', '.join(items)} "
-        "from pairs "
-        f"inner join {quoted(asked(one.name))} as a on pairs.asked = a.asked "
-        f"inner join {POPULATION} as p on pairs.person = p.person "
+        f"select p.asked, p.person, p_name.text as p_folded_text, {', '.join(items)} "
+        "from found as p "
+        f"inner join {quoted(asked(one.name))} as a on p.asked = a.asked "
         f"left join {FOLDED} as p_name on p.folded = p_name.folded and p.folded <> a.folded"
     )
     apart = "abs(length(a_folded_text) - length(p_folded_text))"
@@ -283,7 +289,9 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
     kept = ", ".join(
         [_in_one_row(", ".join(levels)), *(f"a_{column} as {column}" for column in carried)]
     )
-    return f"select asked, person, {kept} from ({near}) as near"
+    return (
+        f"with found as materialized ({found}) select asked, person, {kept} from ({near}) as near"
+    )
 
 
 def _untold(one: RegisterObject) -> frozenset[str]:

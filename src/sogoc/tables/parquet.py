@@ -22,8 +22,8 @@ class ParquetFile:
     """Takes batches as they come and writes them while the next is made.
 
     Compression is that of the engines, so that a finished file can become a table as it is. Columns
-    of whole numbers in `near` are kept as differences instead, bit-packed: much quicker to write
-    and to read where nearly every value is another. An error of the disk is raised by a later
+    of whole numbers in `near` are kept as differences, bit-packed: smaller, and quicker to write
+    where nearly every value is another. An error of the disk is raised by a later
     `write` or by `close`.
     """
 
@@ -31,7 +31,7 @@ class ParquetFile:
         self._writer = pq.ParquetWriter(
             file,
             schema,
-            compression=dict.fromkeys(schema.names, "none" if near else "zstd"),
+            compression="zstd",
             use_dictionary=[name for name in schema.names if name not in near],
             column_encoding=dict.fromkeys(near, "DELTA_BINARY_PACKED"),
         )

@@ -114,6 +114,12 @@ def _distance(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _planned(node: exp.Expr) -> exp.Expr:
+    """Spark decides by itself what of a query it keeps: it has no word for it."""
+    node.set("materialized", None)
+    return node
+
+
 def _as_text(node: exp.Expr) -> exp.Expr:
     """Doubles as C writes them: Java writes 1.0E7 for ten million, and 5.0E-4.
 
@@ -171,4 +177,5 @@ _SAID: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Substring: _part,
     exp.Levenshtein: _distance,
     exp.Cast: _as_text,
+    exp.CTE: _planned,
 }

@@ -33,7 +33,7 @@ _BATCH = 1 << 20
 _THREADS = 2
 _CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
 _READ = ("person", *_CODES, "province", "died", *TIES)
-_MOST_PROVINCES = 1 << 15
+_MOST_PROVINCES = _MOST_PLACES = 1 << 15
 DICTIONARIES = (TOKENS, FOLDED, NAMES, PLACES)
 """The tables that arrays are made of, beside the persons."""
 
@@ -133,12 +133,26 @@ def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.nda
         for role in TIES:
             ties[role] = _tied(ties[role], batch[role], first, count=count)
     keep("persons", persons)
+    _check_places(ties["former"])
     for role in TIES:
         keep(role, ties[role])
     keep("provinces", provinces)
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
     keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
     return persons, ties["household"]
+
+
+def _check_places(former: np.ndarray) -> None:
+    """Raise IndexRefused where a former place does not fit into its 16 bits."""
+    if former.max(initial=UNKNOWN) >= _MOST_PLACES:
+        raise IndexRefused(
+            Sentence(
+                vi="Nơi ở trước đây thuộc quá nhiều địa bàn khác nhau; chỉ mục chứa được 32 767. "
+                "Hãy bỏ vai trò former khỏi đặc tả dân cư.",
+                en="Former places are of too many kinds; an index holds 32,767. Take the role "
+                "former out of the contract of the population.",
+            )
+        )
 
 
 def _tied(known: np.ndarray, values: np.ndarray, first: int, *, count: int) -> np.ndarray:

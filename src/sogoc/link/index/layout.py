@@ -61,7 +61,7 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "household": (np.dtype("<i4"), "number of each person's household, likewise"),
     "household_starts": (np.dtype("<i4"), "by bucket of the household, where its list begins"),
     "household_rows": (np.dtype("<i4"), "positions by bucket, ascending; none where none is known"),
-    "former": (np.dtype("<i4"), "place each person lived in before, likewise"),
+    "former": (np.dtype("<i2"), "place each person lived in before, likewise"),
     "dead": (np.dtype("<i4"), "positions of persons whose death is recorded, ascending"),
     "died": (np.dtype("<i4"), "their dates of death, as `born`"),
     "gone": (np.dtype("u1"), "of changes: one bit a person of the index who is no longer there"),

@@ -90,6 +90,7 @@ class Ready:
         self._loops = loops(self._source, kernel.cache)
         self._index, self._population = kernel.index, population(kernel.index)
         self._runner = Runner(len(kernel.policy.comparisons), kernel.threads)
+        self._first: Asked | None = None
 
     def exact(self) -> None:
         """Make `link_exact__`: the levels of all pairs with one number, from which m is learned."""
@@ -109,7 +110,9 @@ class Ready:
         made = Parts(folder, self._identity())
         for number, some in enumerate(self._slices()):
             if not made.has(number):
-                asked = part(some, self._source, self._judged)
+                known = self._first if number == 0 else None
+                self._first = None
+                asked = known or part(some, self._source, self._judged)
                 made.write(number, self._schema, self._candidates(asked))
         made.hand_over(self._engine, candidates_table(self._one.name))
 
@@ -136,7 +139,12 @@ class Ready:
         return slices(self._engine.parquet(asked_table(self._one.name)), read)
 
     def _asked(self) -> Iterator[Asked]:
-        return (part(some, self._source, self._judged) for some in self._slices())
+        for number, some in enumerate(self._slices()):
+            asked = part(some, self._source, self._judged)
+            if number == 0:
+                # Most registers are one part: it is put in order once, for both loops.
+                self._first = asked
+            yield asked
 
     def _exact(self, asked: Asked, work: Work, kept: Kept) -> Loop:
         return partial(self._loops.exact, asked, *self._population, work, *kept)
