@@ -17,6 +17,7 @@ from sogoc.exchange.client import Asker, Line, ask
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import Service, address, subsystem
+from sogoc.node.facades import facades
 from sogoc.node.member import current_directory, join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.serving import exchanging
@@ -24,6 +25,7 @@ from sogoc.node.settings import FILE, checked
 from sogoc.web.exchange.door import Door, ExchangeParts
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
+from sogoc.web.facades.app import with_facades
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
@@ -80,6 +82,7 @@ def serve_command(context: typer.Context) -> None:
     with (
         open_node(desk.folder, desk.settings) as node,
         exchanging(node, tell=desk.say.refusal) as parts,
+        facades(parts, tell=desk.say.refusal) as told,
     ):
         door = Door(
             ExchangeParts(
@@ -104,7 +107,7 @@ def serve_command(context: typer.Context) -> None:
             f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
         )
         serve_exchange(
-            exchange_app(door, public),
+            with_facades(exchange_app(door, public), told),
             host=desk.settings.exchange_host,
             port=desk.settings.exchange_port,
         )
