@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from sogoc.errors import SogocError
+from sogoc.errors import Sentence, SogocError, StoreUnreachable
 from sogoc.facades.dci.teller import Teller
 from sogoc.facades.parts import FacadeParts, FacadeSettings, callbacks, networks
 
@@ -67,11 +67,23 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
 def _beat(teller: Teller, stop: Event, tell: Callable[[SogocError], None]) -> None:
     said = ""
     while not stop.wait(_BEAT_SECONDS):
-        try:
-            teller.round()
-        except SogocError as failed:
-            if failed.sentence.en != said:
-                tell(failed)
-            said = failed.sentence.en
-        else:
-            said = ""
+        failed = _round(teller)
+        if failed and failed.sentence.en != said:
+            tell(failed)
+        said = failed.sentence.en if failed else ""
+
+
+def _round(teller: Teller) -> SogocError | None:
+    """Begin what is due; what keeps it from that, if anything does."""
+    try:
+        teller.round()
+    except SogocError as failed:
+        return failed
+    except Exception:  # noqa: BLE001 - a line to the database that broke must not end the telling
+        return StoreUnreachable(
+            Sentence(
+                vi="Chưa gửi được các câu trả lời và thông báo đến hạn; sẽ thử lại.",
+                en="What was due could not be told; it is tried again.",
+            )
+        )
+    return None
