@@ -6,10 +6,10 @@ select pg_advisory_xact_lock(hashtextextended('sogoc.feed', 0));
 -- Tell the changes of this register from now on.
 insert into node.feed (register, opened_at, opened_after, begins_at)
 select
-    %(register)s,
-    %(now)s,
-    last_number,
-    last_number + 1
+    %(register)s as register,
+    %(now)s as opened_at,
+    last_number as opened_after,
+    last_number + 1 as begins_at
 from node.feed_head
 on conflict (register) do nothing;
 
@@ -19,7 +19,7 @@ insert into node.feed_delivery (delivery, register, taken_back)
 select
     id,
     register,
-    state = 'undone'
+    state = 'undone' as taken_back
 from node.delivery
 where register = %(register)s and state in ('merged', 'undone')
 on conflict (delivery) do nothing;
@@ -71,13 +71,13 @@ again as (
 numbered as (
     insert into node.change (number, register, object, record, kind, delivery, at)
     select
-        head.last_number + row_number() over (order by again.object, again.record),
+        head.last_number + row_number() over (order by again.object, again.record) as number,
         again.register,
         again.object,
         again.record,
-        'taken-back',
-        %(delivery)s,
-        %(moment)s
+        'taken-back' as kind,
+        %(delivery)s as delivery,
+        %(moment)s as at
     from again
     cross join head
     returning number
@@ -148,7 +148,10 @@ where register = %(register)s and at < %(before)s;
 update node.feed
 set
     begins_at = coalesce(
-        (select min(number) from node.change where register = %(register)s),
+        (
+            select min(number) from node.change
+            where register = %(register)s
+        ),
         (select last_number + 1 from node.feed_head)
     )
 where register = %(register)s;

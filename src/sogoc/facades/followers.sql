@@ -1,7 +1,7 @@
 -- name: follow
 -- A new follower, from this number on.
 insert into node.follower (
-    id, channel, client, event_type, register, object, kind, options, cursor, created_at, next_at
+    id, channel, client, event_type, register, object, kind, options, read_up_to, created_at, next_at
 )
 values (
     %(id)s, %(channel)s, %(client)s, %(event_type)s, %(register)s, %(object)s, %(kind)s,
@@ -18,7 +18,7 @@ select
     object,
     kind,
     options,
-    cursor,
+    read_up_to,
     client,
     failures,
     created_at
@@ -40,7 +40,7 @@ where id = %(id)s;
 -- name: move
 -- How far it has come; it never goes back.
 update node.follower
-set cursor = greatest(cursor, %(cursor)s), failures = 0, next_at = %(now)s
+set read_up_to = greatest(read_up_to, %(cursor)s), failures = 0, next_at = %(now)s
 where id = %(id)s;
 
 -- name: end_following
@@ -72,7 +72,7 @@ where id in (
             where
                 change.register = follower.register
                 and change.object = follower.object
-                and change.number > follower.cursor
+                and change.number > follower.read_up_to
                 and (follower.kind = '' or change.kind = follower.kind)
         )
     order by next_at
@@ -86,7 +86,7 @@ returning
     object,
     kind,
     options,
-    cursor,
+    read_up_to,
     client,
     failures,
     created_at;

@@ -50,7 +50,7 @@ create table node.follower (
     object text not null,
     kind text not null default '',
     options jsonb not null default '{}',
-    cursor bigint not null,
+    read_up_to bigint not null,
     created_at timestamptz not null,
     ended_at timestamptz,
     next_at timestamptz not null,

@@ -13,17 +13,18 @@ values (
 -- Questions whose turn it is, lent to whoever asks until a moment; one of each client.
 update node.later_answer
 set next_at = %(lent_until)s, state = 'pdng'
-where id in (
-    select later_answer.id
-    from node.later_answer
-    where
-        later_answer.state in ('rcvd', 'pdng')
-        and later_answer.next_at <= %(now)s
-        and not later_answer.client = any(%(busy)s)
-    order by later_answer.next_at, later_answer.id
-    limit %(most)s
-    for update skip locked
-)
+where
+    id in (
+        select later_answer.id
+        from node.later_answer
+        where
+            later_answer.state in ('rcvd', 'pdng')
+            and later_answer.next_at <= %(now)s
+            and not later_answer.client = any(%(busy)s)
+        order by later_answer.next_at, later_answer.id
+        limit %(most)s
+        for update skip locked
+    )
 returning
     id,
     client,
