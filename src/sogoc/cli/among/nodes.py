@@ -19,6 +19,7 @@ from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
 from sogoc.node.describing.shown import collecting
+from sogoc.node.facades import facades
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.own_services import own_services
@@ -31,6 +32,7 @@ from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
 from sogoc.web.exchange.witness import WitnessParts
+from sogoc.web.facades.app import with_facades
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
@@ -89,6 +91,7 @@ def serve_command(context: typer.Context) -> None:
         exchanging(node, tell=desk.say.refusal) as parts,
         collecting(parts),
         watching(parts, tell=desk.say.refusal) as watch,
+        facades(parts, tell=desk.say.refusal) as told,
     ):
         own = replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts))
         door = Door(own)
@@ -104,7 +107,7 @@ def serve_command(context: typer.Context) -> None:
             f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
         )
         serve_exchange(
-            exchange_app(around(door, parts), public),
+            with_facades(exchange_app(around(door, parts), public), told),
             host=desk.settings.exchange_host,
             port=desk.settings.exchange_port,
         )
