@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.exchange.directory import Directory
-    from sogoc.exchange.limits import Rate, SeenIds
+    from sogoc.exchange.limits import SeenIds
     from sogoc.exchange.protocol import Envelope
     from sogoc.trust.messages import BelievedRequest, Request
 
@@ -67,6 +67,16 @@ class Shelf(Protocol):
         """What the register holds. Raises UnknownThing."""
 
 
+class Turns(Protocol):
+    """How many questions each grant has left.
+
+    Promise: however many workers share it, no more pass in a minute than the grant allows.
+    """
+
+    def wait(self, grant: str, per_minute: int, *, now: float) -> float:
+        """Take one question; 0 if it may be asked now, else the seconds to wait."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """What answering needs. Functions say what they take from it."""
@@ -75,7 +85,7 @@ class Answering:
     policies: PolicyBook
     grants: dict[str, Grant]
     seen: SeenIds
-    rate: Rate
+    rate: Turns
     clock: Clock
 
 
@@ -88,13 +98,18 @@ def believe(
         request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
     )
     if not seen.is_new(told.client, told.request_id, now=seconds):
-        raise BadSeal(
-            Sentence(
-                vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
-                en="This question came before; each question needs an id of its own.",
-            )
-        )
+        raise came_before()
     return told
+
+
+def came_before() -> BadSeal:
+    """The refusal of a message that was taken before, by this worker or another."""
+    return BadSeal(
+        Sentence(
+            vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
+            en="This question came before; each question needs an id of its own.",
+        )
+    )
 
 
 def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> Found:
@@ -104,27 +119,28 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     journalled: then nothing was answered.
     """
     now = by.clock.now()
-    decision = by.policies.decide(_question(envelope, asked, now=now))
+    decision = by.policies.decide(question_of(envelope, asked, now=now))
     if not decision.allowed:
-        entry = _entry(envelope, asked, decision, at=now)
-        by.journal.append([_refused(entry, decision.reason)])
+        entry = entry_of(envelope, asked, decision, at=now)
+        by.journal.append([refusal_of(entry, decision.reason)])
         raise AccessDenied(decision.reason)
-    _take_turn(decision.grant, by=by, now=now)
+    take_turn(decision.grant, by=by, now=now)
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
-        by.journal.append([_entry(envelope, asked, decision, at=now)])
+        by.journal.append([entry_of(envelope, asked, decision, at=now)])
         raise
     by.journal.append(
         [
-            _entry(envelope, asked, decision, at=now, subject=subject)
+            entry_of(envelope, asked, decision, at=now, subject=subject)
             for subject in found.subjects or ("",)
         ]
     )
     return found
 
 
-def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
+def question_of(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
+    """The question as it is decided upon."""
     return Question(
         member=envelope.client,
         officer=envelope.officer,
@@ -139,7 +155,8 @@ def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
     )
 
 
-def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
+def take_turn(grant: str, *, by: Answering, now: datetime) -> None:
+    """Use one question of the grant's minute. Raises TooManyQuestions."""
     seconds = by.rate.wait(grant, by.grants[grant].rate_per_minute, now=now.timestamp())
     if seconds:
         raise TooManyQuestions(
@@ -151,9 +168,10 @@ def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
         )
 
 
-def _entry(
+def entry_of(
     envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime, subject: str = ""
 ) -> Entry:
+    """What the journal says of a question that was granted."""
     return Entry(
         at=at,
         request_id=envelope.request_id,
@@ -171,5 +189,6 @@ def _entry(
     )
 
 
-def _refused(entry: Entry, reason: Sentence) -> Entry:
+def refusal_of(entry: Entry, reason: Sentence) -> Entry:
+    """What it says of one that was refused: no field was released."""
     return replace(entry, decision=REFUSED, reason=reason.en, fields=())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,14 +17,13 @@ from sogoc.trust.keys import SigningKey, keep_key, read_key
 from sogoc.trust.note import NoteKey, note_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sogoc.clock import Clock
     from sogoc.contract.shelf import Shelf
     from sogoc.exchange.directory import Directory
     from sogoc.node.settings import Settings
 
 _OWNER_ALONE = 0o700
+_KEPT = "var/directory.note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,11 @@ def make_key(folder: Path) -> Path:
     return keys / "node.key"
 
 
-def membership(folder: Path, settings: Settings) -> Membership:
-    """What this node is. Raises SettingsError, KeyRefused and BadQuestion."""
+def membership(folder: Path, settings: Settings, *, password: str = "") -> Membership:
+    """What this node is; `password` opens the key's file if it has one.
+
+    Raises SettingsError, KeyRefused and BadQuestion.
+    """
     if not (settings.member and settings.address):
         raise SettingsError(
             Sentence(
@@ -81,7 +85,7 @@ def membership(folder: Path, settings: Settings) -> Membership:
                 en="member must name a subsystem too, as in VN/GOV/02/LAND.",
             )
         )
-    key = read_key(folder / "keys" / "node.key")
+    key = read_key(folder / "keys" / "node.key", password=password)
     return Membership(who=who, address=settings.address.rstrip("/"), key=key)
 
 
@@ -112,16 +116,9 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
             )
         )
     keys = [note_key(settings.hub_key)]
-    kept = folder / "var" / "directory.note"
     now = clock.now()
-    newest, held = 0, None
-    if kept.exists():
-        try:
-            held = read_directory(kept.read_text(encoding="utf-8"), keys, moment=now)
-            newest = held.version
-        except DirectoryRefused:
-            # Run out: only the hub can help.
-            held = None
+    held = kept_directory(folder, settings, clock)
+    newest = held.version if held is not None else 0
     content = fetched(f"{settings.hub_address.rstrip('/')}/directory")
     if content is None:
         if held is None:
@@ -133,8 +130,26 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
             )
         return held
     told = read_directory(content, keys, newest=newest, moment=now)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(".new")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(kept)
+    _keep(folder, content)
     return told
+
+
+def kept_directory(folder: Path, settings: Settings, clock: Clock) -> Directory | None:
+    """The directory that was fetched last, unless it has run out: then only the hub can help."""
+    kept = folder / _KEPT
+    if not kept.exists():
+        return None
+    keys = [note_key(settings.hub_key)]
+    try:
+        return read_directory(kept.read_text(encoding="utf-8"), keys, moment=clock.now())
+    except DirectoryRefused:
+        return None
+
+
+def _keep(folder: Path, content: str) -> None:
+    """Put the directory beside and then in place: no reader ever sees a half."""
+    kept = folder / _KEPT
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=kept.parent, delete=False) as beside:
+        beside.write(content)
+    Path(beside.name).replace(kept)

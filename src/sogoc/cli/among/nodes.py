@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.listening import key_password, listening_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.database.store import Connection
@@ -19,10 +20,8 @@ from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import Service, address, subsystem
 from sogoc.node.member import current_directory, join_request, make_key, membership
 from sogoc.node.node import open_node
-from sogoc.node.serving import exchanging
+from sogoc.node.serving import Served, check_start
 from sogoc.node.settings import FILE, checked
-from sogoc.web.exchange.door import Door, ExchangeParts
-from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
@@ -74,40 +73,25 @@ def _write_settings(file: Path, told: dict[str, object]) -> None:
 
 
 @node_app.command("serve")
-def serve_command(context: typer.Context) -> None:
+def serve_command(
+    context: typer.Context,
+    *,
+    workers: Annotated[int, typer.Option(help="Worker processes; else as set, 1.")] = 0,
+) -> None:
     """Answer the questions of other nodes until you stop it (Ctrl-C)."""
     desk = desk_of(context)
-    with (
-        open_node(desk.folder, desk.settings) as node,
-        exchanging(node, tell=desk.say.refusal) as parts,
-    ):
-        door = Door(
-            ExchangeParts(
-                provider=str(parts.who.who),
-                address=parts.who.address,
-                key=parts.who.key,
-                key_id=parts.who.key_id,
-                directory=parts.directory,
-                answering=parts.answering,
-                registers=parts.registers(),
-                shelf=parts.shelf,
-                threads=parts.threads,
-            )
+    settings = desk.settings
+    listening = listening_of(desk, workers=workers)
+    with open_node(desk.folder, settings) as node:
+        served = Served(
+            folder=desk.folder, settings=settings, store=node.store, password=key_password()
         )
-        public = PublicParts(
-            log=parts.log,
-            directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
-            ready=lambda: parts.held is not None,
-        )
+        who = check_start(served, tell=desk.say.refusal)
         desk.say.line(
-            f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",
-            f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
+            f"Nút {who.who} trả lời tại {who.address} (Ctrl-C để dừng).",
+            f"The node {who.who} answers at {who.address} (Ctrl-C stops it).",
         )
-        serve_exchange(
-            exchange_app(door, public),
-            host=desk.settings.exchange_host,
-            port=desk.settings.exchange_port,
-        )
+        serve_exchange(served, listening)
 
 
 @hub_app.command("accept")

@@ -1,0 +1,75 @@
+"""What one worker process of an answering node serves: its parts wired to their addresses."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sogoc.node.serving import exchanging
+from sogoc.web.exchange.door import Door, ExchangeParts
+from sogoc.web.exchange.public import PublicParts, exchange_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from starlette.types import ASGIApp
+
+    from sogoc.errors import SogocError
+    from sogoc.node.serving import Exchanging, Served
+
+
+def worker_app(served: Served) -> ASGIApp:
+    """The application of one worker. It is made in the worker's own process.
+
+    Its parts are open from the server's start to its end: when the server stops it first lets
+    finish what is being answered, then the journal is closed with nothing left behind.
+    """
+    open_parts = _open(served)
+    parts = open_parts.__enter__()
+
+    @asynccontextmanager
+    async def until_the_end(app: object) -> AsyncIterator[None]:
+        del app
+        try:
+            yield
+        finally:
+            open_parts.__exit__(None, None, None)
+
+    return application(parts, until_the_end)
+
+
+@contextmanager
+def _open(served: Served) -> Iterator[Exchanging]:
+    with exchanging(served, tell=_tell) as parts:
+        yield parts
+
+
+def application(parts: Exchanging, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
+    """The addresses of the exchange over parts that are open."""
+    door = Door(
+        ExchangeParts(
+            provider=str(parts.who.who),
+            address=parts.who.address,
+            key=parts.who.key,
+            key_id=parts.who.key_id,
+            directory=parts.directory,
+            answering=parts.answering,
+            registers=parts.registers(),
+            shelf=parts.shelf,
+            threads=parts.threads,
+        )
+    )
+    public = PublicParts(
+        log=parts.log,
+        directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
+        missing=parts.missing,
+        threads=parts.threads,
+    )
+    return exchange_app(door, public, lifespan=lifespan)
+
+
+def _tell(error: SogocError) -> None:
+    """To the operator's log: standard error of the worker."""
+    sys.stderr.write(f"✗ {error.sentence.vi}\n  {error.sentence.en}\n")
+    sys.stderr.flush()
