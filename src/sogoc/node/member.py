@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sogoc.errors import DirectoryRefused, Sentence, SettingsError
+from sogoc.errors import DirectoryRefused, KeyRefused, Sentence, SettingsError
 from sogoc.exchange.client import fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _OWNER_ALONE = 0o700
 _KEPT = "var/directory.note"
+_KEY, _NEXT = "node.key", "node.next.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,55 @@ class Membership:
         return NoteKey(f"{urlsplit(self.address).netloc}/directory", self.key.public)
 
 
-def make_key(folder: Path) -> Path:
+def make_key(folder: Path, name: str = _KEY, *, password: str = "") -> Path:
     """Make the node's key. Raises KeyRefused if there is one: a key is never overwritten."""
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=_OWNER_ALONE)
-    keep_key(SigningKey.made(), keys / "node.key")
-    return keys / "node.key"
+    keep_key(SigningKey.made(), keys / name, password=password)
+    return keys / name
+
+
+def new_key_request(
+    folder: Path, settings: Settings, *, name: str, shelf: Shelf, password: str = ""
+) -> str:
+    """Make the next key, unless it is there already, and ask the hub to take it in beside the old.
+
+    The node goes on signing with the old one; the hub lets the two overlap.
+    """
+    if not settings.hub_address:
+        raise KeyRefused(
+            Sentence(
+                vi="Khóa của trung tâm là hub_key mà mọi nút tin; không đổi bằng lệnh này.",
+                en="The hub's key is the hub_key that every node believes; this command does not "
+                "change it.",
+            )
+        )
+    file = folder / "keys" / _NEXT
+    if not file.exists():
+        make_key(folder, _NEXT, password=password)
+    who = membership(folder, settings, password=password)
+    request = replace(who, key=read_key(file, password=password))
+    return join_request(request, name=name, shelf=shelf)
+
+
+def take_new_key(folder: Path) -> Path:
+    """Sign with the next key from now on; return where the old one is kept.
+
+    Raises KeyRefused if no next key was made.
+    """
+    keys = folder / "keys"
+    if not (keys / _NEXT).exists():
+        raise KeyRefused(
+            Sentence(
+                vi="Chưa có khóa mới: chạy sogoc node rotate-key trước, rồi chờ trung tâm nhận.",
+                en="There is no new key: run sogoc node rotate-key first, and wait for the hub.",
+            )
+        )
+    number = 1 + sum(1 for _ in keys.glob("node.old-*.key"))
+    old = keys / f"node.old-{number}.key"
+    (keys / _KEY).rename(old)
+    (keys / _NEXT).rename(keys / _KEY)
+    return old
 
 
 def membership(folder: Path, settings: Settings, *, password: str = "") -> Membership:
@@ -85,7 +129,7 @@ def membership(folder: Path, settings: Settings, *, password: str = "") -> Membe
                 en="member must name a subsystem too, as in VN/GOV/02/LAND.",
             )
         )
-    key = read_key(folder / "keys" / "node.key", password=password)
+    key = read_key(folder / "keys" / _KEY, password=password)
     return Membership(who=who, address=settings.address.rstrip("/"), key=key)
 
 

@@ -54,8 +54,6 @@ class Settings:
     """File with the certificate and its chain (PEM); empty: a proxy in front speaks TLS."""
     tls_key: str = ""
     """File with the private key of the certificate (PEM)."""
-    metrics_address: str = ""
-    """Where Prometheus reads, such as `127.0.0.1:9464`; empty: nowhere."""
     least_free_gib: float = 1.0
     """Room on the disk below which the node says that it is not ready."""
     hub_address: str = ""

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.among.listening import key_password, listening_of
+from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.database.store import Connection
@@ -25,6 +26,9 @@ from sogoc.node.settings import FILE, checked
 from sogoc.web.exchange.serve import serve_exchange
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
+node_app.command("status")(status_command)
+node_app.command("upgrade")(upgrade_command)
+node_app.command("rotate-key")(rotate_command)
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
 
 
@@ -42,9 +46,9 @@ def init_command(
     desk.folder.mkdir(parents=True, exist_ok=True)
     told = {"member": str(subsystem(member)), "address": address, "exchange_port": port}
     settings = checked(desk.settings, {**told, "keeper": name}, where="init")
-    make_key(desk.folder)
+    make_key(desk.folder, password=key_password())
     _write_settings(desk.folder / FILE, {**told, "keeper": name})
-    who = membership(desk.folder, settings)
+    who = membership(desk.folder, settings, password=key_password())
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
     desk.say.line("Đã tạo khóa và cấu hình của nút.", "The node has its key and settings.")
@@ -118,7 +122,7 @@ def remove_command(context: typer.Context, member: str) -> None:
 
 
 def _hub(desk: Desk, connection: Connection) -> Hub:
-    who = membership(desk.folder, desk.settings)
+    who = membership(desk.folder, desk.settings, password=key_password())
     return Hub(connection, SystemClock(), who.hub_key.name, who.key)
 
 
@@ -135,7 +139,7 @@ def ask_command(
 ) -> None:
     """Ask another node; the question comes from a file or standard input."""
     desk = desk_of(context)
-    who = membership(desk.folder, desk.settings)
+    who = membership(desk.folder, desk.settings, password=key_password())
     clock = SystemClock()
     told = typer.get_text_stream("stdin").read() if body is None else _content(body)
     answer = ask(

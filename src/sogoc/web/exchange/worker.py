@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ def worker_app(served: Served) -> ASGIApp:
     """
     open_parts = _open(served)
     parts = open_parts.__enter__()
+    # What is open by now lives to the end: looking through it for rings would cost every question.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
     @asynccontextmanager
     async def until_the_end(app: object) -> AsyncIterator[None]:
