@@ -179,7 +179,9 @@ async def asked(plan: Plan, work: list[bytes]) -> tuple[Got, float]:
     return got, time.perf_counter() - began
 
 
-def verified(plan: Plan, requests: list[Request], got: Got, directory: Directory) -> dict[str, int]:
+def verified(
+    plan: Plan, requests: list[Request], *, got: Got, directory: Directory
+) -> dict[str, int]:
     """How many answers are believed and carry what was asked; others by their status."""
     counts: dict[str, int] = {}
     for number, raw in got.answers:
@@ -191,12 +193,12 @@ def verified(plan: Plan, requests: list[Request], got: Got, directory: Directory
             headers=headers_from((name, value) for name, value in pairs),
             body=body,
         )
-        name = _verdict(plan, requests[number], answer, directory)
+        name = _verdict(plan, requests[number], answer=answer, directory=directory)
         counts[name] = counts.get(name, 0) + 1
     return counts
 
 
-def _verdict(plan: Plan, request: Request, answer: Answer, directory: Directory) -> str:
+def _verdict(plan: Plan, request: Request, *, answer: Answer, directory: Directory) -> str:
     try:
         body = believe_answer(
             answer,
@@ -244,7 +246,7 @@ def main(plan: Plan) -> None:
         "max_ms": round(1000 * took[-1], 2),
         "warmed_by": done,
         "load_cpu_us": round(1e6 * cpu / len(took), 1),
-        "verdicts": verified(plan, requests, got, directory),
+        "verdicts": verified(plan, requests, got=got, directory=directory),
     }
     print(json.dumps(told))
 

@@ -25,9 +25,11 @@ SogocError
 ├── DirectoryRefused    the operator, or the hub's officer
 ├── NodeUnreachable     the operator: another node does not answer
 ├── AnswerRefused       whoever asked: the other node said no
+├── RoundRefused        whoever works on a round: it does not stand where this can be done
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
+│   ├── PackageRefused
 │   └── BrokenLog
 ├── SparkMissing        the operator: Spark was asked for and cannot start
 └── StepFailed          the developers: a step's SQL did not run
@@ -192,6 +194,10 @@ class AnswerRefused(SogocError):
         self.error = error
 
 
+class RoundRefused(SogocError):
+    """A round cannot go this step now; nothing of it was changed."""
+
+
 class TrustError(SogocError):
     """Somebody or something cannot be believed."""
 
@@ -202,6 +208,10 @@ class KeyRefused(TrustError):
 
 class BadSeal(TrustError):
     """A signature is missing, does not hold, or is over something else."""
+
+
+class PackageRefused(TrustError):
+    """A package is damaged, cut, foreign, repeated or not for this node; nothing was taken."""
 
 
 class BrokenLog(TrustError):

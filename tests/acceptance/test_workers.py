@@ -185,7 +185,7 @@ def test_a_node_says_how_it_stands(tmp_path: Path, sogoc: Command, node: Path) -
     assert told.code == 1
     assert NUMBER not in told.out
     assert "stands at step" in sogoc(tmp_path / "new", "node", "upgrade").out
-    assert read_key(node / "keys" / "node.key", password=SECRET)
+    assert read_key(node / "keys" / "node.key", password=SECRET).public.text
 
 
 def test_a_database_of_a_newer_program_is_left_alone(node: Path, sogoc: Command) -> None:

@@ -58,6 +58,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.among.nodes:ask_command",
         "Ask another node; the question comes from a file or standard input.",
     ),
+    "round": (
+        "sogoc.cli.among.round:app",
+        "Persons by the million, verified by another node over the line or by a file.",
+    ),
     "journal": ("sogoc.cli.among.journal:app", "Journals: verify one from outside."),
     "bench": ("sogoc.cli.bench:app", "Measure this machine and this version on made-up data."),
 }

@@ -13,19 +13,22 @@ journal does not hold, cannot happen. A refusal is journalled too: who tries doo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from sogoc.access.entry import GRANTED, REFUSED, Entry
-from sogoc.access.grant import Question, sensitive_among
+from sogoc.access.grant import Question, Visibility, sensitive_among
+from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
-    from sogoc.access.policies import Decision, PolicyBook
+    from sogoc.access.policies import PolicyBook
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.exchange.directory import Directory
@@ -46,6 +49,8 @@ class Asked:
     fields: frozenset[str]
     keys: tuple[str, ...]
     """What is looked up: keys of records, or whole triples, as the service reads them."""
+    acting: str = ""
+    """On which ground it is asked for another person, where one is signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,22 +126,53 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     now = by.clock.now()
     decision = by.policies.decide(question_of(envelope, asked, now=now))
     if not decision.allowed:
-        entry = entry_of(envelope, asked, decision, at=now)
-        by.journal.append([refusal_of(entry, decision.reason)])
-        raise AccessDenied(decision.reason)
+        refuse(envelope, asked, decision.reason, by=by)
     take_turn(decision.grant, by=by, now=now)
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
         by.journal.append([entry_of(envelope, asked, decision, at=now)])
         raise
-    by.journal.append(
-        [
-            entry_of(envelope, asked, decision, at=now, subject=subject)
-            for subject in found.subjects or ("",)
-        ]
-    )
+    grant = by.grants[decision.grant]
+    people = found.subjects
+    by.journal.append(entries_of(envelope, asked, decision, people=people, grant=grant, at=now))
     return found
+
+
+def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
+    """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
+    by.journal.append([refusal_of(envelope, asked, reason, at=by.clock.now())])
+    raise AccessDenied(reason)
+
+
+def entries_of(
+    envelope: Envelope,
+    asked: Asked,
+    decision: Decision,
+    *,
+    people: Sequence[str],
+    grant: Grant,
+    at: datetime,
+) -> list[Entry]:
+    """What the journal says of a question that was answered: an entry for each of its people."""
+    entry = _shown_when(entry_of(envelope, asked, decision, at=at), grant)
+    return [replace(entry, subject=subject) for subject in people or ("",)]
+
+
+def refusal_of(envelope: Envelope, asked: Asked, reason: Sentence, *, at: datetime) -> Entry:
+    """What it says of one that was refused: no field was released."""
+    nothing = Decision(allowed=False, grant="", ground="", reason=reason)
+    entry = entry_of(envelope, asked, nothing, at=at)
+    return replace(entry, decision=REFUSED, reason=reason.en, fields=())
+
+
+def _shown_when(entry: Entry, grant: Grant) -> Entry:
+    """The entry with the day from which its subject sees it, as the grant's order says."""
+    if grant.visibility is Visibility.AT_ONCE:
+        return entry
+    deferred = grant.visibility is Visibility.DEFERRED
+    shown = entry.at + timedelta(days=grant.deferred_days) if deferred else None
+    return replace(entry, visible_from=shown, withheld_by=grant.visibility_order)
 
 
 def question_of(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
@@ -168,16 +204,13 @@ def take_turn(grant: str, *, by: Answering, now: datetime) -> None:
         )
 
 
-def entry_of(
-    envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime, subject: str = ""
-) -> Entry:
-    """What the journal says of a question that was granted."""
+def entry_of(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime) -> Entry:
+    """What the journal says of a question, before anybody's data is in it."""
     return Entry(
         at=at,
         request_id=envelope.request_id,
         member=envelope.client,
         officer=envelope.officer,
-        subject=subject,
         register=asked.register.id,
         operation=str(asked.operation),
         fields=tuple(sorted(asked.fields)),
@@ -186,9 +219,5 @@ def entry_of(
         ground=decision.ground,
         grant=decision.grant,
         decision=GRANTED,
+        acting=asked.acting,
     )
-
-
-def refusal_of(entry: Entry, reason: Sentence) -> Entry:
-    """What it says of one that was refused: no field was released."""
-    return replace(entry, decision=REFUSED, reason=reason.en, fields=())

@@ -179,6 +179,18 @@ def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
     return answer.text if answer.is_success else None
 
 
+def posted(
+    address: str, body: bytes, *, kind: str = "text/plain", timeout_seconds: float = 10.0
+) -> tuple[int, bytes]:
+    """Send bytes to a public address; status and bytes of what comes. Raises NodeUnreachable."""
+    try:
+        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
+            answer = http.post(address, content=body, headers={"content-type": kind})
+    except httpx2.HTTPError as failed:
+        raise _unreachable(address) from failed
+    return answer.status_code, answer.content
+
+
 def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
     """The bytes at a public address. Raises NodeUnreachable."""
     try:

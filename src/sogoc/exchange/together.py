@@ -17,6 +17,7 @@ from sogoc.errors import AccessDenied, SogocError, StoreError, UnknownThing
 from sogoc.exchange.answering import (
     Found,
     came_before,
+    entries_of,
     entry_of,
     question_of,
     refusal_of,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sogoc.access.policies import Decision
     from sogoc.exchange.answering import Answering, Asked, Shelf
     from sogoc.exchange.protocol import Envelope
+    from sogoc.trust.messages import BelievedRequest
 
 MARK_BYTES = 16
 
@@ -74,14 +76,20 @@ def answer_all(posed: Sequence[Posed], *, by: Answering) -> list[Found | SogocEr
         _decide(course, by=by, now=now)
     _look_up([course for course in courses if course.outcome is None])
     for course in courses:
-        _write_down(course, now=now)
+        _write_down(course, by=by, now=now)
     _keep([course for course in courses if course.entries], by=by)
     return [course.outcome or Found(body=b"") for course in courses]
 
 
-def mark_of(envelope: Envelope) -> bytes:
+def take(believed: BelievedRequest, *, by: Answering) -> None:
+    """Take a message that is answered elsewhere. Raises BadSeal if it was taken, StoreError."""
+    if by.journal.append_once([Unit((), mark_of(believed.client, believed.request_id))])[0] is None:
+        raise came_before()
+
+
+def mark_of(client: str, request_id: str) -> bytes:
     """What tells this message from every other: who asked, under which id."""
-    told = f"{envelope.client}\n{envelope.request_id.lower()}".encode()
+    told = f"{client}\n{request_id.lower()}".encode()
     return sha256(told).digest()[:MARK_BYTES]
 
 
@@ -128,25 +136,27 @@ def _found_all(several: list[_Course]) -> list[Found | SogocError]:
         return [refused] * len(several)
 
 
-def _write_down(course: _Course, *, now: datetime) -> None:
+def _write_down(course: _Course, *, by: Answering, now: datetime) -> None:
     """The entries of a question; one that was never decided, or had no turn, has none."""
     decision, posed = course.decision, course.posed
     if decision is None:
         return
-    entry = entry_of(posed.envelope, posed.asked, decision, at=now)
+    envelope, asked = posed.envelope, posed.asked
     if isinstance(course.outcome, AccessDenied):
-        course.entries = [refusal_of(entry, decision.reason)]
+        course.entries = [refusal_of(envelope, asked, decision.reason, at=now)]
     elif isinstance(course.outcome, UnknownThing):
-        course.entries = [entry]
+        course.entries = [entry_of(envelope, asked, decision, at=now)]
     elif isinstance(course.outcome, Found):
-        course.entries = [
-            entry_of(posed.envelope, posed.asked, decision, at=now, subject=subject)
-            for subject in course.outcome.subjects or ("",)
-        ]
+        people, grant = course.outcome.subjects, by.grants[decision.grant]
+        course.entries = entries_of(envelope, asked, decision, people=people, grant=grant, at=now)
 
 
 def _keep(courses: list[_Course], *, by: Answering) -> None:
-    units = [Unit(course.entries, mark_of(course.posed.envelope)) for course in courses]
+    asked = [course.posed.envelope for course in courses]
+    units = [
+        Unit(course.entries, mark_of(told.client, told.request_id))
+        for course, told in zip(courses, asked, strict=True)
+    ]
     try:
         kept = by.journal.append_once(units)
     except StoreError as failed:

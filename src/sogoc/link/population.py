@@ -30,6 +30,18 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
     and read forward to today; a commune that was divided counts as unknown, its province not.
     Raises PopulationMissing if no object of the register names a person.
     """
+    one = people_of(population)
+    source = reference(population.id, one.name)
+    return [
+        *name_steps(source, one.persons[0]),
+        *home_steps(source, one, as_of),
+        _persons(source, one),
+        *count_steps(),
+    ]
+
+
+def people_of(population: Register) -> RegisterObject:
+    """The object of the population register that names persons. Raises PopulationMissing."""
     one = next((each for each in population.objects if each.persons), None)
     if one is None:
         raise PopulationMissing(
@@ -38,14 +50,12 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
                 en=f"The contract {population.id} does not say which fields tell of a person.",
             )
         )
-    source = reference(population.id, one.name)
-    return [
-        *name_steps(source, one.persons[0]),
-        _homes(source, one, as_of),
-        Step(PLACES, (HOMES, "locality_units"), _PLACES),
-        _persons(source, one),
-        *_counts(),
-    ]
+    return one
+
+
+def home_steps(source: str, one: RegisterObject, as_of: date) -> list[Step]:
+    """Steps to the places of today."""
+    return [_homes(source, one, as_of), Step(PLACES, (HOMES, "locality_units"), _PLACES)]
 
 
 def number_of(text: str, length: int) -> str:
@@ -102,13 +112,19 @@ where r.code is not null
     return Step(HOMES, (source, "locality_units", "locality_changes"), select)
 
 
-def _home(one: RegisterObject) -> tuple[str, str]:
-    """The written code and the field with its date, as text; NULL where there is none."""
+def home_columns(one: RegisterObject) -> tuple[str, str]:
+    """The field with the written code, and that with its date; empty where there is none."""
     name = one.persons[0].commune
     if not name or one.field(name).kind is Kind.ADDRESS:
-        return _column(""), _column("")
+        return "", ""
     field = one.field(name)
-    return _column(name), _column(field.as_of if field.kind is Kind.COMMUNE else "")
+    return name, field.as_of if field.kind is Kind.COMMUNE else ""
+
+
+def _home(one: RegisterObject) -> tuple[str, str]:
+    """The same as expressions: text, or NULL."""
+    code, day = home_columns(one)
+    return _column(code), _column(day)
 
 
 def _read_forward(one: RegisterObject, as_of: date) -> tuple[str, str]:
@@ -222,7 +238,8 @@ order by middle, given, decade
 """
 
 
-def _counts() -> list[Step]:
+def count_steps() -> list[Step]:
+    """Steps that count over `population` and its names."""
     people = quoted(POPULATION)
     return [
         Step(

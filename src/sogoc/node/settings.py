@@ -60,6 +60,14 @@ class Settings:
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
     """Verifier key of the hub, `name+id+key`, as its officer says it."""
+    witness_seconds: int = 60
+    """How often this node looks at others' journals and has its own cosigned."""
+    stamp_address: str = ""
+    """Time stamp server (RFC 3161) for the journal's checkpoints; empty: none is asked."""
+    stamp_roots: str = ""
+    """PEM file, from the node's folder, with the root certificates of that server."""
+    stamp_minutes: int = 60
+    """How far apart time stamps are."""
 
 
 def read_settings(folder: Path) -> Settings:

@@ -14,11 +14,12 @@ from sogoc.records.correcting import corrected_step, standing_records
 from sogoc.records.merge import Merge, MergeCounts
 from sogoc.records.plan import standing
 from sogoc.records.prepare import prepare
-from sogoc.records.readings import NOW, select_of, types_of
+from sogoc.records.readings import NOW, select_of, texts_of, types_of
 from sogoc.records.shape import Tables
 from sogoc.records.undo import undo
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -134,3 +135,17 @@ class RecordStore:
         select = select_of(target, reading)
         copy_to_parquet(self.connection, select, types_of(target), file=file)
         return file
+
+    def export_texts(
+        self, register: Register, name: str, fields: Sequence[str], *, file: Path
+    ) -> int:
+        """Write these fields of the current records as text to `file`; return how many records.
+
+        Columns: `_record`, `_as_of` (the day as of which the record was delivered), each field as
+        it stands and `came__<field>` as it came. Records that went missing are left out.
+        """
+        self.prepare(register)
+        target = Tables(register.id, register.object(name))
+        columns = ["_as_of", *(each for field in fields for each in (field, f"came__{field}"))]
+        types = {"_record": pa.int64(), **dict.fromkeys(columns, pa.string())}
+        return copy_to_parquet(self.connection, texts_of(target, fields), types, file=file)

@@ -61,6 +61,12 @@ class VerificationStore:
         asked = [one for one in register.objects if tables.has(verified(one.name))]
         return {one.name: merge.object(one) for one in asked}
 
+    def answered(self, register: str) -> pa.Table:
+        """Of whom an answer stands: `object`, `record`, `person`."""
+        types = {"object": pa.string(), "record": pa.int64(), "person": pa.string()}
+        select = sql.SQL(_SQL["answered"])
+        return copy_out(self.connection, select, types, parameters={"register": register})
+
 
 @dataclass(frozen=True, slots=True)
 class _Merge:

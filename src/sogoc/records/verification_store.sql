@@ -11,6 +11,15 @@ select
 from node.verification
 where register = %(register)s and object = %(object)s and believed_to is null;
 
+-- name: answered
+-- Of whom an answer stands.
+select
+    object,
+    record,
+    person
+from node.verification
+where register = %(register)s and believed_to is null;
+
 -- name: end
 -- Answers that are believed no longer.
 update node.verification

@@ -49,7 +49,7 @@ def people(array: Arrays, numbers: np.ndarray, *, first: int, parts: np.ndarray)
     for role in FAMILY:
         relatives = array(role)
         columns[role] = relatives[rows] if len(relatives) else np.full(len(rows), UNKNOWN)
-    return pa.table({name: _column(name, columns[name]) for name in PERSON_COLUMNS})
+    return pa.table({name: column(name, columns[name]) for name in PERSON_COLUMNS})
 
 
 def _died(array: Arrays, rows: np.ndarray) -> np.ndarray:
@@ -60,7 +60,8 @@ def _died(array: Arrays, rows: np.ndarray) -> np.ndarray:
     return np.where(dead[at] == rows, died[at], UNKNOWN)
 
 
-def _column(name: str, numbers: np.ndarray) -> pa.Array:
+def column(name: str, numbers: np.ndarray) -> pa.Array:
+    """A column of `population` in its type, NULL where nothing is known."""
     numbers = np.ascontiguousarray(numbers)
     made = pa.array(numbers, mask=numbers == UNKNOWN)
     return made.cast(_TYPES.get(name, pa.int32()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -34,7 +34,8 @@ from sogoc.exchange.protocol import (
     headers_from,
 )
 from sogoc.exchange.services import LARGEST_BODY, put
-from sogoc.exchange.together import Posed, answer_all
+from sogoc.exchange.together import Posed, answer_all, take
+from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
 from sogoc.web.exchange.turns import Came, Turns
 
@@ -44,8 +45,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.exchange.answering import Answering, Shelf
+    from sogoc.exchange.answering import Answering, Found, Shelf
     from sogoc.exchange.directory import Directory
+    from sogoc.exchange.names import Address
+    from sogoc.exchange.protocol import Envelope
+    from sogoc.rounds.taking import Reply
     from sogoc.trust.keys import SigningKey
     from sogoc.trust.messages import BelievedRequest
 
@@ -69,6 +73,10 @@ class ExchangeParts:
     registers: Mapping[str, Register]
     shelf: Callable[[RegisterObject], Shelf]
     threads: Executor
+    others: Mapping[str, Callable[[Request, Answering], Found]] = field(default_factory=dict)
+    """Services that are no register, by their code: the subject's view, grants."""
+    rounds: Callable[[str, Envelope, bytes], Reply] | None = None
+    """Answers what is asked under `/v1/rounds/`, where this node answers rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +161,35 @@ class Door:
             return course
         course.believed = believed
         try:
-            course.posed = self._posed(believed.request)
+            course.reply = self._otherwise(believed, answering)
+            if course.reply is None:
+                course.posed = self._posed(believed.request)
         except SogocError as refused:
             course.reply = _refusal(refused)
         return course
 
-    def _posed(self, request: Request) -> Posed:
+    def _otherwise(self, believed: BelievedRequest, answering: Answering) -> _Reply | None:
+        """The reply to what is asked of no register; None for a question after records."""
+        request = believed.request
+        if (other := self._parts.others.get(_service_of(request))) is not None:
+            take(believed, by=answering)
+            return _Reply(_OK, other(request, answering).body, {})
+        where = self._where(request)
+        if self._parts.rounds is not None and where.path.startswith(PREFIX):
+            take(believed, by=answering)
+            return _of_round(self._parts.rounds, where, request)
+        return None
+
+    def _where(self, request: Request) -> Address:
         where = address(_path(request.target_uri, self._parts.address))
         if str(where.service.provider) != self._parts.provider:
             raise BadQuestion(
                 Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
             )
+        return where
+
+    def _posed(self, request: Request) -> Posed:
+        where = self._where(request)
         told = put(request.method, where, request.body, registers=self._parts.registers)
         return Posed(
             envelope=envelope(request.headers),
@@ -207,6 +233,17 @@ class Door:
             headers=headers_from(sent),
             body=body,
         ), sent
+
+
+def _of_round(
+    rounds: Callable[[str, Envelope, bytes], Reply], where: Address, request: Request
+) -> _Reply:
+    if request.method != "POST" or where.query:
+        raise BadQuestion(
+            Sentence(vi="Câu hỏi phải dùng POST.", en="A question of a round is a POST.")
+        )
+    told = rounds(where.path, envelope(request.headers), request.body)
+    return _Reply(_OK, told.body, {"content-type": told.kind})
 
 
 async def _body(

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
+from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,8 @@ class PublicParts:
     missing: Callable[[], Mapping[str, str]] = dict
     """What keeps the node from answering, by a short name; empty if nothing does."""
     threads: Executor | None = None
+    witness: WitnessParts | None = None
+    """What this node saw of others' journals."""
 
 
 def exchange_app(
@@ -59,6 +62,7 @@ def exchange_app(
             Route("/ready", public.ready),
             Route("/directory", public.directory),
             Route("/journal/checkpoint", public.checkpoint),
+            *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
             Mount("/", app=door),
         ],

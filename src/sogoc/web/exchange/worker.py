@@ -7,9 +7,13 @@ import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sogoc.node.own_services import own_services
+from sogoc.node.rounds import answers_rounds
 from sogoc.node.serving import exchanging
+from sogoc.node.witnessing import watching
 from sogoc.web.exchange.door import Door, ExchangeParts
 from sogoc.web.exchange.public import PublicParts, exchange_app
+from sogoc.web.exchange.witness import WitnessParts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -17,7 +21,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from sogoc.errors import SogocError
-    from sogoc.node.serving import Exchanging, Served
+    from sogoc.node.serving import Served
+    from sogoc.node.witnessing import Watch
 
 
 def worker_app(served: Served) -> ASGIApp:
@@ -27,7 +32,7 @@ def worker_app(served: Served) -> ASGIApp:
     finish what is being answered, then the journal is closed with nothing left behind.
     """
     open_parts = _open(served)
-    parts = open_parts.__enter__()
+    watch = open_parts.__enter__()
     # What is open by now lives to the end: looking through it for rings would cost every question.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -40,17 +45,18 @@ def worker_app(served: Served) -> ASGIApp:
         finally:
             open_parts.__exit__(None, None, None)
 
-    return application(parts, until_the_end)
+    return application(watch, until_the_end)
 
 
 @contextmanager
-def _open(served: Served) -> Iterator[Exchanging]:
-    with exchanging(served, tell=_tell) as parts:
-        yield parts
+def _open(served: Served) -> Iterator[Watch]:
+    with exchanging(served, tell=_tell) as parts, watching(parts, tell=_tell) as watch:
+        yield watch
 
 
-def application(parts: Exchanging, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
+def application(watch: Watch, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
     """The addresses of the exchange over parts that are open."""
+    parts = watch.parts
     door = Door(
         ExchangeParts(
             provider=str(parts.who.who),
@@ -62,6 +68,8 @@ def application(parts: Exchanging, lifespan: Any = None) -> ASGIApp:  # noqa: AN
             registers=parts.registers(),
             shelf=parts.shelf,
             threads=parts.threads,
+            others=own_services(parts),
+            rounds=answers_rounds(parts),
         )
     )
     public = PublicParts(
@@ -69,6 +77,7 @@ def application(parts: Exchanging, lifespan: Any = None) -> ASGIApp:  # noqa: AN
         directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
         missing=parts.missing,
         threads=parts.threads,
+        witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=parts.clock),
     )
     return exchange_app(door, public, lifespan=lifespan)
 
