@@ -120,11 +120,12 @@ def questions(plan: Plan, ids: random.Random) -> list[Request]:
     # As if signed while they are asked: each second has its own moment.
     created, count = int(time.time()), min(plan.most, _MAX_SIGNED)
     return [
-        _signed(plan, ids, key, created + int(at * plan.seconds / count)) for at in range(count)
+        _signed(plan, ids, key=key, created=created + int(at * plan.seconds / count))
+        for at in range(count)
     ]
 
 
-def _signed(plan: Plan, ids: random.Random, key: Any, created: int) -> Request:  # noqa: ANN401
+def _signed(plan: Plan, ids: random.Random, *, key: Any, created: int) -> Request:  # noqa: ANN401
     if plan.batch > 1:
         start = ids.randrange(plan.persons - plan.batch)
         told: dict[str, Any] = {"keys": [f"{start + at:012d}" for at in range(plan.batch)]}
