@@ -32,8 +32,8 @@ from sogoc.exchange.answering import TOLERANCE_SECONDS, Answering
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.limits import SeenIds
-from sogoc.exchange.shared_rate import SharedRate
-from sogoc.exchange.shared_registers import SharedRegisterShelf
+from sogoc.exchange.shared.rate import SharedRate
+from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.node.member import current_directory, kept_directory, membership
 from sogoc.shipped import shipped
 

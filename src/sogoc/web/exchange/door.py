@@ -34,7 +34,7 @@ from sogoc.exchange.protocol import (
     headers_from,
 )
 from sogoc.exchange.services import LARGEST_BODY, put
-from sogoc.exchange.together import Posed, answer_all, take
+from sogoc.exchange.shared.together import Posed, answer_all, take
 from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
 from sogoc.web.exchange.turns import Came, Turns

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sogoc.database.store import Connection
 
-_SQL = statements(files("sogoc.exchange") / "shared_rate.sql")
+_SQL = statements(files("sogoc.exchange.shared") / "rate.sql")
 _PARTS_OF_A_MINUTE = 120
 _MINUTE = 60.0
 _MOST_KNOWN = 10_000

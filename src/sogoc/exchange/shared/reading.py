@@ -13,7 +13,7 @@ from sogoc.access.grant import Operation
 from sogoc.errors import Sentence, SogocError, StoreUnreachable, UnknownThing
 from sogoc.exchange.answering import Found
 from sogoc.exchange.registers import RegisterShelf
-from sogoc.exchange.together import SharedShelf
+from sogoc.exchange.shared.together import SharedShelf
 from sogoc.records.shape import Tables
 
 if TYPE_CHECKING:
