@@ -73,11 +73,11 @@ class Status:
     registers: tuple[str, ...]
 
 
-def status_of(node: Node) -> Status:
+def status_of(node: Node, *, password: str = "") -> Status:
     """Look at everything once. What is missing is told, not raised."""
     connection, settings = node.parts.connection, node.settings
     problems = list[str]()
-    who = _membership(node, problems)
+    who = _membership(node, problems, password)
     journal = connection.execute(_SQL["journal"]).fetchone() or (0, 0, None)
     held = GrantStore(connection, node.parts.clock).held()
     return Status(
@@ -103,9 +103,9 @@ def status_of(node: Node) -> Status:
     )
 
 
-def _membership(node: Node, problems: list[str]) -> Membership | None:
+def _membership(node: Node, problems: list[str], password: str) -> Membership | None:
     try:
-        return membership(node.parts.folder, node.settings)
+        return membership(node.parts.folder, node.settings, password=password)
     except (SogocError, TrustError) as refused:
         problems.append(refused.sentence.en)
         return None

@@ -26,7 +26,7 @@ def status_command(
     """How this node stands: server, database, directory, keys, grants, journal, registers."""
     desk = desk_of(context)
     with open_node(desk.folder, desk.settings) as node:
-        told = status_of(node)
+        told = status_of(node, password=key_password())
     if as_json:
         desk.say.plain(json.dumps(asdict(told), ensure_ascii=False, indent=2, default=str))
     else:
