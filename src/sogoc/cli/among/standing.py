@@ -1,4 +1,4 @@
-"""`sogoc node status`, `upgrade`, `rotate-key`: how a node stands, and what keeps it so."""
+"""`sogoc.node.standing.status`, `upgrade`, `rotate-key`: how a node stands, and what keeps it so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sogoc.database.migrate import migrate, migrations
 from sogoc.database.store import open_store
 from sogoc.node.member import new_key_request, take_new_key
 from sogoc.node.node import open_node
-from sogoc.node.status import Status, status_of
+from sogoc.node.standing.status import Status, status_of
 
 
 def status_command(

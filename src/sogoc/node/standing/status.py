@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sogoc.node.member import Membership
     from sogoc.node.node import Node
 
-_SQL = statements(files("sogoc.node") / "status.sql")
+_SQL = statements(files("sogoc.node.standing") / "status.sql")
 _PATIENCE_SECONDS = 1.0
 _GIB = 1 << 30
 
