@@ -1,4 +1,4 @@
-"""`sogoc.node.standing.status`, `upgrade`, `rotate-key`: how a node stands, and what keeps it so."""
+"""`sogoc node status`, `upgrade`, `rotate-key`: how a node stands, and what keeps it so."""
 
 from __future__ import annotations
 
