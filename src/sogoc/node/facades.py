@@ -50,12 +50,18 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
         registers=parts.registers(),
         connection=parts.connections.mine,
         threads=parts.threads,
-        settings=facade_settings(parts.node.settings),
+        settings=facade_settings(parts.served.settings),
     )
     stop = Event()
     with ThreadPoolExecutor(_THREADS, "telling") as threads:
         teller = Teller(parts=told, threads=threads)
-        beating = Thread(target=_beat, args=(teller, stop, tell), name="teller", daemon=True)
+        beating = Thread(
+            target=_beat,
+            args=(teller, parts, stop),
+            kwargs={"tell": tell},
+            name="teller",
+            daemon=True,
+        )
         beating.start()
         try:
             yield told
@@ -64,19 +70,22 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
             beating.join(_PATIENCE_SECONDS)
 
 
-def _beat(teller: Teller, stop: Event, tell: Callable[[SogocError], None]) -> None:
+def _beat(
+    teller: Teller, parts: Exchanging, stop: Event, *, tell: Callable[[SogocError], None]
+) -> None:
     said = ""
     while not stop.wait(_BEAT_SECONDS):
-        failed = _round(teller)
+        failed = _round(teller, parts)
         if failed and failed.sentence.en != said:
             tell(failed)
         said = failed.sentence.en if failed else ""
 
 
-def _round(teller: Teller) -> SogocError | None:
-    """Begin what is due; what keeps it from that, if anything does."""
+def _round(teller: Teller, parts: Exchanging) -> SogocError | None:
+    """Begin what is due; what keeps it from that, if anything does. One worker of several tells."""
     try:
-        teller.round()
+        if parts.lead.is_ours():
+            teller.round()
     except SogocError as failed:
         return failed
     except Exception:  # noqa: BLE001 - a line to the database that broke must not end the telling

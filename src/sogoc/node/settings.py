@@ -48,6 +48,14 @@ class Settings:
     """Port at which other nodes ask."""
     exchange_host: str = "127.0.0.1"
     """Address of this machine at which other nodes ask; behind TLS, its own."""
+    workers: int = 1
+    """Processes that answer other nodes; as many as the machine has cores to spare."""
+    tls_certificate: str = ""
+    """File with the certificate and its chain (PEM); empty: a proxy in front speaks TLS."""
+    tls_key: str = ""
+    """File with the private key of the certificate (PEM)."""
+    least_free_gib: float = 1.0
+    """Room on the disk below which the node says that it is not ready."""
     hub_address: str = ""
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
