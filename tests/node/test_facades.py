@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from sogoc.errors import SettingsError
-from sogoc.node.facades import facade_settings
+from sogoc.node.offering.facades import facade_settings
 from sogoc.node.settings import Settings
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
@@ -46,6 +47,8 @@ _NEVER = (1 << 63) - 1
 """PostgreSQL's `infinity`: what is withheld shows on no day."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WHOLE = timedelta(microseconds=1)
+GROUP = 20_000
+"""Entries about many persons that go in at once."""
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
@@ -141,6 +144,16 @@ def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
             copy.write(chunk)
         copy.write(_END)
     return range(start, start + len(entries))
+
+
+def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) -> range:
+    """Keep one such entry for each subject, in the caller's transaction; return their numbers.
+
+    By groups of `GROUP`, each with whatever remembers how far it is: a program that is killed goes
+    on behind the last group, and between two groups single questions have their turn. The caller
+    sees to `synchronous_commit`. An empty subject is an entry about nobody known.
+    """
+    return append_within(connection, [replace(entry, subject=each) for each in subjects])
 
 
 def _chunks(entries: Sequence[Entry], start: int) -> Iterator[bytes]:

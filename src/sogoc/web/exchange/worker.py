@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
-from sogoc.node.facades import facades
-from sogoc.node.own_services import own_services
-from sogoc.node.rounds import answers_rounds
+from sogoc.node.offering.facades import facades
+from sogoc.node.offering.own_services import own_services
+from sogoc.node.offering.rounds import answers_rounds
 from sogoc.node.serving import exchanging
 from sogoc.node.witnessing import watching
 from sogoc.web.exchange.composed import around, described, parts_of
