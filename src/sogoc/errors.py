@@ -20,6 +20,7 @@ SogocError
 ├── GrantRefused        the keeper of the register, or whoever asks for a grant
 ├── PolicyRefused       the operator, in the node's own policies
 ├── BadQuestion         whoever asked: the question breaks the protocol
+│   └── MessageRefused  whoever sent a message of SPDCI/DCI
 ├── AccessDenied        whoever asked without a grant
 ├── TooManyQuestions    whoever asked too often
 ├── DirectoryRefused    the operator, or the hub's officer
@@ -165,6 +166,14 @@ class PolicyRefused(SogocError):
 
 class BadQuestion(SogocError):
     """A question breaks the protocol: address, headers or body are not what they must be."""
+
+
+class MessageRefused(BadQuestion):
+    """The message cannot be taken as it stands; `code` is the one of SPDCI/DCI that says why."""
+
+    def __init__(self, code: str, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class AccessDenied(SogocError):

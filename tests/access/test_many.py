@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogoc.access.entry import Entry, check_commitment, payload_of, payloads_of
-from sogoc.access.many import append_about
+from sogoc.access.postgres_journal import append_about
 
 ENTRY = Entry(
     at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC),

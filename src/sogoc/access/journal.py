@@ -21,24 +21,39 @@ if TYPE_CHECKING:
     from sogoc.access.entry import Entry
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Entries that are kept together or not at all, with the mark of the message behind them.
+
+    The mark is 16 bytes that no other message bears; without one the entries are always kept.
+    """
+
+    entries: Sequence[Entry]
+    mark: bytes = b""
+
+
 class Journal(Protocol):
     """Where entries are kept.
 
     Promises every journal keeps:
 
-    - `append` returns only when all the entries are durable, or raises and none is;
+    - `append` and `append_once` return only when all is durable, or raise and nothing is;
     - entries keep their order and number for ever, from 0, without a gap;
-    - two writers at once never give one number twice.
+    - two writers at once never give one number twice;
+    - of two units with one mark, whoever writes them, the second is not kept.
     """
 
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries; return their numbers. Raises StoreError."""
 
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        """Keep each unit whose mark is new; None stands for one whose message was taken before."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    entries: Sequence[Entry]
-    kept: Future[range]
+    unit: Unit
+    kept: Future[range | None]
 
 
 class GroupCommit:
@@ -60,18 +75,27 @@ class GroupCommit:
 
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries and wait until they are durable. Raises StoreError, JournalClosed."""
-        return self.later(entries).result()
+        # Without a mark nothing is left out.
+        return self.later(entries).result() or range(0)
 
-    def later(self, entries: Sequence[Entry]) -> Future[range]:
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        """Keep the units and wait. Raises StoreError, JournalClosed: then none of them is kept."""
+        return [one.result() for one in self._put(units)]
+
+    def later(self, entries: Sequence[Entry]) -> Future[range | None]:
         """The same without waiting: the future ends when the entries are durable."""
-        kept = Future[range]()
+        return self._put([Unit(entries)])[0]
+
+    def _put(self, units: Sequence[Unit]) -> list[Future[range | None]]:
+        waiting = [_Waiting(unit, Future()) for unit in units]
+        size = sum(len(unit.entries) for unit in units)
         with self._turn:
-            if not self._open or self._count + len(entries) > self._most:
+            if not self._open or self._count + size > self._most:
                 raise _full()
-            self._waiting.append(_Waiting(entries, kept))
-            self._count += len(entries)
+            self._waiting.extend(waiting)
+            self._count += size
             self._turn.notify()
-        return kept
+        return [one.kept for one in waiting]
 
     def close(self) -> None:
         """Keep what waits, then take no more."""
@@ -83,12 +107,13 @@ class GroupCommit:
     def _write(self) -> None:
         while group := self._next():
             try:
-                numbers = self._journal.append([entry for one in group for entry in one.entries])
+                numbers = self._journal.append_once([one.unit for one in group])
             except Exception as failed:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
                 for one in group:
                     one.kept.set_exception(failed)
             else:
-                _tell(group, numbers.start)
+                for one, given in zip(group, numbers, strict=True):
+                    one.kept.set_result(given)
 
     def _next(self) -> list[_Waiting]:
         with self._turn:
@@ -97,15 +122,16 @@ class GroupCommit:
             while self._waiting and (not group or size < self._group):
                 one = self._waiting.popleft()
                 group.append(one)
-                size += len(one.entries)
+                size += len(one.unit.entries)
             self._count -= size
             return group
 
 
-def _tell(group: list[_Waiting], start: int) -> None:
-    for one in group:
-        one.kept.set_result(range(start, start + len(one.entries)))
-        start += len(one.entries)
+def numbered(kept: Sequence[Unit], start: int) -> Iterator[range]:
+    """The numbers of units that were kept one after the other, from `start`."""
+    for unit in kept:
+        yield range(start, start + len(unit.entries))
+        start += len(unit.entries)
 
 
 @contextmanager

@@ -5,6 +5,22 @@ values (%(count)s)
 on conflict (only_row) do update set size = journal_head.size + excluded.size
 returning size - %(count)s;
 
+-- name: take_messages
+-- Keep the marks of messages; only those that no worker kept before come back.
+insert into node.message_taken (mark, until)
+select
+    mark,
+    now() + make_interval(secs => %(seconds)s)
+from unnest(%(marks)s::uuid[]) as given (mark)
+order by mark
+on conflict (mark) do nothing
+returning mark;
+
+-- name: forget_messages
+-- Marks of messages that are too old to be believed anyway.
+delete from node.message_taken
+where until < now();
+
 -- name: last_checkpoint
 -- What the log last said of itself.
 select

@@ -7,7 +7,7 @@ One grant is one `permit`; a keeper may add policies of its own, as a rule `forb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cedarpy
@@ -49,6 +49,8 @@ when { context.fields.isEmpty() || context.keys < 1 };
 """
 """What holds for every question: officer, purpose and request id, as the national platform asks."""
 
+_ANY = "any"
+_MOST_DECIDED = 20_000
 _NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 
 
@@ -104,11 +106,14 @@ class PolicyBook:
             for line, statement in _statements(text):
                 _check(name, line, statement)
                 own.append((line, statement))
+        self._of = _contents(grants := list(grants), files)
         self._grants: dict[tuple[str, str], list[Grant]] = {}
         for grant in sorted(grants, key=lambda one: one.id):
             self._grants.setdefault((grant.member, grant.register), []).append(grant)
         shared = "\n".join(statement for _, statement in own)
         self._shared = len(own)
+        self._by_request = any("request_id" in text for text in (files or {}).values())
+        self._decided: dict[Question, Decision] = {}
         self._empty = cedarpy.PolicySet.from_str(shared)
         # Only the grants of one member for one register are looked at: the cost of a decision
         # grows with their number.
@@ -117,8 +122,27 @@ class PolicyBook:
             for key, held in self._grants.items()
         }
 
+    def is_of(self, grants: Iterable[Grant], files: Mapping[str, str]) -> bool:
+        """Whether these grants and files would make the same book."""
+        return self._of == _contents(grants, files)
+
     def decide(self, question: Question) -> Decision:
-        """Allow what one grant covers whole and nothing forbids; else say what is missing."""
+        """Allow what one grant covers whole and nothing forbids; else say what is missing.
+
+        The same question again is not decided anew: a book never changes, and one that was made
+        of other grants has a memory of its own. The request id counts only where a policy of the
+        keeper's speaks of it.
+        """
+        if question.request_id and not self._by_request:
+            question = replace(question, request_id=_ANY)
+        known = self._decided.get(question)
+        if known is None:
+            if len(self._decided) >= _MOST_DECIDED:
+                self._decided.clear()
+            known = self._decided[question] = self._decide(question)
+        return known
+
+    def _decide(self, question: Question) -> Decision:
         held = self._grants.get((question.member, question.register), [])
         policies = self._slices.get((question.member, question.register), self._empty)
         told = cedarpy.is_authorized(_request(question), policies, _NO_ENTITIES)
@@ -160,6 +184,12 @@ class PolicyBook:
             + "; ".join(one.en for one in broken)
             + ".",
         )
+
+
+def _contents(
+    grants: Iterable[Grant], files: Mapping[str, str] | None
+) -> tuple[list[Grant], dict[str, str]]:
+    return sorted(grants, key=lambda one: one.id), dict(files or {})
 
 
 _NO_GRANT = Sentence(

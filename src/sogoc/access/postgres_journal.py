@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 
 from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payloads_of
+from sogoc.access.journal import Unit, numbered
 from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
 
@@ -32,6 +35,8 @@ COPY = (
     "copy node.journal_entry (number, at, subject, visible_from, payload, salt, commitment) "
     "from stdin (format binary)"
 )
+KEPT_SECONDS = 300
+"""How long the mark of a message is kept: longer than two clocks may differ, both ways."""
 _HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _COLUMNS = 7
 _ROW = struct.Struct("!hiqiq")
@@ -42,6 +47,8 @@ _NEVER = (1 << 63) - 1
 """PostgreSQL's `infinity`: what is withheld shows on no day."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WHOLE = timedelta(microseconds=1)
+GROUP = 20_000
+"""Entries about many persons that go in at once."""
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
@@ -55,10 +62,17 @@ class PostgresJournal:
 
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries in one durable transaction. Raises StoreUnreachable; then none is."""
-        if not entries:
-            return range(0)
+        return self.append_once([Unit(entries)])[0] or range(0)
+
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        """Keep units in one durable transaction, and with them the marks of their messages.
+
+        Raises StoreUnreachable; then nothing is kept.
+        """
+        if not any(unit.entries or unit.mark for unit in units):
+            return [range(0) for _ in units]
         try:
-            return self._kept(entries)
+            return self._kept(units)
         except psycopg.Error as failed:
             self.close()
             raise StoreUnreachable(
@@ -74,16 +88,47 @@ class PostgresJournal:
             self._connection.close()
             self._connection = None
 
-    def _kept(self, entries: Sequence[Entry]) -> range:
+    def _kept(self, units: Sequence[Unit]) -> list[range | None]:
         connection = self._open()
         with connection.transaction():
-            return append_within(connection, entries)
+            taken = _marked(connection, [unit.mark for unit in units if unit.mark])
+            new = _first(units, taken)
+            entries = [entry for unit in new for entry in unit.entries]
+            start = append_within(connection, entries).start if entries else 0
+        numbers = dict(zip(map(id, new), numbered(new, start), strict=True))
+        return [numbers.get(id(unit)) for unit in units]
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = self._store.connect()
             self._connection.execute("set synchronous_commit = on")
         return self._connection
+
+
+def _marked(connection: Connection, marks: list[bytes]) -> set[bytes]:
+    """Keep marks; return those that were new.
+
+    In their order, so that two workers who keep the same ones never wait for each other.
+    """
+    if not marks:
+        return set()
+    asked = {"marks": [UUID(bytes=mark) for mark in sorted(set(marks))], "seconds": KEPT_SECONDS}
+    return {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)}
+
+
+def _first(units: Sequence[Unit], new: set[bytes]) -> list[Unit]:
+    """Units without a mark, and of each new mark the first."""
+    left, kept = set(new), list[Unit]()
+    for unit in units:
+        if not unit.mark or unit.mark in left:
+            left.discard(unit.mark)
+            kept.append(unit)
+    return kept
+
+
+def forget_messages(connection: Connection) -> int:
+    """Let go of marks so old that their messages are refused for their age. Returns how many."""
+    return connection.execute(SQL["forget_messages"]).rowcount
 
 
 def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
@@ -99,6 +144,16 @@ def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
             copy.write(chunk)
         copy.write(_END)
     return range(start, start + len(entries))
+
+
+def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) -> range:
+    """Keep one such entry for each subject, in the caller's transaction; return their numbers.
+
+    By groups of `GROUP`, each with whatever remembers how far it is: a program that is killed goes
+    on behind the last group, and between two groups single questions have their turn. The caller
+    sees to `synchronous_commit`. An empty subject is an entry about nobody known.
+    """
+    return append_within(connection, [replace(entry, subject=each) for each in subjects])
 
 
 def _chunks(entries: Sequence[Entry], start: int) -> Iterator[bytes]:

@@ -59,6 +59,11 @@ def migrate(connection: psycopg.Connection, clock: Clock) -> list[Migration]:
             applied.append(step)
 
 
+def reached(connection: psycopg.Connection) -> int:
+    """The number of the last migration that was applied; 0 in an empty database."""
+    return _reached(connection)
+
+
 def _reached(connection: psycopg.Connection) -> int:
     there = connection.execute("select to_regclass('node.migration') is not null").fetchone()
     if there != (True,):

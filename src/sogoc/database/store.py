@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Connection: TypeAlias = psycopg.Connection
 """An open connection, for those who hand it on and import no driver."""
 
+DATABASE_ERROR = psycopg.Error
+"""What the driver raises, for those who import no driver."""
+
 OLDEST = 15
 """The oldest PostgreSQL that works: `unique nulls not distinct`, `merge`."""
 

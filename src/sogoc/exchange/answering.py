@@ -23,6 +23,7 @@ from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, Unkn
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sogoc.access.grant import Grant, Operation
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.exchange.directory import Directory
-    from sogoc.exchange.limits import Rate, SeenIds
+    from sogoc.exchange.limits import SeenIds
     from sogoc.exchange.protocol import Envelope
     from sogoc.trust.messages import BelievedRequest, Request
 
@@ -90,6 +91,16 @@ class Shelf(Protocol):
         """What the register holds. Raises UnknownThing."""
 
 
+class Turns(Protocol):
+    """How many questions each grant has left.
+
+    Promise: however many workers share it, no more pass in a minute than the grant allows.
+    """
+
+    def wait(self, grant: str, per_minute: int, *, now: float) -> float:
+        """Take one question; 0 if it may be asked now, else the seconds to wait."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """What answering needs. Functions say what they take from it."""
@@ -98,7 +109,7 @@ class Answering:
     policies: PolicyBook
     grants: dict[str, Grant]
     seen: SeenIds
-    rate: Rate
+    rate: Turns
     clock: Clock
 
 
@@ -111,13 +122,18 @@ def believe(
         request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
     )
     if told.created < seen.since or not seen.is_new(told.client, told.request_id, now=seconds):
-        raise BadSeal(
-            Sentence(
-                vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
-                en="This question came before; each question needs an id of its own.",
-            )
-        )
+        raise came_before()
     return told
+
+
+def came_before() -> BadSeal:
+    """The refusal of a message that was taken before, by this worker or another."""
+    return BadSeal(
+        Sentence(
+            vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
+            en="This question came before; each question needs an id of its own.",
+        )
+    )
 
 
 def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> Found:
@@ -127,26 +143,46 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     journalled: then nothing was answered.
     """
     now = by.clock.now()
-    decision = by.policies.decide(_question(envelope, asked, now=now))
+    decision = by.policies.decide(question_of(envelope, asked, now=now))
     if not decision.allowed:
         refuse(envelope, asked, decision.reason, by=by)
-    _take_turn(decision.grant, by=by, now=now)
+    take_turn(decision.grant, by=by, now=now)
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
-        by.journal.append([_entry(envelope, asked, decision, at=now)])
+        by.journal.append([entry_of(envelope, asked, decision, at=now)])
         raise
-    entry = _shown_when(_entry(envelope, asked, decision, at=now), by.grants[decision.grant])
-    by.journal.append([replace(entry, subject=subject) for subject in found.subjects or ("",)])
+    grant = by.grants[decision.grant]
+    people = found.subjects
+    by.journal.append(entries_of(envelope, asked, decision, people=people, grant=grant, at=now))
     return found
 
 
 def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
     """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
-    nothing = Decision(allowed=False, grant="", ground="", reason=reason)
-    entry = _entry(envelope, asked, nothing, at=by.clock.now())
-    by.journal.append([_refused(entry, reason)])
+    by.journal.append([refusal_of(envelope, asked, reason, at=by.clock.now())])
     raise AccessDenied(reason)
+
+
+def entries_of(
+    envelope: Envelope,
+    asked: Asked,
+    decision: Decision,
+    *,
+    people: Sequence[str],
+    grant: Grant,
+    at: datetime,
+) -> list[Entry]:
+    """What the journal says of a question that was answered: an entry for each of its people."""
+    entry = _shown_when(entry_of(envelope, asked, decision, at=at), grant)
+    return [replace(entry, subject=subject) for subject in people or ("",)]
+
+
+def refusal_of(envelope: Envelope, asked: Asked, reason: Sentence, *, at: datetime) -> Entry:
+    """What it says of one that was refused: no field was released."""
+    nothing = Decision(allowed=False, grant="", ground="", reason=reason)
+    entry = entry_of(envelope, asked, nothing, at=at)
+    return replace(entry, decision=REFUSED, reason=reason.en, fields=())
 
 
 def _shown_when(entry: Entry, grant: Grant) -> Entry:
@@ -158,7 +194,8 @@ def _shown_when(entry: Entry, grant: Grant) -> Entry:
     return replace(entry, visible_from=shown, withheld_by=grant.visibility_order)
 
 
-def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
+def question_of(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
+    """The question as it is decided upon."""
     return Question(
         member=envelope.client,
         officer=envelope.officer,
@@ -173,7 +210,8 @@ def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
     )
 
 
-def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
+def take_turn(grant: str, *, by: Answering, now: datetime) -> None:
+    """Use one question of the grant's minute. Raises TooManyQuestions."""
     seconds = by.rate.wait(grant, by.grants[grant].rate_per_minute, now=now.timestamp())
     if seconds:
         raise TooManyQuestions(
@@ -185,7 +223,8 @@ def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
         )
 
 
-def _entry(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime) -> Entry:
+def entry_of(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime) -> Entry:
+    """What the journal says of a question, before anybody's data is in it."""
     return Entry(
         at=at,
         request_id=envelope.request_id,
@@ -201,7 +240,3 @@ def _entry(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime
         decision=GRANTED,
         acting=asked.acting,
     )
-
-
-def _refused(entry: Entry, reason: Sentence) -> Entry:
-    return replace(entry, decision=REFUSED, reason=reason.en, fields=())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
@@ -64,6 +65,7 @@ class Address:
     query: str = ""
 
 
+@lru_cache(4096)
 def subsystem(text: str) -> Subsystem:
     """Read a client or provider. Raises BadQuestion."""
     parts = [_unquoted(part) for part in text.split("/")]
@@ -75,6 +77,7 @@ def subsystem(text: str) -> Subsystem:
     return Subsystem(*_checked(parts))
 
 
+@lru_cache(4096)
 def address(path: str, query: str = "") -> Address:
     """Read `/r1/{instance}/{class}/{member}/{subsystem}/{service}[/path]`, percent-encoded.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sogoc.errors import DirectoryRefused, Sentence, SettingsError
+from sogoc.errors import DirectoryRefused, KeyRefused, Sentence, SettingsError
 from sogoc.exchange.client import fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sogoc.node.settings import Settings
 
 _OWNER_ALONE = 0o700
+_KEPT = "var/directory.note"
+_KEY, _NEXT = "node.key", "node.next.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,62 @@ class Membership:
         return NoteKey(f"{urlsplit(self.address).netloc}/directory", self.key.public)
 
 
-def make_key(folder: Path) -> Path:
+def make_key(folder: Path, name: str = _KEY, *, password: str = "") -> Path:
     """Make the node's key. Raises KeyRefused if there is one: a key is never overwritten."""
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=_OWNER_ALONE)
-    keep_key(SigningKey.made(), keys / "node.key")
-    return keys / "node.key"
+    keep_key(SigningKey.made(), keys / name, password=password)
+    return keys / name
 
 
-def membership(folder: Path, settings: Settings) -> Membership:
-    """What this node is. Raises SettingsError, KeyRefused and BadQuestion."""
+def new_key_request(
+    folder: Path, settings: Settings, *, name: str, shelf: Shelf, password: str = ""
+) -> str:
+    """Make the next key, unless it is there already, and ask the hub to take it in beside the old.
+
+    The node goes on signing with the old one; the hub lets the two overlap.
+    """
+    if not settings.hub_address:
+        raise KeyRefused(
+            Sentence(
+                vi="Khóa của trung tâm là hub_key mà mọi nút tin; không đổi bằng lệnh này.",
+                en="The hub's key is the hub_key that every node believes; this command does not "
+                "change it.",
+            )
+        )
+    file = folder / "keys" / _NEXT
+    if not file.exists():
+        make_key(folder, _NEXT, password=password)
+    who = membership(folder, settings, password=password)
+    request = replace(who, key=read_key(file, password=password))
+    return join_request(request, name=name, shelf=shelf)
+
+
+def take_new_key(folder: Path) -> Path:
+    """Sign with the next key from now on; return where the old one is kept.
+
+    Raises KeyRefused if no next key was made.
+    """
+    keys = folder / "keys"
+    if not (keys / _NEXT).exists():
+        raise KeyRefused(
+            Sentence(
+                vi="Chưa có khóa mới: chạy sogoc node rotate-key trước, rồi chờ trung tâm nhận.",
+                en="There is no new key: run sogoc node rotate-key first, and wait for the hub.",
+            )
+        )
+    number = 1 + sum(1 for _ in keys.glob("node.old-*.key"))
+    old = keys / f"node.old-{number}.key"
+    (keys / _KEY).rename(old)
+    (keys / _NEXT).rename(keys / _KEY)
+    return old
+
+
+def membership(folder: Path, settings: Settings, *, password: str = "") -> Membership:
+    """What this node is; `password` opens the key's file if it has one.
+
+    Raises SettingsError, KeyRefused and BadQuestion.
+    """
     if not (settings.member and settings.address):
         raise SettingsError(
             Sentence(
@@ -81,7 +129,7 @@ def membership(folder: Path, settings: Settings) -> Membership:
                 en="member must name a subsystem too, as in VN/GOV/02/LAND.",
             )
         )
-    key = read_key(folder / "keys" / "node.key")
+    key = read_key(folder / "keys" / _KEY, password=password)
     return Membership(who=who, address=settings.address.rstrip("/"), key=key)
 
 
@@ -112,16 +160,9 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
             )
         )
     keys = [note_key(settings.hub_key)]
-    kept = folder / "var" / "directory.note"
     now = clock.now()
-    newest, held = 0, None
-    if kept.exists():
-        try:
-            held = read_directory(kept.read_text(encoding="utf-8"), keys, moment=now)
-            newest = held.version
-        except DirectoryRefused:
-            # Run out: only the hub can help.
-            held = None
+    held = kept_directory(folder, settings, clock)
+    newest = held.version if held is not None else 0
     content = fetched(f"{settings.hub_address.rstrip('/')}/directory")
     if content is None:
         if held is None:
@@ -133,8 +174,26 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
             )
         return held
     told = read_directory(content, keys, newest=newest, moment=now)
+    _keep(folder, content)
+    return told
+
+
+def kept_directory(folder: Path, settings: Settings, clock: Clock) -> Directory | None:
+    """The directory that was fetched last, unless it has run out: then only the hub can help."""
+    kept = folder / _KEPT
+    if not kept.exists():
+        return None
+    keys = [note_key(settings.hub_key)]
+    try:
+        return read_directory(kept.read_text(encoding="utf-8"), keys, moment=clock.now())
+    except DirectoryRefused:
+        return None
+
+
+def _keep(folder: Path, content: str) -> None:
+    """Put the directory beside and then in place: no reader ever sees a half."""
+    kept = folder / _KEPT
     kept.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", encoding="utf-8", dir=kept.parent, delete=False) as beside:
         beside.write(content)
     Path(beside.name).replace(kept)
-    return told

@@ -1,8 +1,12 @@
 """A node that answers others: parts put together once, and a beat that keeps them fresh.
 
+Several worker processes may answer for one node. Each has parts of its own; what must hold for the
+node as a whole - each message once, rates, numbers of the journal - they share in the database.
+
 On each beat the directory is fetched (on the hub: signed anew), grants are read again, and what
-was journalled since is put under a signed checkpoint. A beat that fails is tried again on the next;
-what holds until then is what held before, and a directory that ran out lets nobody in.
+was journalled since is put under a signed checkpoint; of several workers one does this, the others
+take over what it left. A beat that fails is tried again on the next; what holds until then is what
+held before, and a directory that ran out lets nobody in.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from shutil import disk_usage
 from threading import Event, Lock, Thread, local
 from typing import TYPE_CHECKING
 
@@ -18,28 +23,53 @@ from sogoc.access.grant_store import GrantStore
 from sogoc.access.journal import GroupCommit
 from sogoc.access.log import Log
 from sogoc.access.policies import PolicyBook
-from sogoc.access.postgres_journal import PostgresJournal
-from sogoc.errors import DirectoryRefused, Sentence, SogocError, StoreError
+from sogoc.access.postgres_journal import PostgresJournal, forget_messages
+from sogoc.clock import SystemClock
+from sogoc.contract.shelf import Shelf
+from sogoc.database.store import DATABASE_ERROR
+from sogoc.errors import DirectoryRefused, Sentence, SogocError, StoreError, StoreUnreachable
 from sogoc.exchange.answering import TOLERANCE_SECONDS, Answering
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
-from sogoc.exchange.limits import Rate, SeenIds
+from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import Monitor, monitoring
-from sogoc.exchange.registers import RegisterShelf
-from sogoc.node.member import current_directory, membership
+from sogoc.exchange.shared.rate import SharedRate
+from sogoc.exchange.shared.reading import SharedRegisterShelf
+from sogoc.node.member import current_directory, kept_directory, membership
+from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sogoc.access.grant import Grant
+    from sogoc.clock import Clock
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.database.store import Connection, Store
     from sogoc.exchange.directory import Directory
     from sogoc.node.member import Membership
-    from sogoc.node.node import Node
+    from sogoc.node.settings import Settings
 
 BEAT_SECONDS = 5.0
-_THREADS = 48
+GIB = 1 << 30
+_THREADS = 8
+_LEAD = "select pg_try_advisory_lock(hashtextextended('sogoc.beat', 0))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a worker process opens its parts from: no open file and no connection is in it."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+    password: str = field(default="", repr=False)
+    """Of the key's file, if it has one."""
+
+    @property
+    def contracts(self) -> Shelf:
+        """The contracts: the node's own before those that travel along."""
+        return Shelf((self.folder / "registers", shipped("registers")))
 
 
 class OwnConnections:
@@ -68,35 +98,64 @@ class OwnConnections:
                 connection.close()
 
 
+class Lead:
+    """Which of a node's workers does what must be done once: whoever holds the lock.
+
+    It is the lock of a connection: a worker that dies hands it on by that.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+        self._is_ours = False
+
+    def is_ours(self) -> bool:
+        """Whether this worker leads, from now on if nobody else does."""
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection, self._is_ours = self._store.connect(), False
+        if not self._is_ours:
+            self._is_ours = self._connection.execute(_LEAD).fetchone() == (True,)
+        else:
+            # A dead connection holds no lock: look before leading on.
+            self._connection.execute("select 1")
+        return self._is_ours
+
+    def close(self) -> None:
+        """Let another lead."""
+        if self._connection is not None:
+            self._connection.close()
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchanging:
     """What an answering node holds while it runs; the beat replaces what grows old."""
 
-    node: Node
+    served: Served
     who: Membership
+    clock: Clock
     journal: GroupCommit
     connections: OwnConnections
+    lead: Lead
     threads: ThreadPoolExecutor
+    rate: SharedRate
     seen: SeenIds
-    rate: Rate = field(default_factory=Rate)
     held: Directory | None = None
-    policies: PolicyBook = field(default_factory=lambda: PolicyBook([]))
     answers: Answering | None = None
+    _shelves: dict[str, SharedRegisterShelf] = field(default_factory=dict)
     monitor: Monitor = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = self.node.settings
         self.monitor = Monitor(
             connection=self.connections.mine,
-            clock=self.node.parts.clock,
+            clock=self.clock,
             address=self.who.address,
-            host=settings.exchange_host,
+            host=self.served.settings.exchange_host,
         )
 
     @property
     def is_hub(self) -> bool:
         """Whether this node is the hub: it goes by its own directory."""
-        return not self.node.settings.hub_address
+        return not self.served.settings.hub_address
 
     def directory(self) -> Directory:
         """The directory in force. Raises DirectoryRefused before the first."""
@@ -114,11 +173,14 @@ class Exchanging:
 
     def registers(self) -> dict[str, Register]:
         """The registers that may be asked for."""
-        return {one.id: one for one in self.node.parts.shelf.registers()}
+        return {one.id: one for one in self.served.contracts.registers()}
 
-    def shelf(self, one: RegisterObject) -> RegisterShelf:
-        """Where this thread looks up."""
-        return RegisterShelf(self.connections.mine(), one)
+    def shelf(self, one: RegisterObject) -> SharedRegisterShelf:
+        """Where an object is looked up, each thread by its own connection."""
+        known = self._shelves.get(one.name)
+        if known is None or known.object is not one:
+            known = self._shelves[one.name] = SharedRegisterShelf(self.connections.mine, one)
+        return known
 
     @contextmanager
     def log(self) -> Iterator[Log]:
@@ -127,34 +189,62 @@ class Exchanging:
 
     def hub(self) -> Hub:
         """The hub's book, on the hub."""
-        clock = self.node.parts.clock
-        return Hub(self.connections.mine(), clock, self.who.hub_key.name, self.who.key)
+        return Hub(self.connections.mine(), self.clock, self.who.hub_key.name, self.who.key)
+
+    def missing(self) -> dict[str, str]:
+        """What keeps this node from answering, by a short name; empty if nothing does."""
+        told = dict[str, str]()
+        try:
+            self.connections.mine().execute("select 1")
+        except (StoreUnreachable, DATABASE_ERROR):
+            told["database"] = "The node's database does not answer."
+        try:
+            self.directory().at(self.clock.now())
+        except DirectoryRefused as refused:
+            told["directory"] = refused.sentence.en
+        free = disk_usage(self.served.folder).free
+        if free < self.served.settings.least_free_gib * GIB:
+            told["disk"] = "The disk is nearly full: the journal would soon have no room."
+        return told
 
     def beat(self) -> None:
         """Bring everything up to now. Raises what keeps it from that; what held goes on."""
-        clock, settings = self.node.parts.clock, self.node.settings
         self._refresh_grants()
-        with self.log() as log:
-            log.sign_checkpoint(self.who.key, now=clock.now())
+        leads = self.lead.is_ours()
+        if leads:
+            forget_messages(self.connections.mine())
+            with self.log() as log:
+                log.sign_checkpoint(self.who.key, now=self.clock.now())
+        self.held = self._directory(leads=leads)
+
+    def _directory(self, *, leads: bool) -> Directory:
+        now = self.clock.now()
         if self.is_hub:
-            note = self.hub().publish(self.who.who.instance)
-            self.held = read_directory(note, [self.who.hub_key], moment=clock.now())
-        else:
-            self.held = current_directory(self.node.parts.folder, settings, clock)
+            hub = self.hub()
+            note = hub.publish(self.who.who.instance) if leads else hub.latest()
+            return read_directory(note, [self.who.hub_key], moment=now)
+        folder, settings = self.served.folder, self.served.settings
+        kept = None if leads else kept_directory(folder, settings, self.clock)
+        return kept or current_directory(folder, settings, self.clock)
 
     def _refresh_grants(self) -> None:
-        clock = self.node.parts.clock
-        held = GrantStore(self.connections.mine(), clock).held(State.ACCEPTED)
+        held = GrantStore(self.connections.mine(), self.clock).held(State.ACCEPTED)
         grants = {one.grant.id: one.grant for one in held}
-        policies = PolicyBook(grants.values(), own_policies(self.node.parts.folder))
         self.answers = Answering(
             journal=self.journal,
-            policies=policies,
+            policies=self._policies(grants),
             grants=grants,
             seen=self.seen,
             rate=self.rate,
-            clock=clock,
+            clock=self.clock,
         )
+
+    def _policies(self, grants: dict[str, Grant]) -> PolicyBook:
+        """The book that is in use, unless grants or files changed: what it decided stays known."""
+        files = own_policies(self.served.folder)
+        if self.answers is not None and self.answers.policies.is_of(grants.values(), files):
+            return self.answers.policies
+        return PolicyBook(grants.values(), files)
 
 
 def own_policies(folder: Path) -> dict[str, str]:
@@ -166,42 +256,68 @@ def own_policies(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def exchanging(node: Node, *, tell: Callable[[SogocError], None]) -> Iterator[Exchanging]:
-    """Everything that answering needs, kept fresh by a beat until the block ends.
+def opened(served: Served) -> Iterator[Exchanging]:
+    """The parts of one worker, closed at the end: what waits for the journal is kept first.
 
-    The first beat's mistakes in settings, keys and policies are raised: a node does not start with
-    them. `tell` hears of later ones.
+    Raises mistakes in settings and keys.
     """
-    who = membership(node.parts.folder, node.settings)
-    stop = Event()
+    who = membership(served.folder, served.settings, password=served.password)
     with ExitStack() as stack:
-        journal = PostgresJournal(node.store)
+        connections = OwnConnections(served.store)
+        stack.callback(connections.close)
+        lead = Lead(served.store)
+        stack.callback(lead.close)
+        journal = PostgresJournal(served.store)
         stack.callback(journal.close)
         group = GroupCommit(journal)
         stack.callback(group.close)
-        connections = OwnConnections(node.store)
-        stack.callback(connections.close)
         threads = stack.enter_context(ThreadPoolExecutor(_THREADS, "exchange"))
-        now = int(node.parts.clock.now().timestamp())
-        parts = Exchanging(
-            node=node,
+        clock = SystemClock()
+        yield Exchanging(
+            served=served,
             who=who,
+            clock=clock,
             journal=group,
             connections=connections,
+            lead=lead,
             threads=threads,
-            seen=SeenIds(seconds=2 * TOLERANCE_SECONDS, since=now),
+            rate=SharedRate(connections.mine),
+            seen=SeenIds(seconds=2 * TOLERANCE_SECONDS, since=int(clock.now().timestamp())),
         )
+
+
+def check_start(served: Served, *, tell: Callable[[SogocError], None]) -> Membership:
+    """Raise what keeps a node from serving: settings, key, policies, an altered journal.
+
+    `tell` hears of a hub that does not answer: it may come later; until then nobody is let in.
+    """
+    with opened(served) as parts:
         try:
             parts.beat()
         except DirectoryRefused as refused:
-            # The hub may come later; until then nobody is let in.
             tell(refused)
-        stack.enter_context(monitoring(parts.monitor, tell=lambda failed: tell(_unseen(failed))))
+        return parts.who
+
+
+@contextmanager
+def exchanging(served: Served, *, tell: Callable[[SogocError], None]) -> Iterator[Exchanging]:
+    """One worker's parts, kept fresh by a beat until the block ends. `tell` hears what fails."""
+    stop = Event()
+    with (
+        opened(served) as parts,
+        monitoring(parts.monitor, tell=lambda failed: tell(_unseen(failed))),
+    ):
+        try:
+            parts.beat()
+        except SogocError as failed:
+            tell(failed)
         beating = Thread(target=_beat, args=(parts, stop, tell), name="beat", daemon=True)
         beating.start()
-        stack.callback(beating.join, 2 * BEAT_SECONDS)
-        stack.callback(stop.set)
-        yield parts
+        try:
+            yield parts
+        finally:
+            stop.set()
+            beating.join(2 * BEAT_SECONDS)
 
 
 def _unseen(failed: Exception) -> StoreError:

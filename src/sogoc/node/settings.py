@@ -48,6 +48,14 @@ class Settings:
     """Port at which other nodes ask."""
     exchange_host: str = "127.0.0.1"
     """Address of this machine at which other nodes ask; behind TLS, its own."""
+    workers: int = 1
+    """Processes that answer other nodes; as many as the machine has cores to spare."""
+    tls_certificate: str = ""
+    """File with the certificate and its chain (PEM); empty: a proxy in front speaks TLS."""
+    tls_key: str = ""
+    """File with the private key of the certificate (PEM)."""
+    least_free_gib: float = 1.0
+    """Room on the disk below which the node says that it is not ready."""
     hub_address: str = ""
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
@@ -64,6 +72,18 @@ class Settings:
     """PEM file, from the node's folder, with the root certificates of that server."""
     stamp_minutes: int = 60
     """How far apart time stamps are."""
+    mediators: str = ""
+    """Addresses of Information Mediators that are believed on who asks, divided by blanks."""
+    older_clients: str = ""
+    """Clients that know GovStack's Database API only in its older spelling, divided by blanks."""
+    callbacks: str = ""
+    """Where clients may be called back beside their nodes: `VN/GOV/02/LAND=https://...`."""
+    callback_networks: str = ""
+    """Networks that are not public and may yet be called back, divided by blanks."""
+    ndxp_simulator: str = "off"
+    """`on`: serve the simulator of the national platform's population service."""
+    message_signatures: str = "offered"
+    """`required`: a message of SPDCI/DCI bears the sender's signature beside the token."""
 
 
 def read_settings(folder: Path) -> Settings:
@@ -109,7 +129,12 @@ def checked(settings: Settings, given: dict[str, Any], *, where: str) -> Setting
 
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 
-_CHOICES = {"language": {"", "vi", "en"}, "engine": {"duckdb", "spark"}}
+_CHOICES = {
+    "language": {"", "vi", "en"},
+    "engine": {"duckdb", "spark"},
+    "message_signatures": {"offered", "required"},
+    "ndxp_simulator": {"off", "on"},
+}
 
 
 def _fits(name: str, wanted: str, value: object) -> bool:

@@ -91,7 +91,7 @@ class Watch:
                 tell(_rewritten(key.name))
 
     def _looked(self, key: NoteKey, member: Member) -> Outcome:
-        now = self.parts.node.parts.clock.now()
+        now = self.parts.clock.now()
 
         def fetch(path: str) -> bytes:
             return public_bytes(
@@ -116,11 +116,11 @@ class Watch:
                 tell(failed)
 
     def _stamp(self, tell: Callable[[SogocError], None]) -> None:
-        node = self.parts.node
+        served = self.parts.served
         try:
             with self.parts.log() as log:
-                now = node.parts.clock.now()
-                stamp_if_due(log, node.parts.folder, node.settings, now=now)
+                now = self.parts.clock.now()
+                stamp_if_due(log, served.folder, served.settings, now=now)
         except SogocError as failed:
             tell(failed)
 
@@ -139,7 +139,7 @@ class Watch:
                 post,
                 witness_key(key),
                 known=self.known.get(key.name, 0),
-                now=self.parts.node.parts.clock.now(),
+                now=self.parts.clock.now(),
             )
 
 
@@ -164,7 +164,7 @@ def _watch(watch: Watch, stop: Event, tell: Callable[[SogocError], None]) -> Non
             tell(failed)
         told.add(failed.sentence.en)
 
-    while not stop.wait(watch.parts.node.settings.witness_seconds):
+    while not stop.wait(watch.parts.served.settings.witness_seconds):
         told = set[str]()
         try:
             watch.step(once)

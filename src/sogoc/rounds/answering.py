@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from sogoc.access.entry import Entry
 from sogoc.access.grant import Operation
-from sogoc.access.many import GROUP, append_about
+from sogoc.access.postgres_journal import GROUP, append_about
 from sogoc.errors import PackageRefused, PopulationMissing, Sentence
 from sogoc.pipeline.persons import population_of
 from sogoc.rounds.chunks import make_durable

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sogoc.access.entry import Entry
+    from sogoc.access.journal import Unit
 
 
 class MemoryJournal:
@@ -18,6 +19,7 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self._marks = set[bytes]()
         self._turn = Lock()
 
     def append(self, entries: Sequence[Entry]) -> range:
@@ -27,6 +29,16 @@ class MemoryJournal:
             self.entries.extend(entries)
             return range(start, len(self.entries))
 
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        """Keep each unit whose mark is new."""
+        return [self.append(unit.entries) if self._is_new(unit.mark) else None for unit in units]
+
+    def _is_new(self, mark: bytes) -> bool:
+        with self._turn:
+            known = bool(mark) and mark in self._marks
+            self._marks.add(mark)
+            return not known
+
 
 class FailingJournal:
     """Keeps nothing: its disk is full."""
@@ -34,4 +46,9 @@ class FailingJournal:
     def append(self, entries: Sequence[Entry]) -> range:
         """Fail, as the real one does."""
         del entries
+        raise StoreUnreachable(Sentence(vi="Đĩa đầy.", en="The disk is full."))
+
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        """Fail, as the real one does."""
+        del units
         raise StoreUnreachable(Sentence(vi="Đĩa đầy.", en="The disk is full."))

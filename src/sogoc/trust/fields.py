@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sogoc.errors import BadSeal, Sentence
@@ -23,6 +24,7 @@ Parameter = str | int | bool
 _LONGEST = 16_384
 _KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
 _BYTES = re.compile(r":([A-Za-z0-9+/]*={0,2}):")
+_SINGLE = re.compile(r"(?P<name>[a-z*][a-z0-9_.*-]{0,63})=:(?P<coded>[A-Za-z0-9+/]{0,1024}={0,2}):")
 _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 _INTEGER = re.compile(r"-?\d{1,15}(?![\d.])")
 _BOOLEAN = re.compile(r"\?([01])")
@@ -35,9 +37,14 @@ class Item:
 
     name: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    _text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Written once: each component stands in several lines of each message.
+        object.__setattr__(self, "_text", _quoted(self.name) + _told(self.parameters))
 
     def __str__(self) -> str:
-        return _quoted(self.name) + _told(self.parameters)
+        return self._text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def _quoted(text: str) -> str:
 
 def read_byte_sequences(text: str) -> dict[str, bytes]:
     """A dictionary of byte sequences: `Signature`, `Content-Digest`. Raises BadSeal."""
+    if single := _SINGLE.fullmatch(text):
+        return {single["name"]: _decoded(single["coded"])}
     reader = _Reader(text)
     members: dict[str, bytes] = {}
     for name in reader.members(members):
@@ -84,13 +93,24 @@ def read_byte_sequences(text: str) -> dict[str, bytes]:
     return members
 
 
-def read_inner_lists(text: str) -> dict[str, InnerList]:
-    """A dictionary of inner lists: `Signature-Input`. Raises BadSeal."""
+@lru_cache(4096)
+def read_inner_lists(text: str) -> Mapping[str, InnerList]:
+    """A dictionary of inner lists: `Signature-Input`. Raises BadSeal.
+
+    Remembered: all that one client signs within a second bears the same text.
+    """
     reader = _Reader(text)
     members: dict[str, InnerList] = {}
     for name in reader.members(members):
         members[name] = reader.inner_list()
     return members
+
+
+def _decoded(coded: str) -> bytes:
+    try:
+        return base64.b64decode(coded, validate=True)
+    except binascii.Error as wrong:
+        raise _unreadable("holds bytes that are not base64") from wrong
 
 
 class _Reader:
@@ -114,11 +134,7 @@ class _Reader:
         return self._take(_KEY)[0]
 
     def byte_sequence(self) -> bytes:
-        coded = self._take(_BYTES)[1]
-        try:
-            return base64.b64decode(coded, validate=True)
-        except binascii.Error as wrong:
-            raise _unreadable("holds bytes that are not base64") from wrong
+        return _decoded(self._take(_BYTES)[1])
 
     def inner_list(self) -> InnerList:
         self.expect("(")

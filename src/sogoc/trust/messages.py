@@ -102,9 +102,9 @@ def sign_request(request: Request, key: SigningKey, *, key_id: str, created: int
         headers={**request.headers, **added},
         body=request.body,
     )
-    names = _covered_by_request(whole)
-    covered = _list((Item(name) for name in names), key_id=key_id, created=created)
-    return {**added, **_signed(covered, [_line(whole, name) for name in names], key)}
+    items = tuple(map(Item, _covered_by_request(whole)))
+    covered = _list(items, key_id=key_id, created=created)
+    return {**added, **_signed(covered, [_line(whole, item) for item in items], key)}
 
 
 def sign_answer(
@@ -143,7 +143,7 @@ def believe_request(
     key_id, created = _parameters(covered, now=now, tolerance_seconds=tolerance_seconds)
     client = request.headers[CLIENT]
     key = keys.key_of(client, key_id)
-    base = _base(covered, [_line(request, name) for name in names])
+    base = _base(covered, [_line(request, item) for item in covered.items])
     if key is None or not key.holds(base, signature):
         raise _bad("is not by a key that the directory gives to whoever asks")
     return BelievedRequest(
@@ -223,31 +223,37 @@ def _covered_by_request(request: Request) -> tuple[str, ...]:
     return (*_ALWAYS, *extra, *((DIGEST,) if request.body else ()))
 
 
-def _covered_by_answer(request: Request) -> tuple[Item, ...]:
+def _of_answer(*digest: str) -> tuple[Item, ...]:
     asked = ("@method", "@target-uri", CLIENT, REQUEST_ID)
-    digest = (DIGEST,) if DIGEST in request.headers else ()
     return (
         *(Item(name) for name in ("@status", DIGEST, REQUEST_ID)),
-        *(Item(name, {"req": True}) for name in (*asked, *digest, SIGNATURE)),
+        *(Item(name, _OF_REQUEST) for name in (*asked, *digest, SIGNATURE)),
     )
 
 
-def _line(request: Request, name: str) -> str:
+_OF_REQUEST = {"req": True}
+_WITHOUT_BODY, _WITH_BODY = _of_answer(), _of_answer(DIGEST)
+
+
+def _covered_by_answer(request: Request) -> tuple[Item, ...]:
+    return _WITH_BODY if DIGEST in request.headers else _WITHOUT_BODY
+
+
+def _line(request: Request, item: Item) -> str:
+    return f"{item}: {_value(request, item.name)}"
+
+
+def _value(request: Request, name: str) -> str:
     if name == "@method":
-        value = request.method
-    elif name == "@target-uri":
-        value = request.target_uri
-    else:
-        value = _header(request.headers, name)
-    return f"{Item(name)}: {value}"
+        return request.method
+    if name == "@target-uri":
+        return request.target_uri
+    return _header(request.headers, name)
 
 
 def _answer_line(answer: Answer, request: Request, item: Item) -> str:
-    if dict(item.parameters) == {"req": True}:
-        if item.name == SIGNATURE:
-            return f"{item}: {_header(request.headers, SIGNATURE)}"
-        _, _, value = _line(request, item.name).partition(": ")
-        return f"{item}: {value}"
+    if item.parameters == _OF_REQUEST and item.parameters["req"] is True:
+        return f"{item}: {_value(request, item.name)}"
     if item.parameters:
         raise _bad("covers a component with parameters this profile has not")
     value = str(answer.status) if item.name == "@status" else _header(answer.headers, item.name)

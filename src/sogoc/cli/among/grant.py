@@ -23,7 +23,7 @@ from sogoc.exchange.granting import SERVICE
 from sogoc.exchange.names import Service, subsystem
 from sogoc.node.member import current_directory, membership
 from sogoc.node.node import open_node
-from sogoc.node.own_services import journal_rules
+from sogoc.node.offering.own_services import journal_rules
 from sogoc.node.serving import own_policies
 
 app = typer.Typer(no_args_is_help=True, help="Who may ask what of this node's registers, and why.")

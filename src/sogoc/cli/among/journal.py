@@ -22,7 +22,7 @@ from sogoc.errors import BrokenLog, Sentence, SettingsError
 from sogoc.exchange.client import public_bytes
 from sogoc.node.member import membership
 from sogoc.node.node import open_node
-from sogoc.node.own_services import journal_rules
+from sogoc.node.offering.own_services import journal_rules
 from sogoc.trust.note import believed, note_key, read_note
 from sogoc.trust.proof import read_proof, written
 from sogoc.trust.stamps import stamped_at

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.listening import key_password, listening_of
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
+from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.database.store import Connection
@@ -18,21 +19,16 @@ from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
-from sogoc.node.describing.shown import collecting
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
-from sogoc.node.own_services import own_services
-from sogoc.node.rounds import answers_rounds
-from sogoc.node.serving import exchanging
+from sogoc.node.serving import Served, check_start
 from sogoc.node.settings import FILE, checked
-from sogoc.node.witnessing import watching
-from sogoc.web.exchange.composed import around, described, parts_of
-from sogoc.web.exchange.door import Door
-from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
-from sogoc.web.exchange.witness import WitnessParts
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
+node_app.command("status")(status_command)
+node_app.command("upgrade")(upgrade_command)
+node_app.command("rotate-key")(rotate_command)
 hub_app = typer.Typer(no_args_is_help=True, help="Members of the exchange, at the hub.")
 
 
@@ -50,9 +46,9 @@ def init_command(
     desk.folder.mkdir(parents=True, exist_ok=True)
     told = {"member": str(subsystem(member)), "address": address, "exchange_port": port}
     settings = checked(desk.settings, {**told, "keeper": name}, where="init")
-    make_key(desk.folder)
+    make_key(desk.folder, password=key_password())
     _write_settings(desk.folder / FILE, {**told, "keeper": name})
-    who = membership(desk.folder, settings)
+    who = membership(desk.folder, settings, password=key_password())
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
     desk.say.line("Đã tạo khóa và cấu hình của nút.", "The node has its key and settings.")
@@ -81,33 +77,25 @@ def _write_settings(file: Path, told: dict[str, object]) -> None:
 
 
 @node_app.command("serve")
-def serve_command(context: typer.Context) -> None:
+def serve_command(
+    context: typer.Context,
+    *,
+    workers: Annotated[int, typer.Option(help="Worker processes; else as set, 1.")] = 0,
+) -> None:
     """Answer the questions of other nodes until you stop it (Ctrl-C)."""
     desk = desk_of(context)
-    with (
-        open_node(desk.folder, desk.settings) as node,
-        exchanging(node, tell=desk.say.refusal) as parts,
-        collecting(parts),
-        watching(parts, tell=desk.say.refusal) as watch,
-    ):
-        own = replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts))
-        door = Door(own)
-        public = PublicParts(
-            log=parts.log,
-            directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
-            ready=lambda: parts.held is not None,
-            described=described(parts),
-            witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=node.parts.clock),
+    settings = desk.settings
+    listening = listening_of(desk, workers=workers)
+    with open_node(desk.folder, settings) as node:
+        served = Served(
+            folder=desk.folder, settings=settings, store=node.store, password=key_password()
         )
+        who = check_start(served, tell=desk.say.refusal)
         desk.say.line(
-            f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",
-            f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
+            f"Nút {who.who} trả lời tại {who.address} (Ctrl-C để dừng).",
+            f"The node {who.who} answers at {who.address} (Ctrl-C stops it).",
         )
-        serve_exchange(
-            exchange_app(around(door, parts), public),
-            host=desk.settings.exchange_host,
-            port=desk.settings.exchange_port,
-        )
+        serve_exchange(served, listening)
 
 
 @hub_app.command("accept")
@@ -139,7 +127,7 @@ hub_app.command("catalogue")(all_catalogues_command)
 
 
 def _hub(desk: Desk, connection: Connection) -> Hub:
-    who = membership(desk.folder, desk.settings)
+    who = membership(desk.folder, desk.settings, password=key_password())
     return Hub(connection, SystemClock(), who.hub_key.name, who.key)
 
 

@@ -11,7 +11,7 @@ import typer
 from sogoc.cli.among.rounds_told import bar, say_answered, say_landed, say_one, say_rounds
 from sogoc.cli.context import Desk, desk_of
 from sogoc.node.node import Node, open_node
-from sogoc.node.rounds import keys_by_medium, line_of, taking_at_desk, them_at, us_of
+from sogoc.node.offering.rounds import keys_by_medium, line_of, taking_at_desk, them_at, us_of
 from sogoc.rounds import sending
 from sogoc.rounds.answering import answer_rounds
 from sogoc.rounds.chunks import chunks_of_file, head_of_file, write_file

@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 def shown_catalogue(parts: Exchanging) -> list[Statement]:
     """The node's catalogue; at the hub with those of the members, as far as they were collected."""
-    mine = own_catalogue(parts.who, parts.node.settings.keeper, parts.registers().values())
+    mine = own_catalogue(parts.who, parts.served.settings.keeper, parts.registers().values())
     if not parts.is_hub:
         return mine[1]
-    moment = parts.node.parts.clock.now()
-    folder = parts.node.parts.folder
+    moment = parts.clock.now()
+    folder = parts.served.folder
     return all_catalogues(folder, parts.directory(), mine, own=parts.who, moment=moment)
 
 
 def signed_catalogue(parts: Exchanging) -> str:
     """The node's own catalogue as a note."""
-    _, told = own_catalogue(parts.who, parts.node.settings.keeper, parts.registers().values())
+    _, told = own_catalogue(parts.who, parts.served.settings.keeper, parts.registers().values())
     return published_catalogue(told, str(parts.who.who), parts.who.key)
 
 
 def collected(parts: Exchanging) -> int:
     """Fetch the catalogues of the members, at the hub; how many were believed."""
-    moment = parts.node.parts.clock.now()
-    folder = parts.node.parts.folder
+    moment = parts.clock.now()
+    folder = parts.served.folder
     return collect(folder, parts.directory(), own=parts.who, moment=moment)
 
 
@@ -89,7 +89,7 @@ def sees_all(parts: Exchanging, client: str) -> bool:
         found = parts.directory().member(asking)
     except (BadQuestion, SogocError):
         return False
-    hub = parts.node.settings.hub_address.rstrip("/")
+    hub = parts.served.settings.hub_address.rstrip("/")
     return bool(hub) and found is not None and found.address == hub
 
 

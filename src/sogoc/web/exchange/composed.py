@@ -44,7 +44,7 @@ def around(door: Door, parts: Exchanging) -> ASGIApp:
     given = parts_of(parts)
     meta = MetaParts(records=partial(records, parts), sees_all=partial(sees_all, parts))
     inside = Metaservices(door, given, meta)
-    behind = Behind(given, trusted_from(parts.node.settings.xroad_trusted))
+    behind = Behind(given, trusted_from(parts.served.settings.xroad_trusted))
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
@@ -54,7 +54,7 @@ def around(door: Door, parts: Exchanging) -> ASGIApp:
 
     watch = WatchParts(
         note=parts.monitor.note,
-        clock=parts.node.parts.clock,
+        clock=parts.clock,
         templates=lru_cache(maxsize=256)(partial(templates, parts)),
     )
     return Watched(either, watch)

@@ -21,7 +21,7 @@ from sogoc.errors import (
     SogocError,
     TooManyQuestions,
 )
-from sogoc.exchange.answering import answer, believe
+from sogoc.exchange.answering import believe
 from sogoc.exchange.names import address
 from sogoc.exchange.protocol import (
     CLIENT,
@@ -34,12 +34,14 @@ from sogoc.exchange.protocol import (
     headers_from,
 )
 from sogoc.exchange.services import LARGEST_BODY, put
+from sogoc.exchange.shared.together import Posed, answer_all, take
 from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
 from sogoc.web.exchange.replies import asked_id
+from sogoc.web.exchange.turns import Came, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from typing import Any
 
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from sogoc.exchange.protocol import Envelope
     from sogoc.rounds.taking import Reply
     from sogoc.trust.keys import SigningKey
+    from sogoc.trust.messages import BelievedRequest
 
 _JSON = "application/json; charset=utf-8"
 _SLOWEST_BODY_SECONDS = 30.0
@@ -84,11 +87,23 @@ class _Reply:
     headers: Mapping[str, str]
 
 
+@dataclass(slots=True)
+class _Course:
+    """How far one message has come."""
+
+    came: Came
+    sent: Sequence[tuple[str, str]] = ()
+    believed: BelievedRequest | None = None
+    posed: Posed | None = None
+    reply: _Reply | None = None
+
+
 class Door:
     """The ASGI application."""
 
     def __init__(self, parts: ExchangeParts) -> None:
         self._parts = parts
+        self._turns = Turns(self._answered, parts.threads)
 
     async def __call__(
         self,
@@ -102,11 +117,11 @@ class Door:
         try:
             async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
                 body = await _body(scope, receive)
+            reply = await self._turns.answered(Came(scope, body))
         except (BadQuestion, TimeoutError) as refused:
             reply = _refusal(refused if isinstance(refused, BadQuestion) else _slow())
-        else:
-            loop = asyncio.get_running_loop()
-            reply = await loop.run_in_executor(self._parts.threads, self._answered, scope, body)
+        except SogocError as refused:
+            reply = _refusal(refused)
         asked = asked_id(scope)
         headers = {"content-type": _JSON, "cache-control": "no-store", **asked, **reply.headers}
         await send(
@@ -118,51 +133,95 @@ class Door:
         )
         await send({"type": "http.response.body", "body": reply.body})
 
-    def _answered(self, scope: Mapping[str, Any], body: bytes) -> _Reply:
+    def _answered(self, came: Sequence[Came]) -> list[_Reply]:
         """Everything between the bytes that came and those that leave; runs in a thread."""
+        courses = [self._believed(one) for one in came]
+        posed = [course for course in courses if course.posed is not None]
+        if posed:
+            found = answer_all(
+                [course.posed for course in posed if course.posed], by=self._parts.answering()
+            )
+            for course, outcome in zip(posed, found, strict=True):
+                course.reply = (
+                    _refusal(outcome)
+                    if isinstance(outcome, SogocError)
+                    else _Reply(_OK, outcome.body, {})
+                )
+        return [self._signed(course) for course in courses]
+
+    def _believed(self, came: Came) -> _Course:
+        """What is known of a message once it was read: a question, or what stands against it."""
+        course = _Course(came)
         try:
-            request, sent = self._request(scope, body)
+            request, course.sent = self._request(came.scope, came.body)
             answering = self._parts.answering()
             believed = believe(
                 request, self._parts.directory(), answering.seen, now=answering.clock.now()
             )
         except SogocError as refused:
-            return _refusal(refused)
-        reply = self._looked_up(believed.request, answering)
+            course.reply = _refusal(refused)
+            return course
+        course.believed = believed
+        try:
+            course.reply = self._otherwise(believed, answering)
+            if course.reply is None:
+                course.posed = self._posed(believed.request)
+        except SogocError as refused:
+            course.reply = _refusal(refused)
+        return course
+
+    def _otherwise(self, believed: BelievedRequest, answering: Answering) -> _Reply | None:
+        """The reply to what is asked of no register; None for a question after records."""
+        request = believed.request
+        if (other := self._parts.others.get(_service_of(request))) is not None:
+            take(believed, by=answering)
+            return _Reply(_OK, other(request, answering).body, {})
+        where = self._where(request)
+        if self._parts.rounds is not None and where.path.startswith(PREFIX):
+            take(believed, by=answering)
+            return _of_round(self._parts.rounds, where, request)
+        return None
+
+    def _where(self, request: Request) -> Address:
+        where = address(_path(request.target_uri, self._parts.address))
+        if str(where.service.provider) != self._parts.provider:
+            raise BadQuestion(
+                Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
+            )
+        return where
+
+    def _posed(self, request: Request) -> Posed:
+        where = self._where(request)
+        told = put(request.method, where, request.body, registers=self._parts.registers)
+        return Posed(
+            envelope=envelope(request.headers),
+            asked=told.asked,
+            shelf=self._parts.shelf(told.object),
+        )
+
+    def _signed(self, course: _Course) -> _Reply:
+        """The reply as it leaves: signed, unless whoever asked was not believed."""
+        reply, believed = course.reply or _refusal(_slow()), course.believed
+        if believed is None:
+            return reply
+        request = believed.request
         told = {
             **reply.headers,
             CLIENT: believed.client,
             SERVICE: "/".join((self._parts.provider, _service_of(request))),
             OWN_ID: (own := str(uuid4())),
-            HASH: request_hash(request, sent, path=_target(scope), request_id=own),
+            HASH: request_hash(
+                request, course.sent, path=_target(course.came.scope), request_id=own
+            ),
         }
         signed = sign_answer(
             Answer(status=reply.status, headers=told, body=reply.body),
             request,
             key=self._parts.key,
             key_id=self._parts.key_id,
-            created=int(answering.clock.now().timestamp()),
+            created=int(self._parts.answering().clock.now().timestamp()),
         )
         return _Reply(reply.status, reply.body, {**told, **signed})
-
-    def _looked_up(self, request: Request, answering: Answering) -> _Reply:
-        try:
-            if (other := self._parts.others.get(_service_of(request))) is not None:
-                return _Reply(_OK, other(request, answering).body, {})
-            where = address(_path(request.target_uri, self._parts.address))
-            if str(where.service.provider) != self._parts.provider:
-                raise BadQuestion(
-                    Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
-                )
-            if self._parts.rounds is not None and where.path.startswith(PREFIX):
-                return _of_round(self._parts.rounds, where, request)
-            told = put(request.method, where, request.body, registers=self._parts.registers)
-            found = answer(
-                envelope(request.headers), told.asked, self._parts.shelf(told.object), by=answering
-            )
-        except SogocError as refused:
-            return _refusal(refused)
-        return _Reply(_OK, found.body, {})
 
     def _request(
         self, scope: Mapping[str, Any], body: bytes

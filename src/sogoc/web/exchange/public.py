@@ -5,12 +5,12 @@ Nothing here is secret and nothing needs a signature of the asker: what is serve
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
@@ -20,14 +20,17 @@ from sogoc.web.exchange.described import described_routes
 from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
     from sogoc.access.log import Log
     from sogoc.web.exchange.described import DescribedParts
+
+Result = TypeVar("Result")
 
 _TEXT = "text/plain; charset=utf-8"
 _LONG = "public, max-age=31536000, immutable"
@@ -40,17 +43,31 @@ class PublicParts:
     log: Callable[[], AbstractContextManager[Log]]
     directory: Callable[[], str] | None = None
     """The newest directory, on the hub."""
-    ready: Callable[[], bool] = bool
+    missing: Callable[[], Mapping[str, str]] = dict
+    """What keeps the node from answering, by a short name; empty if nothing does."""
+    threads: Executor | None = None
     described: DescribedParts | None = None
     witness: WitnessParts | None = None
     """What this node saw of others' journals."""
 
 
-def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
-    """The addresses of the exchange: `/r1` for members, the others for everybody."""
+def exchange_app(
+    door: ASGIApp,
+    parts: PublicParts,
+    *,
+    lifespan: Lifespan[Starlette] | None = None,
+    inside: Callable[[ASGIApp], ASGIApp] | None = None,
+) -> ASGIApp:
+    """The addresses of the exchange: `/r1` for members, the others for everybody.
+
+    `inside` puts more addresses before the door, such as those of façades.
+    """
     public = _Public(parts)
-    return Starlette(
+    others = Starlette(
+        lifespan=lifespan,
         routes=[
+            Route("/health/live", public.health),
+            Route("/health/ready", public.ready),
             Route("/health", public.health),
             Route("/ready", public.ready),
             Route("/directory", public.directory),
@@ -58,9 +75,16 @@ def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
             *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
             *(described_routes(parts.described) if parts.described else []),
-            Mount("/", app=door),
-        ]
+            Mount("/", app=inside(door) if inside else door),
+        ],
     )
+
+    async def by_address(scope: Scope, receive: Receive, send: Send) -> None:
+        # Questions go past the framework: it would cost each of them a tenth of its time.
+        asked = scope["type"] == "http" and scope["path"].startswith("/r1/")
+        await (door if asked else others)(scope, receive, send)
+
+    return by_address
 
 
 class _Public:
@@ -73,27 +97,31 @@ class _Public:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        """The database answers, and there is a directory to go by."""
+        """The database answers, the directory holds, the disk has room; else what is missing."""
         del request
-        ready = await run_in_threadpool(self._parts.ready)
-        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse({"ready": ready}, status)
+        missing = await self._in_thread(self._parts.missing)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
+        return JSONResponse({"ready": not missing, "missing": dict(missing)}, status)
 
     async def directory(self, request: Request) -> Response:
         """The hub's directory."""
         del request
         if self._parts.directory is None:
             return _nothing()
-        return await run_in_threadpool(self._told, self._parts.directory)
+        return await self._in_thread(self._told, self._parts.directory)
 
     async def checkpoint(self, request: Request) -> Response:
         """The latest checkpoint."""
         del request
-        return await run_in_threadpool(self._told, self._checkpoint)
+        return await self._in_thread(self._told, self._checkpoint)
 
     async def tile(self, request: Request) -> Response:
         """A tile, or a bundle of public marks."""
-        return await run_in_threadpool(self._tile, request.path_params["path"])
+        return await self._in_thread(self._tile, request.path_params["path"])
+
+    async def _in_thread(self, work: Callable[..., Result], *told: object) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._parts.threads, work, *told)
 
     def _told(self, tell: Callable[[], str]) -> Response:
         try:

@@ -128,17 +128,17 @@ def taking_at_desk(node: Node, keys: KeysAt) -> Taking:
 
 def answers_rounds(exchanging: Exchanging) -> Callable[[str, Envelope, bytes], Reply]:
     """What the door does with questions about rounds."""
-    parts = exchanging.node.parts
+    clock, folder = exchanging.clock, exchanging.served.folder
     registers = exchanging.registers()
 
     def answered(path: str, sender: Envelope, body: bytes) -> Reply:
         answering = exchanging.answering()
         taking = Taking(
-            rounds=TakenRounds(exchanging.connections.mine(), parts.clock),
-            folder=parts.folder,
+            rounds=TakenRounds(exchanging.connections.mine(), clock),
+            folder=folder,
             member=str(exchanging.who.who),
             key_id=exchanging.who.key_id,
-            keys=exchanging.directory().at(parts.clock.now()),
+            keys=exchanging.directory().at(clock.now()),
             policies=answering.policies,
             journal=answering.journal,
             registers=registers,

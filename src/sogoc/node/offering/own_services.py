@@ -35,8 +35,8 @@ def journal_rules(folder: Path, clock: Clock) -> JournalRules:
 
 def own_services(parts: Exchanging) -> dict[str, Callable[[Request, Answering], Found]]:
     """The services by their code, as the door takes them. Raises RuleFileError."""
-    clock = parts.node.parts.clock
-    rules = journal_rules(parts.node.parts.folder, clock)
+    clock = parts.clock
+    rules = journal_rules(parts.served.folder, clock)
     registers = parts.registers()
 
     def store() -> GrantStore:

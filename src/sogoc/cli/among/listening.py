@@ -1,0 +1,69 @@
+"""Where and how a node listens, as settings and environment say."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+
+from sogoc.cli.context import Desk
+from sogoc.errors import Sentence, SettingsError
+from sogoc.web.exchange.serve import Listening
+
+PASSWORD = "SOGOC_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_FILE = "SOGOC_KEY_PASSWORD_FILE"  # noqa: S105 - the name of a variable
+
+
+def listening_of(desk: Desk, *, workers: int) -> Listening:
+    """What the server is told. Raises SettingsError for files that do not belong together."""
+    settings = desk.settings
+    certificate, key = (
+        desk.folder / name if name else None
+        for name in (settings.tls_certificate, settings.tls_key)
+    )
+    if certificate is not None or key is not None:
+        _check(certificate, key)
+    return Listening(
+        host=settings.exchange_host,
+        port=settings.exchange_port,
+        workers=workers or settings.workers,
+        certificate=certificate,
+        key=key,
+    )
+
+
+def key_password() -> str:
+    """The password of the node's key: a file that the operator names, or a variable; or none."""
+    environment = os.environ  # noqa: TID251 - the command line reads the environment
+    if name := environment.get(PASSWORD_FILE):
+        try:
+            return Path(name).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise SettingsError(
+                Sentence(
+                    vi=f"Không đọc được tệp mật khẩu khóa mà {PASSWORD_FILE} nêu.",
+                    en=f"The file with the key's password, named by {PASSWORD_FILE}, cannot be "
+                    "read.",
+                )
+            ) from wrong
+    return environment.get(PASSWORD, "")
+
+
+def _check(certificate: Path | None, key: Path | None) -> None:
+    try:
+        pair = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        pair.load_cert_chain(certificate or "", key or "", password=_none)
+    except (OSError, ValueError) as wrong:
+        raise SettingsError(
+            Sentence(
+                vi="tls_certificate và tls_key phải cùng đặt, đọc được, khớp nhau và không có mật "
+                "khẩu (PEM).",
+                en="tls_certificate and tls_key must both be set, readable, of one pair and "
+                "without a password (PEM).",
+            )
+        ) from wrong
+
+
+def _none() -> str:
+    """A server that starts by itself has nobody to ask for a password."""
+    raise ValueError("the key has a password")

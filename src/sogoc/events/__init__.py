@@ -1,0 +1,1 @@
+"""The feed of changes: what happened to which record, in one order that never changes."""

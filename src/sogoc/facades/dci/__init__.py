@@ -1,0 +1,1 @@
+"""SPDCI/DCI: search, subscribe and notify of civil and social registries."""

@@ -1,0 +1,1 @@
+"""GovStack: Digital Registries, and the directory and rooms of the Information Mediator."""

@@ -1,0 +1,1 @@
+"""How a node stands, as its operator sees it."""

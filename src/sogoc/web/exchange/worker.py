@@ -1,0 +1,97 @@
+"""What one worker process of an answering node serves: its parts wired to their addresses."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sogoc.node.describing.shown import collecting
+from sogoc.node.offering.facades import facades
+from sogoc.node.offering.own_services import own_services
+from sogoc.node.offering.rounds import answers_rounds
+from sogoc.node.serving import exchanging
+from sogoc.node.witnessing import watching
+from sogoc.web.exchange.composed import around, described, parts_of
+from sogoc.web.exchange.door import Door
+from sogoc.web.exchange.public import PublicParts, exchange_app
+from sogoc.web.exchange.witness import WitnessParts
+from sogoc.web.facades.app import with_facades
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from starlette.types import ASGIApp
+
+    from sogoc.errors import SogocError
+    from sogoc.facades.parts import FacadeParts
+    from sogoc.node.serving import Served
+    from sogoc.node.witnessing import Watch
+
+
+def worker_app(served: Served) -> ASGIApp:
+    """The application of one worker. It is made in the worker's own process.
+
+    Its parts are open from the server's start to its end: when the server stops it first lets
+    finish what is being answered, then the journal is closed with nothing left behind.
+    """
+    open_parts = _open(served)
+    opened = open_parts.__enter__()
+    # What is open by now lives to the end: looking through it for rings would cost every question.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+    @asynccontextmanager
+    async def until_the_end(app: object) -> AsyncIterator[None]:
+        del app
+        try:
+            yield
+        finally:
+            open_parts.__exit__(None, None, None)
+
+    return application(opened, until_the_end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a worker holds open while it serves."""
+
+    watch: Watch
+    facades: FacadeParts
+
+
+@contextmanager
+def _open(served: Served) -> Iterator[Opened]:
+    with (
+        exchanging(served, tell=_tell) as parts,
+        collecting(parts),
+        watching(parts, tell=_tell) as watch,
+        facades(parts, tell=_tell) as told,
+    ):
+        yield Opened(watch=watch, facades=told)
+
+
+def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
+    """The addresses of the exchange over parts that are open."""
+    watch = opened.watch
+    parts = watch.parts
+    door = Door(replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts)))
+    public = PublicParts(
+        log=parts.log,
+        directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
+        missing=parts.missing,
+        described=described(parts),
+        threads=parts.threads,
+        witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=parts.clock),
+    )
+    inside = partial(with_facades, parts=opened.facades)
+    return exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+
+
+def _tell(error: SogocError) -> None:
+    """To the operator's log: standard error of the worker."""
+    sys.stderr.write(f"✗ {error.sentence.vi}\n  {error.sentence.en}\n")
+    sys.stderr.flush()

@@ -1,0 +1,216 @@
+"""One node in several processes: each message once, an orderly end, and how it says it stands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx2
+import pytest
+from tests.exchange.test_registers import OBJECT, PERSON, POPULATION, put
+
+from sogoc.access.grant import Grant, Operation, State
+from sogoc.access.grant_store import GrantStore
+from sogoc.clock import SystemClock
+from sogoc.node.member import membership
+from sogoc.node.node import open_node
+from sogoc.node.settings import read_settings
+from sogoc.records.store import RecordStore
+from sogoc.testing.served import free_port
+from sogoc.trust.keys import read_key
+from sogoc.trust.messages import Request, sign_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.acceptance.conftest import Command
+
+pytestmark = pytest.mark.acceptance
+
+MEMBER = "VN/GOV/01/POP"
+NUMBER = "001190000001"
+SECRET = "một mật khẩu dài"  # noqa: S105 - of a key made for this test
+GRANT = Grant(
+    id="G-1",
+    member=MEMBER,
+    register=POPULATION.id,
+    fields=frozenset({PERSON.name}),
+    operations=frozenset({Operation.READ}),
+    purpose="1.012789",
+    ground="Luật ví dụ, Điều 1",
+    first_day=date(2020, 1, 1),
+    last_day=date(2099, 1, 1),
+    rate_per_minute=100_000,
+)
+
+
+@pytest.fixture
+def node(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A hub whose key is under a password, with one made-up person and a grant to itself."""
+    monkeypatch.setenv("SOGOC_KEY_PASSWORD", SECRET)
+    folder, port = tmp_path / "node", free_port()
+    words = ("--member", MEMBER, "--address", f"http://127.0.0.1:{port}", "--port", str(port))
+    assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
+    told = sogoc(folder, "hub", "accept", str(folder / "join-request.txt"))
+    assert told.code == 0, told.err
+    with open_node(folder, read_settings(folder)) as opened:
+        connection = opened.parts.connection
+        RecordStore(connection).prepare(POPULATION)
+        put(connection, NUMBER, "Nguyễn Thị Hòa", "1990-05-02")
+        grants = GrantStore(connection, SystemClock())
+        grants.ask(GRANT, POPULATION, officer="test")
+        grants.change(GRANT.id, State.ACCEPTED, officer="test")
+    return folder
+
+
+@contextmanager
+def serving(node: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Two workers, until the block ends."""
+    environment = {**os.environ, "SOGOC_NODE": str(node), "SOGOC_LANGUAGE": "en"}  # noqa: TID251 - a command inherits its terminal's
+    with subprocess.Popen(
+        [sys.executable, "-m", "sogoc", "node", "serve", "--workers", "2"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_until_ready(node)
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+
+
+def wait_until_ready(node: Path) -> None:
+    address = f"{read_settings(node).address}/health/ready"
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        try:
+            if httpx2.get(address, trust_env=False).json() == {"ready": True, "missing": {}}:
+                return
+        except httpx2.HTTPError:
+            pass
+        time.sleep(0.2)
+    pytest.fail("the node was never ready")
+
+
+def question(node: Path) -> Request:
+    settings = read_settings(node)
+    who = membership(node, settings, password=SECRET)
+    request = Request(
+        method="POST",
+        target_uri=f"{settings.address}/r1/{MEMBER}/{POPULATION.id}/v1/{OBJECT.name}/read",
+        headers={
+            "x-road-client": MEMBER,
+            "x-road-id": str(uuid4()),
+            "x-road-userid": "VN000000000007",
+            "x-road-issue": "1.012789/H29-260302-0001",
+        },
+        body=json.dumps({"key": NUMBER, "fields": [PERSON.name]}).encode(),
+    )
+    now = int(SystemClock().now().timestamp())
+    told = sign_request(request, who.key, key_id=who.key_id, created=now)
+    return Request(
+        method=request.method,
+        target_uri=request.target_uri,
+        headers={**request.headers, **told},
+        body=request.body,
+    )
+
+
+def sent(request: Request) -> int:
+    """The status over a connection of its own; 0 if nobody took it."""
+    try:
+        return httpx2.post(
+            request.target_uri,
+            headers=dict(request.headers),
+            content=request.body,
+            trust_env=False,
+            timeout=30,
+        ).status_code
+    except httpx2.HTTPError:
+        return 0
+
+
+def granted(node: Path) -> int:
+    """Entries of the journal that say that somebody was answered."""
+    with open_node(node, read_settings(node)) as opened:
+        row = opened.parts.connection.execute(
+            "select count(*) from node.journal_entry where subject = %s", (NUMBER,)
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_orderly(
+    node: Path, sogoc: Command
+) -> None:
+    with serving(node), ThreadPoolExecutor(16) as threads:
+        again = question(node)
+        statuses = list(threads.map(sent, [again] * 48))
+        assert statuses.count(200) == 1
+        assert statuses.count(400) == 47
+        told = json.loads(sogoc(node, "node", "status", "--json").out)
+        assert told["answers"]
+        assert told["grants"] == {"accepted": 1}
+        assert told["problems"] == []
+    assert granted(node) == 1
+
+    with serving(node) as process, ThreadPoolExecutor(8) as threads:
+        questions = [question(node) for _ in range(400)]
+        replies = [threads.submit(sent, one) for one in questions]
+        while sum(one.done() for one in replies) < 40:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        statuses = [one.result() for one in replies]
+    answered = statuses.count(200)
+    assert 40 <= answered < 400
+    # Whoever got an answer stands in the journal; what was never answered may stand there too.
+    assert granted(node) - 1 >= answered
+
+
+def test_a_node_says_how_it_stands(tmp_path: Path, sogoc: Command, node: Path) -> None:
+    told = sogoc(node, "node", "status")
+    assert "schema" in told.out
+    assert "There is no directory that still holds" in told.out
+    assert told.code == 1
+    assert NUMBER not in told.out
+    assert "stands at step" in sogoc(tmp_path / "new", "node", "upgrade").out
+    assert read_key(node / "keys" / "node.key", password=SECRET).public.text
+
+
+def test_a_database_of_a_newer_program_is_left_alone(node: Path, sogoc: Command) -> None:
+    with open_node(node, read_settings(node)) as opened:
+        opened.parts.connection.execute(
+            "insert into node.migration (number, name, applied_at) values (9999, 'later', now())"
+        )
+    told = sogoc(node, "node", "upgrade")
+    assert told.code == 1
+    assert "Install a newer sogoc" in told.err
+
+
+def test_a_key_is_changed_by_asking_the_hub_first(tmp_path: Path, sogoc: Command) -> None:
+    folder = tmp_path / "land"
+    words = ("--member", "VN/GOV/02/LAND", "--address", "https://land.example")
+    assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
+    assert "hub_key of every node" not in sogoc(folder, "node", "rotate-key", "--name", "x").err
+    with (folder / "sogoc.toml").open("a", encoding="utf-8") as settings:
+        settings.write('hub_address = "https://hub.example"\n')
+    first = read_key(folder / "keys" / "node.key").public.text
+    assert sogoc(folder, "node", "rotate-key", "--name", "x", "--accepted").code == 1
+    assert sogoc(folder, "node", "rotate-key", "--name", "Cơ quan ví dụ").code == 0
+    request = (folder / "join-request.txt").read_text(encoding="utf-8")
+    assert read_key(folder / "keys" / "node.key").public.text == first
+    assert first not in request
+    assert sogoc(folder, "node", "rotate-key", "--name", "x", "--accepted").code == 0
+    assert read_key(folder / "keys" / "node.key").public.text in request
+    assert read_key(folder / "keys" / "node.old-1.key").public.text == first

@@ -1,0 +1,81 @@
+"""A message is taken once, whichever worker of the node takes it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from tests.access.conftest import asked
+
+from sogoc.access.journal import Unit, shared
+from sogoc.access.postgres_journal import PostgresJournal, forget_messages
+from sogoc.testing.memory_journal import MemoryJournal
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from sogoc.access.journal import Journal
+    from sogoc.database.store import Store
+
+
+def mark(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def test_a_message_that_comes_again_is_not_journalled_again(journal: Journal) -> None:
+    first = journal.append_once([Unit([asked(0), asked(1)], mark(7)), Unit([asked(2)], mark(8))])
+    assert first == [range(2), range(2, 3)]
+    assert journal.append_once([Unit([asked(0)], mark(7)), Unit([asked(3)])]) == [
+        None,
+        range(3, 4),
+    ]
+
+
+def test_of_two_that_come_together_the_first_is_taken(journal: Journal) -> None:
+    assert journal.append_once([Unit([asked(0)], mark(7)), Unit([asked(0)], mark(7))]) == [
+        range(1),
+        None,
+    ]
+
+
+def test_entries_without_a_message_are_always_kept(journal: Journal) -> None:
+    assert journal.append_once([Unit([asked(0)]), Unit([asked(0)])]) == [range(1), range(1, 2)]
+
+
+def test_two_workers_take_a_message_once_between_them(database: Store) -> None:
+    """Each worker has its own connection; both are sent the same hundred messages at once."""
+    workers = [PostgresJournal(database) for _ in range(2)]
+
+    def took(worker: PostgresJournal) -> list[bool]:
+        units = [Unit([asked(number)], mark(number)) for number in range(100)]
+        return [
+            kept is not None
+            for start in range(0, 100, 10)
+            for kept in worker.append_once(units[start : start + 10])
+        ]
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(took, workers)
+    assert all(a != b for a, b in zip(one, other, strict=True))
+    for worker in workers:
+        worker.close()
+
+
+def test_whoever_shares_a_journal_hears_that_a_message_was_taken_before() -> None:
+    with shared(MemoryJournal()) as group:
+        assert group.append_once([Unit([asked(0)], mark(1))]) == [range(1)]
+        assert group.append_once([Unit([asked(0)], mark(1)), Unit([asked(1)], mark(2))]) == [
+            None,
+            range(1, 2),
+        ]
+
+
+def test_only_marks_of_messages_too_old_to_be_believed_are_forgotten(
+    database: Store, connection: psycopg.Connection
+) -> None:
+    journal = PostgresJournal(database)
+    journal.append_once([Unit([asked(0)], mark(1)), Unit([asked(1)], mark(2))])
+    assert forget_messages(connection) == 0
+    connection.execute("update node.message_taken set until = now() - interval '1 second'")
+    assert forget_messages(connection) == 2
+    journal.close()
