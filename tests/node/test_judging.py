@@ -12,13 +12,17 @@ from tests.small_sheet import write_land_sheet
 
 from sogoc.cli.context import desk_for
 from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
-from sogoc.errors import JudgementRefused, WorklistRefused
+from sogoc.database.decisions.models import LinkModels
+from sogoc.errors import JudgementRefused, UnknownThing, WorklistRefused
 from sogoc.node.judging import judge, withdraw
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed, apply_return, desk, preview_return
+from sogoc.pipeline.after.finding import OpenDesk
 from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.after.training import train
 from sogoc.pipeline.deliver import Request, deliver
+from sogoc.pipeline.linking.models import policies
+from sogoc.records.links.events import BEGAN, ENDED, MOVED, LinkEvent, LinkEvents
 from sogoc.worklists.answers import PERSONS
 from sogoc.worklists.manifest import SAME_PERSON
 from sogoc.worklists.write import places, write
@@ -246,3 +250,79 @@ def test_training_learns_from_what_people_decided_and_never_overwrites_a_model(
     assert first.file != second.file
     assert first.file.read_bytes() == second.file.read_bytes()
     assert "name:equal" in first.model.chances
+
+
+def test_a_model_is_used_once_a_person_accepted_it_and_no_longer_when_it_is_retired(
+    parts: Parts,
+) -> None:
+    land = parts.shelf.register("land")
+    (learned,) = train(parts, land, officer="Cán bộ")
+    kept = LinkModels(parts.connection)
+    assert policies(parts, land).version_of("quyen") == 0
+    (model,) = kept.of("land")
+    kept.accept(model, officer="Lãnh đạo", at=parts.clock.now(), why="đã xem")
+    by = policies(parts, land)
+    assert by.told()["models"] == {"quyen": {"version": learned.version, "sha256": model.sha256}}
+    assert not any(one.measured for one in by.of("quyen").comparison("name").levels)
+    assert kept.retire("land", "quyen", officer="Lãnh đạo", at=parts.clock.now())
+    assert policies(parts, land).version_of("quyen") == 0
+
+
+def events(parts: Parts, name: str = WITHOUT_NUMBER) -> list[LinkEvent]:
+    kept = LinkEvents(parts.connection)
+    return kept.of_person("land", "quyen", record=record_of(parts, name), person="nguoi-su-dung")
+
+
+def test_a_link_keeps_its_number_while_it_begins_moves_and_ends(parts: Parts) -> None:
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    judge(parts, "land", verdict(parts, SAME, OWN), signed=BY)
+    judge(parts, "land", verdict(parts, ABSENT), signed=BY)
+    happened = events(parts)
+    assert [one.kind for one in happened] == [BEGAN, MOVED, ENDED]
+    assert len({one.link for one in happened}) == 1
+    assert (happened[1].number_before, happened[1].number_after) == (RIGHT, OWN)
+
+
+def test_records_that_come_to_one_person_are_merged_and_parted_again(parts: Parts) -> None:
+    other = "Trần Thị Thử"
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    judge(parts, "land", verdict(parts, SAME, OWN, name=other), signed=BY)
+    stays = events(parts, other)[-1].link
+    judge(parts, "land", verdict(parts, SAME, OWN), signed=BY)
+    judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    merged, parted = events(parts)[-2:]
+    assert (merged.kind, merged.merged_with, merged.split_from) == (MOVED, stays, None)
+    assert (parted.kind, parted.merged_with, parted.split_from) == (MOVED, None, stays)
+
+
+def test_what_is_undone_leaves_no_event(parts: Parts) -> None:
+    before = events(parts)
+    delivery = judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
+    assert events(parts) != before
+    take_back(parts, delivery)
+    assert events(parts) == before
+
+
+def test_a_person_asked_about_at_the_desk_is_answered_as_by_sql(parts: Parts) -> None:
+    desk_open = OpenDesk(parts)
+    by_sql = OpenDesk(parts)
+    by_sql.read_by_sql()
+    questions = (
+        {"name": "Trần Thị Thử", "number": OWN},
+        {"name": "tran thi thu", "born": "1985", "sex": "Nữ"},
+        {"name": WITHOUT_NUMBER, "commune": "99999", "number": "12"},
+        {"name": "Không Ai Biết", "born": "01/02/1960"},
+        {"sex": "nữ"},
+    )
+    for told in questions:
+        mine, theirs = desk_open.find(told), by_sql.find(told)
+        assert mine.candidates == theirs.candidates
+        assert mine.unread == theirs.unread
+        if mine.answer is None or theirs.answer is None:
+            assert mine.answer is theirs.answer
+            continue
+        assert mine.answer.outcome == theirs.answer.outcome
+        assert mine.answer.probability == theirs.answer.probability
+        assert mine.answer.evidence == theirs.answer.evidence
+    with pytest.raises(UnknownThing, match="nickname"):
+        desk_open.find({"nickname": "Tèo"})
