@@ -1,12 +1,14 @@
 """Whether posteriors are probabilities, and whether runs keep what they promise.
 
-    python benchmarks/calibration.py learn NATION 1000000x1000000
+    python benchmarks/calibration.py learn NATION SIZE [NATION SIZE ...]
     python benchmarks/calibration.py halves NATION 1000000x10000000
     python benchmarks/calibration.py NATION [SIZE]
 
-The first labels a register by its truth and writes the calibration that travels with the package
-(`src/sogoc/link/calibration/calibration.json`). The second learns from every other record and says
-in `benchmarks/results/calibration-halves.json` how it fits the rest: what people's judgements on a
+The first labels registers by their truth and writes the calibration that travels with the package
+(`src/sogoc/link/calibration/calibration.json`): registers of nations of several sizes, since what a
+posterior is worth depends on how many people there are; and how far offices go apart. The second
+learns from every other record and says in `benchmarks/results/calibration-halves.json` how it fits
+the rest: what people's judgements on a
 register do for the register itself. The third takes another register (1000000x10000000
 unless told), of another nation of the same maker, and compares in every bin what is said with what
 is so: the posterior as it is, the calibration that travels, labels from the register's own hidden
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,13 +52,16 @@ if TYPE_CHECKING:
     from sogoc.link.calibration.bound import Promise
     from sogoc.tables.duckdb_engine import DuckDBEngine
 
-SEED = 20261122
+SEED = 20261124
 SIZE = "1000000x10000000"
 REGISTERS = 1000
 SHIPPED = Path(__file__).parents[1] / "src/sogoc/link/calibration/calibration.json"
 PICTURE = Path(__file__).parents[1] / "docs/pictures/calibration.svg"
 THRESHOLDS = (0.999, 0.99, 0.95, 0.8)
+CELLS = ("province", "office")
+"""Where error rates may differ: cells that are not alike make registers that are not alike."""
 GROUPINGS = ("office", "sex", "age", "region", "minority")
+_NAMES = tuple(dict.fromkeys((*GROUPINGS, *CELLS)))
 AT_THEIR_WORD = Calibration(version="", policy="", source="")
 """What is measured here are posteriors: no calibration stands between."""
 
@@ -88,14 +93,31 @@ class Answers:
         )
 
 
-def learn(nation: Path, size: str) -> None:
-    """Label a register by its truth and write what travels with the package."""
+def learn(given: list[tuple[Path, str]]) -> None:
+    """Label registers by their truth and write what travels with the package."""
     policy = shipped_policy()
-    with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
-        answers, _ = _linked(nation, Path(scratch), size, own_labels=False)
-    rows = _counts(answers)
-    source = f"truth of a made-up nation, seed {SEED}, {size.replace('x', ' records of ')} persons"
-    SHIPPED.write_text(dump(learned(rows, policy=policy, source=source)), encoding="utf-8")
+    every: list[Answers] = []
+    for nation, size in given:
+        with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
+            every.append(_linked(nation, Path(scratch), size, own_labels=False)[0])
+    rows = [row for answers in every for row in _counts(answers)]
+    told = "; ".join(f"{size.replace('x', ' records of ')} persons" for _, size in given)
+    source = f"truth of made-up nations ({told})"
+    pooled = learned(rows, policy=policy, source=source)
+    apart = max(_between(pooled, answers) for answers in every)
+    SHIPPED.write_text(dump(replace(pooled, between=apart)), encoding="utf-8")
+
+
+def _between(calibration: Calibration, answers: Answers) -> float:
+    """How far the cells' shares of wrong links go apart beyond chance (method of moments)."""
+    said = _probabilities(calibration, answers)
+    taken = said >= THRESHOLDS[-1]
+    names = np.char.add(*(answers.groups[name].astype(str) for name in CELLS))
+    _, cell = np.unique(names[taken], return_inverse=True)
+    wrong = np.bincount(cell, weights=~answers.right[taken])
+    expected = np.bincount(cell, weights=1 - said[taken])
+    beyond = ((wrong - expected) ** 2).sum() - expected.sum()
+    return float(np.sqrt(max(beyond, 0.0) / (expected**2).sum()))
 
 
 def halves(nation: Path, size: str) -> None:
@@ -190,7 +212,7 @@ def _answers(engine: DuckDBEngine, case: Path) -> Answers:
             cast({position_sql("coalesce(a.b_posterior, 0)")} as smallint) as bin,
             coalesce(a.b_posterior, 0) as posterior,
             coalesce(a.b_number = t.number, false) as correct, t.number is not null as present,
-            {", ".join(f"cast(t.{name} as varchar) as {name}" for name in GROUPINGS)}
+            {", ".join(f"cast(t.{name} as varchar) as {name}" for name in _NAMES)}
         from link_answers__people as a
         inner join read_parquet('{case}/truth.parquet') as t on a._row = t._row
         order by a._row
@@ -202,7 +224,7 @@ def _answers(engine: DuckDBEngine, case: Path) -> Answers:
         posterior=columns["posterior"],
         right=columns["correct"].astype(bool),
         present=columns["present"].astype(bool),
-        groups={name: columns[name].astype(str) for name in GROUPINGS},
+        groups={name: columns[name].astype(str) for name in _NAMES},
     )
 
 
@@ -257,7 +279,8 @@ def _by_group(said: np.ndarray, answers: Answers) -> dict[str, dict[str, Any]]:
             "said": round(float(said[here].mean()), 5),
             "right": round(float(answers.right[here].mean()), 5),
         }
-        for name, groups in answers.groups.items()
+        for name in GROUPINGS
+        for groups in (answers.groups[name],)
         for group in np.unique(groups)
         for here in (groups == group,)
         if here.sum() >= LEAST
@@ -321,7 +344,9 @@ def _draw(said: np.ndarray, right: np.ndarray, size: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] in {"learn", "halves"}:
-        {"learn": learn, "halves": halves}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
+    if sys.argv[1] == "learn":
+        learn([(Path(one), size) for one, size in zip(sys.argv[2::2], sys.argv[3::2], strict=True)])
+    elif sys.argv[1] == "halves":
+        halves(Path(sys.argv[2]), sys.argv[3])
     else:
         main(Path(sys.argv[1]), *sys.argv[2:])

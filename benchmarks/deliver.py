@@ -1,10 +1,11 @@
 """The main job end to end, each time as a command of its own: time, stages, memory.
 
-    python benchmarks/deliver.py [demo commune million ...]
+    python benchmarks/deliver.py [commune million ...]
 
 A commune of 30,000 parcels beside a population of 200,000, delivered and delivered again with
-about 1 % changed; a million insurance cards beside 700,000 persons, as csv and as workbooks; the
-whole demo. Writes `benchmarks/results/deliver.json`; what is not asked for keeps its figures.
+about 1 % changed; a million insurance cards beside 700,000 persons, as csv and as workbooks.
+Writes `benchmarks/results/deliver.json`; what is not asked for keeps its figures. The whole demo is
+measured by `country.py`.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def main(asked: list[str]) -> None:
     """Measure what is asked for and write it beside what was measured before."""
     file = harness.RESULTS / "deliver.json"
     results = json.loads(file.read_text(encoding="utf-8"))["results"] if file.exists() else {}
-    parts = {"demo": demo, "commune": commune, "million": million}
+    parts = {"commune": commune, "million": million}
     for name in asked or parts:
         with tempfile.TemporaryDirectory(prefix="deliver-") as folder:
             results[name] = parts[name](Path(folder))
@@ -104,12 +105,6 @@ def command(node: Path, *words: str) -> dict[str, Any]:
     deliveries = json.loads(seconds.read_text(encoding="utf-8"))
     of_it = {"deliveries": deliveries, "load_before": round(load, 1)}
     return {**found, **server.numbers, **of_it}
-
-
-def demo(folder: Path) -> dict[str, Any]:
-    """The command from an empty folder, packages there."""
-    node = folder / "demo"
-    return command(node, "demo", "--folder", str(node), "--no-serve", "--persons", "200000")
 
 
 def commune(folder: Path) -> dict[str, Any]:

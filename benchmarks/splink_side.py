@@ -11,9 +11,16 @@ apart from the linking. Writes `benchmarks/results/splink.json`.
 
 Splink's model is that of somebody who knows both Splink and Vietnamese names: six comparisons,
 among them names with levels for marks, order and middle name, dates with nine levels, term
-frequencies of spelling, folded name, date and commune; eight blocking rules; u by random pairs, m
-by two passes of expectation maximisation. For 10 million persons the model trained at one million
-is used again. Recall is of the best person for each record, at a threshold on the score.
+frequencies of spelling, folded name, date and commune; the place lived in before, where the
+population register tells it; eight blocking rules; u by random pairs, m by two passes of
+expectation maximisation. For more persons the model trained at a million is used again (it is kept
+in NATION: run a size of a million first), the population is cut into chunks, and at a hundred
+million the rule of date and given name asks for the surname too. Recall is of the best person for
+each record, at a threshold on the score.
+
+A hundred million beside one million: `sogoc bench link --persons 1000000 --records 1000000 --folder
+FOLDER` and the same with 100000000 persons make NATION (FOLDER/nation-SEED); then
+`python benchmarks/splink_side.py NATION 1000000x1000000 1000000x100000000`.
 """
 
 from __future__ import annotations
@@ -53,7 +60,11 @@ SIZES = ("100000x1000000", "1000000x1000000", "1000000x10000000")
 PRECISIONS = (0.99, 0.995, 0.999)
 MEMORY_GIB = 10
 SPILL_GIB = 30
-MODEL = "model.json"
+MODEL = "splink-model.json"
+CHUNKS = {10_000_000: 4, 100_000_000: 10}
+"""Into how many the population is cut, by its size; else it is taken whole."""
+MAPPED_FROM = 100_000_000
+"""From so many persons on Splink reads them from Parquet: as a table they fill the memory."""
 TRAINED_UP_TO = 1_000_000
 """With more persons the model of the size before is used again."""
 
@@ -83,7 +94,11 @@ def _case(nation: Path, scratch: Path, *, records: int, persons: int) -> Path:
         nation.glob(f"register-*-of-{persons}"), key=lambda one: int(one.name.split("-")[1])
     )
     register = next(one for one in held if int(one.name.split("-")[1]) >= records)
-    told = {"population": nation / f"population-{persons}", "register": register}
+    told = {
+        "population": nation / f"population-{persons}",
+        "register": register,
+        "model": nation / MODEL,
+    }
     with DuckDBEngine(case / "cut") as engine:
         for part in ("plain", "truth"):
             source = f"read_parquet('{register}/{part}/part-*.parquet')"
@@ -158,21 +173,28 @@ def _population() -> Register:
     person = Person(
         number="so_dinh_danh", old_number="so_cmnd", name="ho_ten", born="ngay_sinh",
         sex="gioi_tinh", commune="ma_xa", died="ngay_mat", father="cha_ho_ten",
-        mother="me_ho_ten", spouse="vo_chong_ho_ten",
+        mother="me_ho_ten", spouse="vo_chong_ho_ten", household="so_ho", former="ma_xa_truoc",
     )  # fmt: skip
     names = dict.fromkeys(("cha_ho_ten", "me_ho_ten", "vo_chong_ho_ten"), Kind.PERSON_NAME)
     kinds = {
         "so_dinh_danh": Kind.PERSONAL_ID, "so_cmnd": Kind.OLD_ID, "ho_ten": Kind.PERSON_NAME,
         "ngay_sinh": Kind.PARTIAL_DATE, "gioi_tinh": Kind.SEX, "ma_xa": Kind.COMMUNE,
-        "ngay_mat": Kind.PARTIAL_DATE,
+        "ngay_mat": Kind.PARTIAL_DATE, "so_ho": Kind.TEXT, "ma_xa_truoc": Kind.COMMUNE,
     }  # fmt: skip
     return _one("population", kinds | names, person)
 
 
 def _one(name: str, kinds: dict[str, Kind], person: Person) -> Register:
-    fields = tuple(Field(name=field, kind=kind) for field, kind in kinds.items())
+    fields = tuple(
+        Field(name=field, kind=kind, as_of_date=_WRITTEN_ON.get(field, ""))
+        for field, kind in kinds.items()
+    )
     one = RegisterObject(name="people", fields=fields, persons=(person,))
     return Register(id=name, name=name, version="1", objects=(one,))
+
+
+_WRITTEN_ON = {"ma_xa_truoc": "2025-06-30"}
+"""The place before the last move stands by its code of before the merger of communes."""
 
 
 def _told(case: Path) -> dict[str, str]:
@@ -227,7 +249,8 @@ def splink_prepare(case: Path) -> None:
     told = _told(case)
     people = f"""
         select row_number() over () as unique_id, so_dinh_danh as number, so_cmnd as old_number,
-            ho_ten as name, ngay_sinh as born, gioi_tinh as sex, ma_xa as commune
+            ho_ten as name, ngay_sinh as born, gioi_tinh as sex, ma_xa as commune,
+            ma_xa_truoc as before
         from read_parquet('{told["population"]}/part-*.parquet')
     """
     records = f"""
@@ -235,7 +258,7 @@ def splink_prepare(case: Path) -> None:
             case when number is null
                 and length(regexp_replace(number__raw, '[^0-9]', '', 'g')) = 9
                 then regexp_replace(number__raw, '[^0-9]', '', 'g') end as old_number,
-            name, born, sex, commune__now as commune
+            name, born, sex, commune__now as commune, cast(null as varchar) as before
         from read_parquet('{case}/plain.parquet')
     """
     with DuckDBEngine(case / "splink" / "made", memory_gib=MEMORY_GIB) as engine:
@@ -252,12 +275,17 @@ def splink_prepare(case: Path) -> None:
                     {name_parts("s.folded")},
                     trim(substr(s.folded, length(split_part(s.folded, ' ', 1)) + 2)) || ' '
                         || split_part(s.folded, ' ', 1) as turned,
-                    {_PARTS}, s.sex, s.commune, u.parent as province
+                    {_PARTS}, s.sex, s.commune, u.parent as province, f.commune as former
                 from spelled as s
                 left join (
                     select code, parent from locality_units
                     where level = 'commune' and valid_to is null
                 ) as u on s.commune = u.code
+                left join (
+                    select old_code, case when count(distinct new_code) = 1
+                        and min(extent) = 'whole' then max(new_code) end as commune
+                    from locality_changes group by old_code
+                ) as f on s.before = f.old_code
             ) to '{case}/splink/{name}.parquet' (format parquet)""")
 
 
@@ -283,7 +311,10 @@ def splink_link(case: Path) -> None:
     """Score all blocked pairs; the best person of each record with the probability."""
     settings = json.loads(_model(case).read_text())
     settings["probability_two_random_records_match"] = _prior(case)
-    chunks = 4 if "x10000000" in case.name else 1
+    persons = int(case.name.split("x")[1])
+    chunks = CHUNKS.get(persons, 1)
+    if persons >= MAPPED_FROM:
+        _tighten(settings)
     linker = _linker(case, settings)
     pairs = linker.inference.predict(
         threshold_match_weight=-4, num_chunks_left=1, num_chunks_right=chunks
@@ -310,9 +341,17 @@ def splink_link(case: Path) -> None:
     )
 
 
+def _tighten(settings: dict[str, Any]) -> None:
+    """Date and given name bring up a hundred strangers a record in a nation of this size."""
+    for rule in settings["blocking_rules_to_generate_predictions"]:
+        text = rule["blocking_rule"]
+        if '"dob"' in text and '"given"' in text:
+            rule["blocking_rule"] = f'{text} and l."surname" = r."surname"'
+
+
 def _model(case: Path) -> Path:
-    """Trained at a million persons, and used again in the same run where there are more."""
-    return case.parent / MODEL
+    """Trained at a million persons, and used again where there are more."""
+    return Path(_told(case)["model"])
 
 
 def _prior(case: Path) -> float:
@@ -331,10 +370,11 @@ def _linker(case: Path, settings: SettingsCreator | dict[str, Any]) -> Linker:
             "max_temp_directory_size": f"{SPILL_GIB}GiB",
         }
     )
-    tables = []
+    persons = int(case.name.split("x")[1])
     for name in ("people", "records"):
+        kind = "view" if name == "people" and persons >= MAPPED_FROM else "table"
         connection.execute(
-            f"create table {name} as select * from read_parquet('{case}/splink/{name}.parquet')"
+            f"create {kind} {name} as select * from read_parquet('{case}/splink/{name}.parquet')"
         )
     api = DuckDBAPI(connection)
     tables = [api.register(name, dataset_display_name=name) for name in ("people", "records")]
@@ -391,7 +431,11 @@ def _comparisons() -> list[Any]:
             ("abs(year_l - year_r) = 1", ""),
         ],
         "sex": [(same("sex"), "")],
-        "commune": [(same("commune"), "commune"), (same("province"), "")],
+        "commune": [
+            (same("commune"), "commune"),
+            ("commune_l = former_r or former_l = commune_r", ""),
+            (same("province"), ""),
+        ],
         "number": [(same("number"), ""), (near("number", 1), "")],
         "old_number": [(same("old_number"), ""), (near("old_number", 1), "")],
     }

@@ -48,3 +48,11 @@ def test_a_number_that_names_a_result_file_names_one_that_is_there() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for name in re.findall(r"results/([\w-]+\.json)", page.read_text(encoding="utf-8")):
             assert (ROOT / "benchmarks/results" / name).exists(), f"{page.name}: {name}"
+
+
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    page = (ROOT / "docs/why/security.md").read_text(encoding="utf-8")
+    tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    named = re.findall(r"`(test_\w+)`", page)
+    assert named
+    assert [name for name in named if f"def {name}(" not in tests] == []

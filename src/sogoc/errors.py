@@ -26,10 +26,13 @@ SogocError
 ├── DirectoryRefused    the operator, or the hub's officer
 ├── NodeUnreachable     the operator: another node does not answer
 ├── AnswerRefused       whoever asked: the other node said no
+├── RoundRefused        whoever works on a round: it does not stand where this can be done
 ├── TrustError          the security officer
 │   ├── KeyRefused
 │   ├── BadSeal
+│   ├── PackageRefused
 │   └── BrokenLog
+├── AddressRefused      the operator: tables at an address that cannot be read or written
 ├── SparkMissing        the operator: Spark was asked for and cannot start
 └── StepFailed          the developers: a step's SQL did not run
 """
@@ -194,11 +197,19 @@ class NodeUnreachable(SogocError):
 
 
 class AnswerRefused(SogocError):
-    """Another node answered that it will not; `error` is its type."""
+    """Another node answered that it will not; `error` is its type.
 
-    def __init__(self, sentence: Sentence, *, error: str) -> None:
+    `wait_seconds` is above 0 where it says when to come again.
+    """
+
+    def __init__(self, sentence: Sentence, *, error: str, wait_seconds: float = 0.0) -> None:
         super().__init__(sentence)
         self.error = error
+        self.wait_seconds = wait_seconds
+
+
+class RoundRefused(SogocError):
+    """A round cannot go this step now; nothing of it was changed."""
 
 
 class TrustError(SogocError):
@@ -213,8 +224,16 @@ class BadSeal(TrustError):
     """A signature is missing, does not hold, or is over something else."""
 
 
+class PackageRefused(TrustError):
+    """A package is damaged, cut, foreign, repeated or not for this node; nothing was taken."""
+
+
 class BrokenLog(TrustError):
     """A journal cannot be proved whole: a proof, tile or checkpoint does not fit."""
+
+
+class AddressRefused(SogocError):
+    """Tables at this address cannot be read, or must not be written over."""
 
 
 class SparkMissing(SogocError):

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,10 +31,11 @@ GRANT = """
 id = "G-2026-0001"
 member = "VN/GOV/02/LAND"
 register = "health-facilities"
-fields = ["ten"]
-operations = ["read"]
+fields = ["ten", "loai_doi_tuong", "ma_ban_do", "ma_xa"]
+operations = ["read", "search", "difference"]
 purpose = "1.012789"
 ground = "Luật Dữ liệu, Điều 17 (ví dụ)"
+most_keys = 1000
 first_day = 2026-01-01
 last_day = 2099-12-31
 """
@@ -51,10 +52,12 @@ def serving(node: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        wait_until(lambda: fetched(f"{address}/ready") is not None)
-        yield process
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            wait_until(lambda: fetched(f"{address}/ready") is not None)
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
 
 
 def fetched(address: str) -> str | None:
@@ -88,6 +91,16 @@ class Country:
         self.question.write_text(json.dumps(told), encoding="utf-8")
         words = (*CASE[:-1], issue, "--body", str(self.question))
         return self.sogoc(self.land, "ask", SERVICE, PATH, *words)
+
+    def list(self, word: str, **question: object) -> Any:  # noqa: ANN401 - JSON
+        """The land office asks for a whole list."""
+        self.question.write_text(json.dumps(question), encoding="utf-8")
+        place = PATH.replace("read", word)
+        told = self.sogoc(
+            self.land, "ask", SERVICE, place, *CASE, "--all", "--body", str(self.question)
+        )
+        assert told.code == 0, told.err
+        return json.loads(told.out)
 
 
 SERVICE, PATH = "VN/GOV/01/HEALTH/health-facilities", "/v1/co_so/read"
@@ -151,19 +164,54 @@ def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
         assert json.loads(asked.out)["records"][0]["key"] == key_of(1)
         assert "1.012789" in country.ask(key_of(1), issue="9.9/X").err
 
+        whole_lists_are_copied_and_searched(country)
+        a_node_describes_itself(country)
         time.sleep(6)  # one beat: the checkpoint takes in what was asked
         verify = ("journal", "verify", country.hub_address, country.log_key)
         kept = ("--kept", str(tmp_path / "kept"))
         told = [country.sogoc(tmp_path / "stranger", *verify, *kept) for _ in range(2)]
         assert [one.code for one in told] == [0, 0], told
-        assert "3 entries, continuing 0" in told[0].out
-        assert "3 entries, continuing 1" in told[1].out
+        assert " entries, continuing 0" in told[0].out
+        assert " entries, continuing 1" in told[1].out
 
         assert country.sogoc(country.hub, "hub", "remove", "VN/GOV/02/LAND").code == 0
         wait_until(lambda: country.ask(key_of(1)).code == 1)
     down = country.ask(key_of(1))
     assert down.code == 1
     assert "✗" in down.err
+
+
+def whole_lists_are_copied_and_searched(country: Country) -> None:
+    """The land office copies the register, follows it, and searches what it may."""
+    key = ["loai_doi_tuong", "ma_ban_do"]
+    copy = country.list("difference", since=0, fields=[*key, "ma_xa"])
+    lines = len(FACILITIES.read_text(encoding="utf-8").splitlines()) - 1
+    assert 0 < len(copy["changes"]) <= lines
+    after = country.list("difference", since=copy["until"], fields=key)
+    assert after["changes"] == []
+    communes = (one["fields"]["ma_xa"] for one in copy["changes"])
+    commune = next(code for code in communes if code)
+    found = country.list("search", where={"ma_xa": commune}, fields=["ten"])
+    there = [one for one in copy["changes"] if one["fields"]["ma_xa"] == commune]
+    assert len(found["records"]) == len(there)
+
+
+def a_node_describes_itself(country: Country) -> None:
+    """Its catalogue, that of all at the hub, and what it was asked."""
+    hub, land = country.hub, country.land
+    own = country.sogoc(land, "node", "catalogue")
+    whole = country.sogoc(hub, "hub", "catalogue")
+    assert (own.code, whole.code) == (0, 0), own.err + whole.err
+    told = {node["@id"] for node in json.loads(whole.out)["@graph"]}
+    assert f"{country.hub_address}/catalogue/health-facilities" in told
+    assert {node["@id"] for node in json.loads(own.out)["@graph"]} <= told
+    assert "signed catalogue" not in whole.err
+    turtle = country.sogoc(land, "node", "catalogue", "--turtle")
+    assert "@prefix dcat:" in turtle.out
+
+    records = json.loads(country.sogoc(hub, "node", "monitoring").out)["records"]
+    assert {record.get("restPath") for record in records} >= {PATH, "/v1/co_so/search"}
+    assert {record.get("clientSubsystemCode") for record in records} == {"LAND"}
 
 
 EXPLAIN = (

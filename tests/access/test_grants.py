@@ -10,19 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sogoc.access.entry import entry_from
 from sogoc.access.grant import (
     Grant,
     Operation,
     Question,
     State,
+    Visibility,
     check_grant,
     conditions,
     sensitive_among,
 )
 from sogoc.access.grant_store import GrantStore
 from sogoc.access.policies import PolicyBook, policy_of
+from sogoc.access.postgres_journal import entry_with_proof
 from sogoc.contract.load import load
-from sogoc.errors import GrantRefused, PolicyRefused, UnknownThing
+from sogoc.errors import BrokenLog, GrantRefused, PolicyRefused, UnknownThing
 from sogoc.shipped import shipped
 from sogoc.testing.stopped_clock import TickingClock
 
@@ -206,7 +209,7 @@ PLAIN_FIELD = next(
     for field in one.fields
     if field.classification != "personal-sensitive"
 )
-GOOD = replace(GRANT, fields=frozenset({PLAIN_FIELD}))
+GOOD = replace(GRANT, fields=frozenset({PLAIN_FIELD}), operations=frozenset({Operation.VERIFY}))
 
 
 def test_every_mistake_of_a_grant_is_said_at_once() -> None:
@@ -223,11 +226,81 @@ def test_a_field_that_the_register_has_not_is_refused() -> None:
         check_grant(replace(GOOD, fields=frozenset({"shoe_size"})), POPULATION)
 
 
+@pytest.mark.parametrize("operation", [Operation.READ, Operation.SEARCH, Operation.DIFFERENCE])
+def test_the_population_register_answers_the_triple_alone(operation: Operation) -> None:
+    wrong = replace(GOOD, operations=frozenset({Operation.VERIFY, operation}))
+    with pytest.raises(GrantRefused, match="number, name and date of birth alone"):
+        check_grant(wrong, POPULATION)
+
+
+def test_a_search_needs_all_fields_of_a_set_and_a_difference_the_key() -> None:
+    land = load(shipped("registers") / "land.odcs.yaml")
+    part = replace(GOOD, register="land", fields=frozenset({"so_to", "so_thua"}))
+    for operation, fields in (
+        (Operation.SEARCH, {"ma_xa", "so_to", "so_thua"}),
+        (Operation.DIFFERENCE, {"ma_thua"}),
+    ):
+        asked = replace(part, operations=frozenset({operation}))
+        with pytest.raises(GrantRefused, match="must cover"):
+            check_grant(asked, land)
+        check_grant(replace(asked, fields=frozenset(fields)), land)
+
+
 def test_a_sensitive_field_needs_a_ground_of_its_own() -> None:
     asked = replace(GOOD, fields=frozenset({SENSITIVE_FIELD}))
     with pytest.raises(GrantRefused, match="ground of their own"):
         check_grant(asked, POPULATION)
+    with pytest.raises(GrantRefused, match="ground of their own"):
+        check_grant(replace(asked, sensitive_ground=asked.ground), POPULATION)
     check_grant(replace(asked, sensitive_ground="Luật Bảo vệ dữ liệu cá nhân"), POPULATION)
+
+
+WRONGLY_HIDDEN: dict[str, dict[str, Any]] = {
+    "deferred without an end": {"visibility": Visibility.DEFERRED, "visibility_order": "Lệnh 1"},
+    "deferred without an order": {"visibility": Visibility.DEFERRED, "deferred_days": 30},
+    "withheld without an order": {"visibility": Visibility.WITHHELD},
+    "at once, and yet with an order": {"visibility_order": "Lệnh 1"},
+    "at once, and yet with days": {"deferred_days": 30},
+}
+
+
+@pytest.mark.parametrize("change", WRONGLY_HIDDEN.values(), ids=WRONGLY_HIDDEN)
+def test_what_hides_entries_needs_an_order_and_a_deferral_an_end(change: dict[str, Any]) -> None:
+    with pytest.raises(GrantRefused, match="deferred needs"):
+        check_grant(replace(GOOD, **change), POPULATION)
+
+
+def test_a_deferral_is_kept_with_its_grant(connection: psycopg.Connection) -> None:
+    hidden = replace(
+        GOOD,
+        visibility=Visibility.DEFERRED,
+        deferred_days=90,
+        visibility_order="Lệnh 12/L-ĐT",
+        purpose_title="Điều tra (ví dụ)",
+    )
+    store = GrantStore(connection, TickingClock())
+    store.ask(hidden, POPULATION, officer="a")
+    assert [one.grant for one in store.held()] == [hidden]
+    assert store.titles({hidden.purpose}) == {}
+    store.change(hidden.id, State.ACCEPTED, officer="b")
+    assert store.titles({hidden.purpose, "x"}) == {hidden.purpose: "Điều tra (ví dụ)"}
+
+
+def test_each_step_of_a_grant_is_an_entry_that_the_tree_covers(
+    connection: psycopg.Connection,
+) -> None:
+    store = GrantStore(connection, TickingClock())
+    store.ask(GOOD, POPULATION, officer="VN000000000007")
+    store.change(GOOD.id, State.ACCEPTED, officer="chief", reason="Hồ sơ đủ")
+    with pytest.raises(GrantRefused):
+        store.change(GOOD.id, State.REFUSED, officer="chief")
+    told = [entry_from(entry_with_proof(connection, number)[0]) for number in (0, 1)]
+    assert [(one.operation, one.officer, one.grant) for one in told] == [
+        ("grant-asked", "VN000000000007", GOOD.id),
+        ("grant-accepted", "chief", GOOD.id),
+    ]
+    with pytest.raises(BrokenLog):
+        entry_with_proof(connection, 2)
 
 
 def test_what_is_sensitive_the_contract_says_and_an_unknown_field_counts_as_such() -> None:

@@ -22,7 +22,6 @@ from sogoc.access.journal import GroupCommit, shared
 from sogoc.access.postgres_journal import (
     PostgresJournal,
     entry_with_proof,
-    erase_before,
     usages,
 )
 from sogoc.errors import BrokenLog, JournalClosed, StoreUnreachable
@@ -149,14 +148,23 @@ def test_a_lawful_investigation_is_seen_from_its_end_date(
     assert usages(connection, "001190000001", now=asked(60).at)[0] == 1
 
 
-def test_what_was_erased_by_law_says_nothing_any_more(
+def test_what_is_withheld_is_not_seen_on_any_day(
     kept: PostgresJournal, connection: psycopg.Connection
 ) -> None:
-    kept.append([asked(0), asked(100)])
-    assert erase_before(connection, asked(50).at) == 1
-    with pytest.raises(BrokenLog, match="erased"):
-        entry_with_proof(connection, 0)
-    assert [number for number, _ in usages(connection, "001190000001", now=NOON)[1]] == [1]
+    kept.append([asked(0, withheld_by="Luật ví dụ, Điều 1")])
+    assert usages(connection, "001190000001", now=asked(10**9).at) == (0, [])
+
+
+def test_a_batch_is_written_as_its_entries_would_be_alone(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    batch = [asked(7, subject=f"00119000{number:04}") for number in range(1200)]
+    mixed = [asked(0, subject=""), *batch, asked(1, reason="x"), asked(7)]
+    kept.append(mixed)
+    for number in (0, 1, 500, 1199, 1200, 1201, 1202):
+        payload, salt, mark = entry_with_proof(connection, number)
+        assert payload == payload_of(mixed[number])
+        check_commitment(payload, salt, mark)
 
 
 ODD = st.text(max_size=20)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.access.conftest import NOON, asked
 
-from sogoc.access.audit import audit, witness
+from sogoc.access.audit import audit
+from sogoc.access.keeping.acts import Acting
+from sogoc.access.keeping.retention import erase_one
 from sogoc.access.log import Log, check_proof
-from sogoc.access.postgres_journal import PostgresJournal, erase_before
+from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import BadSeal, BrokenLog
 from sogoc.trust.keys import SigningKey
-from sogoc.trust.note import COSIGNATURE, NoteKey, believed, note_key, read_note
+from sogoc.trust.note import NoteKey, believed, note_key, read_note
 from sogoc.trust.tiles import tile_at
 
 if TYPE_CHECKING:
@@ -115,18 +117,14 @@ def test_an_operator_who_rebuilds_the_whole_log_is_caught_by_a_kept_checkpoint(
 ) -> None:
     kept.append([asked(number) for number in range(300)])
     before = log.sign_checkpoint(KEY, now=NOON)
-    seen = witness(public(log), KNOWN, last="", signer=("hub.example/witness", OTHER), seconds=1)
     connection.execute("delete from node.journal_tile")
     connection.execute("delete from node.journal_checkpoint")
     connection.execute(ALTERED["an entry changed"].encode())
     kept.append([asked(300)])
     log.sign_checkpoint(KEY, now=NOON)
     assert audit(public(log), KNOWN).checkpoint.size == 301
-    for note in (before, seen):
-        with pytest.raises(BrokenLog):
-            audit(public(log), KNOWN, earlier=[note])
-        with pytest.raises(BrokenLog):
-            witness(public(log), KNOWN, last=note, signer=("hub.example/witness", OTHER), seconds=2)
+    with pytest.raises(BrokenLog):
+        audit(public(log), KNOWN, earlier=[before])
 
 
 def test_a_log_cut_shorter_than_a_kept_checkpoint_is_caught(
@@ -140,20 +138,6 @@ def test_a_log_cut_shorter_than_a_kept_checkpoint_is_caught(
     assert audit(public(log), KNOWN, earlier=[first]).checkpoint.size == 10
     with pytest.raises(BrokenLog):
         audit(public(log), KNOWN, earlier=[second])
-    with pytest.raises(BrokenLog):
-        witness(public(log), KNOWN, last=second, signer=("hub.example/witness", OTHER), seconds=2)
-
-
-def test_a_witness_signs_a_log_that_only_grew(kept: PostgresJournal, log: Log) -> None:
-    last = ""
-    for size in (1, 300, 300, 900):
-        kept.append([asked(number) for number in range(size)])
-        log.sign_checkpoint(KEY, now=NOON)
-        last = witness(
-            public(log), KNOWN, last=last, signer=("hub.example/witness", OTHER), seconds=size
-        )
-    by = NoteKey("hub.example/witness", OTHER.public, COSIGNATURE)
-    assert believed(read_note(last), [KNOWN, by]) == (KNOWN, by)
 
 
 def test_a_log_under_another_name_or_key_is_not_this_one(kept: PostgresJournal, log: Log) -> None:
@@ -197,13 +181,15 @@ def test_lawful_erasure_leaves_the_log_whole(
 ) -> None:
     kept.append([asked(number) for number in range(300)])
     before = log.sign_checkpoint(KEY, now=NOON)
-    erase_before(connection, asked(100).at)
+    acting = Acting(officer="steward", now=NOON)
+    for number in range(100):
+        erase_one(connection, number, acting, order="Quyết định ví dụ")
     kept.append([asked(300)])
     log.sign_checkpoint(KEY, now=NOON)
     assert audit(public(log), KNOWN, earlier=[before]).continued == 1
     with pytest.raises(BrokenLog):
         log.proof(5)
-    assert check_proof(log.proof(200)).size == 301
+    assert check_proof(log.proof(200)).size == 401  # each erasing is an entry too
 
 
 def test_the_public_part_holds_no_number_of_anybody(kept: PostgresJournal, log: Log) -> None:

@@ -210,6 +210,14 @@ def test_each_thing_the_national_platform_asks_for_is_required(name: str) -> Non
             envelope(HEADERS | {name: value})
 
 
+@pytest.mark.parametrize("party", ["0100000001", "COM/0100000001"])
+def test_on_whose_behalf_is_a_member_with_or_without_its_class(party: str) -> None:
+    assert envelope(HEADERS | {"x-road-represented-party": party}).party == party
+    for wrong in ("a/b/c", "/x", "x y", "ấ"):
+        with pytest.raises(BadQuestion):
+            envelope(HEADERS | {"x-road-represented-party": wrong})
+
+
 def test_a_second_client_is_refused() -> None:
     with pytest.raises(BadQuestion, match="twice"):
         headers_from([("X-Road-Client", "a/b/c"), ("x-road-client", "a/b/d")])

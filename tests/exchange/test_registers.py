@@ -13,8 +13,9 @@ from sogoc.access.grant import Operation
 from sogoc.contract.load import load
 from sogoc.errors import BadQuestion, UnknownThing
 from sogoc.exchange.answering import Asked, Found
-from sogoc.exchange.registers import RegisterShelf, identity
-from sogoc.exchange.verifying import Bearer, Triple, compare, triple_from
+from sogoc.exchange.looking.comparing import Bearer, Triple, compare, triple_from
+from sogoc.exchange.looking.rows import identity
+from sogoc.exchange.registers import RegisterShelf
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
@@ -154,10 +155,10 @@ def test_what_is_no_triple_is_refused(shelf: RegisterShelf, key: str) -> None:
         shelf.look_up(asked(Operation.VERIFY, key))
 
 
-def test_a_number_that_two_people_bear_needs_a_person() -> None:
+def test_a_number_that_two_people_bear_is_ambiguous() -> None:
     two = [Bearer(name="A B", born="1990"), Bearer(name="A C", born="1991")]
     known = Triple(number="001190000001", name="A B", born="1990")
-    assert compare(known, two).outcome == "needs_a_person"
+    assert compare(known, two).outcome == "ambiguous"
     assert compare(known, [Bearer(name="A B", born="")]).differs == ("born",)
 
 

@@ -260,6 +260,18 @@ def test_a_judgement_that_a_number_is_not_his_outranks_the_number(district: Dist
     assert answer["number"] != AN.number
 
 
+def test_a_namesake_whom_an_officer_ruled_out_no_longer_counts_as_unseen(
+    district: District,
+) -> None:
+    record = replace(_without_number(NAMESAKES[0]), commune=None)
+    district.ask(record)
+    before = district.engine.rows("select unseen, mass from link_candidates__people")
+    district.ask(record, judgements=[(1, "owner", NAMESAKES[1].number, "other")])
+    after = district.engine.rows("select unseen, mass from link_candidates__people")
+    assert [unseen > 0 for unseen, _ in before] == [True]
+    assert [unseen for unseen, _ in after] == [0]
+
+
 def test_the_order_of_records_changes_no_answer(district: District) -> None:
     records = [AN, _without_number(HOA), replace(HOA, number=CONG.number), SON, *NAMESAKES]
     there = district.ask(*records)

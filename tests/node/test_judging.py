@@ -241,7 +241,7 @@ def test_training_learns_from_what_people_decided_and_never_overwrites_a_model(
 ) -> None:
     land = parts.shelf.register("land")
     judge(parts, "land", verdict(parts, SAME, RIGHT), signed=BY)
-    first, second = train(parts, land)[0], train(parts, land)[0]
+    first, second = (train(parts, land, officer="Cán bộ")[0] for _ in range(2))
     assert first.judged == 1
     assert first.file != second.file
     assert first.file.read_bytes() == second.file.read_bytes()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sogoc.errors import StepFailed
+from sogoc.errors import AddressRefused, StepFailed
 from sogoc.tables.engine import Engine, Step, literal, quoted
 
 
@@ -98,3 +98,35 @@ def test_a_table_without_rows_keeps_its_columns(engine: Engine) -> None:
     assert engine.run(Step("none", ("given",), "select n from given where n > 9")) == 0
     assert engine.arrow("select n from none").column_names == ["n"]
     assert engine.rows("select n from none") == []
+
+
+@pytest.mark.parametrize("scheme", ["path", "url"])
+def test_a_parted_folder_comes_back_with_its_codes_as_they_were(
+    engine: Engine, tmp_path: Path, scheme: str
+) -> None:
+    communes = pa.table({"n": [1, 2, 3], "tinh": ["01", "01", "79"]})
+    folder = tmp_path / "parted"
+    address = str(folder) if scheme == "path" else folder.as_uri()
+    engine.register("given", communes)
+    assert engine.export("given", address, by=["tinh"]) == 3
+    assert {one.name for one in folder.iterdir() if one.is_dir()} == {"tinh=01", "tinh=79"}
+    engine.lend("read", address)
+    assert engine.rows("select n, tinh from read order by n") == [(1, "01"), (2, "01"), (3, "79")]
+
+
+def test_what_stands_at_an_address_is_never_written_over(engine: Engine, tmp_path: Path) -> None:
+    engine.register("given", NUMBERS)
+    engine.export("given", str(tmp_path / "out"))
+    with pytest.raises(AddressRefused, match="already"):
+        engine.export("given", str(tmp_path / "out"))
+    engine.lend("read", str(tmp_path / "out"))
+    assert engine.rows("select sum(n) from read") == [(6,)]
+
+
+@pytest.mark.parametrize("address", ["gone", "nowhere://store/tables"])
+def test_an_address_that_cannot_be_read_is_refused_by_name(
+    engine: Engine, tmp_path: Path, address: str
+) -> None:
+    there = address if "://" in address else str(tmp_path / address)
+    with pytest.raises(AddressRefused, match=address):
+        engine.lend("read", there)

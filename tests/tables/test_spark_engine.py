@@ -75,3 +75,22 @@ def test_an_engine_borrows_a_table_where_it_stands(tmp_path: Path, spark: SparkS
         assert other.rows("select n from population") == [(1,)]
         other.forget("population")
         assert owner.rows("select n from population") == [(1,)]
+
+
+def test_a_store_far_away_is_read_where_it_stands_and_written_in_parts(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    """`viewfs` stands for `s3a`: another file system of Hadoop's, of which the engine knows only
+    the address."""
+    far = f"viewfs://far/{tmp_path.name}"
+    with spark_engine.SparkEngine(tmp_path / "a", spark) as one:
+        one.register("given", pa.table({"n": [1, 2, 3], "tinh": ["01", "01", "79"]}))
+        assert one.export("given", f"{far}/people", by=["tinh"]) == 3
+    with spark_engine.SparkEngine(tmp_path / "b", spark, place=f"{far}/tables") as other:
+        other.lend("people", f"{far}/people")
+        other.run(Step("counted", ("people",), "select tinh, count(*) as n from people group by 1"))
+        assert other.rows("select tinh, n from counted order by tinh") == [("01", 2), ("79", 1)]
+        other.forget("people")
+    with spark_engine.SparkEngine(tmp_path / "c", spark) as later:
+        later.lend("people", f"{far}/people/tinh=79")
+        assert later.rows("select n from people") == [(3,)]

@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sogoc.errors import BadSeal, BrokenLog, Sentence
-from sogoc.trust.note import Checkpoint, believed, cosign, read_checkpoint, read_note
-from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, TiledHashes, bundle_path, unbundled
-from sogoc.trust.tree import (
-    GrowingTree,
-    check_consistency,
-    consistency_path,
-    leaf_hash,
-)
+from sogoc.trust.note import Checkpoint, believed, read_checkpoint, read_note
+from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, bundle_path, unbundled
+from sogoc.trust.tree import GrowingTree, leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from sogoc.trust.keys import SigningKey
     from sogoc.trust.note import NoteKey
 
 
@@ -113,36 +107,31 @@ class _Tiles:
         hashes.clear()
 
 
-def _tiled(fetch: Callable[[str], bytes], size: int) -> TiledHashes:
-    def content(tile: Tile) -> bytes:
-        return fetch(tile.path)
+def witnessed(
+    fetch: Callable[[str], bytes], key: NoteKey, witnesses: Iterable[NoteKey], *, least: int
+) -> tuple[str, tuple[NoteKey, ...]]:
+    """The latest checkpoint that witnesses signed, and which of the known ones did.
 
-    return TiledHashes(size, content)
-
-
-def witness(
-    fetch: Callable[[str], bytes],
-    key: NoteKey,
-    *,
-    last: str,
-    signer: tuple[str, SigningKey],
-    seconds: int,
-) -> str:
-    """The log's checkpoint with our signature, if it only grew since `last` (empty: the first).
-
-    A witness reads a few tiles, not the whole log. Raises BadSeal, BrokenLog: then the two notes
-    together are the proof that somebody rewrote history, and both must be kept.
+    Raises BrokenLog if fewer than `least` did, BadSeal for a signature of theirs that fails.
     """
-    note = fetch("checkpoint").decode()
-    now = _told(note, key)
-    if last:
-        before = _told(last, key)
-        path: Sequence[bytes] = ()
-        if 0 < before.size < now.size:
-            path = consistency_path(_tiled(fetch, now.size), before.size, now.size)
-        check_consistency((before.size, before.root), (now.size, now.root), path)
-    name, signing = signer
-    return str(cosign(read_note(note), name, signing, seconds=seconds))
+    note = fetch("witnessed").decode()
+    _told(note, key)
+    known = list(witnesses)
+    signed = tuple(one for one in believed(read_note(note), [key, *known]) if one in known)
+    if len(signed) < least:
+        raise _too_few(len(signed), least)
+    return note, signed
+
+
+def _too_few(signed: int, least: int) -> BrokenLog:
+    return BrokenLog(
+        Sentence(
+            vi=f"Mốc nhật ký chỉ có {signed} nhân chứng ký, cần ít nhất {least}: chưa ai khác xác "
+            "nhận lịch sử này.",
+            en=f"Only {signed} witnesses signed the checkpoint, at least {least} are needed: "
+            "nobody else vouches for this history.",
+        )
+    )
 
 
 def _two_histories() -> BrokenLog:

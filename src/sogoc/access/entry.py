@@ -12,10 +12,16 @@ import hmac
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from json.encoder import encode_basestring
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import BrokenLog, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 SALT_BYTES = 32
 GRANTED, REFUSED = "granted", "refused"
@@ -48,22 +54,57 @@ class Entry:
     visible_from: datetime | None = None
     """When the subject may see it; None: at once."""
     withheld_by: str = ""
-    """By whose order it is not yet shown."""
+    """By whose order it is not shown at once; without `visible_from`, not until that is lifted."""
+    acting: str = ""
+    """On which ground somebody looked for another: a child, an adult under guardianship."""
 
 
 def payload_of(entry: Entry) -> bytes:
     """The bytes of an entry: JSON with sorted names, so that one entry has one form."""
-    told = {
-        field.name: getattr(entry, field.name)
-        for field in fields(entry)
-        if getattr(entry, field.name) != field.default
-    }
-    for name in _MOMENTS & told.keys():
-        told[name] = told[name].isoformat(timespec="microseconds")
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return next(payloads_of([entry]))
+
+
+def payloads_of(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """The bytes of each entry.
+
+    Entries of a batch differ in their subject alone; what they share is put into words once.
+    """
+    last: tuple[object, ...] = ()
+    head = tail = ""
+    for entry in entries:
+        if (shared := _SHARED(entry)) != last:
+            last = shared
+            head, tail = _words(shared[:_BEFORE], 0), _words(shared[_BEFORE:], _BEFORE)
+        subject = f'"subject":{encode_basestring(entry.subject)},' if entry.subject else ""
+        yield f"{{{head}{subject}{tail}"[:-1].encode() + b"}"
+
+
+def _words(values: tuple[Any, ...], start: int) -> str:
+    """Members of the entry, each with its comma; what is as by default is left out."""
+    return "".join(
+        word + _TEXT_OF[type(value)](value) + ","
+        for (word, default), value in zip(_MEMBERS[start:], values, strict=False)
+        if value != default
+    )
+
+
+@lru_cache
+def _listed(names: tuple[str, ...]) -> str:
+    return json.dumps(names, ensure_ascii=False, separators=(",", ":"))
 
 
 _MOMENTS = {"at", "visible_from"}
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    tuple: _listed,
+    datetime: lambda moment: f'"{moment.isoformat(timespec="microseconds")}"',
+}
+_OTHERS = sorted(
+    (field for field in fields(Entry) if field.name != "subject"), key=lambda field: field.name
+)
+_SHARED = attrgetter(*(field.name for field in _OTHERS))
+_MEMBERS = [(f'"{field.name}":', field.default) for field in _OTHERS]
+_BEFORE = sum(field.name < "subject" for field in _OTHERS)
 
 
 def entry_from(payload: bytes) -> Entry:

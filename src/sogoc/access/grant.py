@@ -37,6 +37,20 @@ class Operation(StrEnum):
     """Whether number, name and date of birth are one person's."""
     DIFFERENCE = "difference"
     """What changed since a release."""
+    ROUND = "round"
+    """Persons by the million, verified in one signed package."""
+    USAGE = "usage"
+    """Who used one person's data: asked for that person, by whoever signs people in."""
+
+
+class Visibility(StrEnum):
+    """When the person whom an entry is about may see it."""
+
+    AT_ONCE = "at-once"
+    DEFERRED = "deferred"
+    """After so many days, by whose order: a lawful investigation."""
+    WITHHELD = "withheld"
+    """Not before an order lifts it: where a law says so."""
 
 
 class State(StrEnum):
@@ -68,6 +82,12 @@ class Grant:
     rate_per_minute: int = 60
     most_keys: int = 1
     """How many persons one question may name; above 1 it is a batch."""
+    purpose_title: str = ""
+    """What the procedure is for, in words that a citizen understands."""
+    visibility: Visibility = Visibility.AT_ONCE
+    deferred_days: int = 0
+    visibility_order: str = ""
+    """By whose order entries under this grant are not shown at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +123,13 @@ def check_grant(grant: Grant, register: Register) -> None:
             (not grant.operations, _NO_OPERATIONS),
             (not grant.purpose.strip(), _NO_PURPOSE),
             (not grant.ground.strip(), _NO_GROUND),
-            (bool(sensitive) and not grant.sensitive_ground.strip(), _sensitive(sensitive)),
+            (bool(sensitive) and not _own_ground(grant), _sensitive(sensitive)),
+            (register.is_population and bool(grant.operations & _LISTS), _TRIPLE_ALONE),
+            (Operation.SEARCH in grant.operations and not _searches(grant, register), _NO_SEARCH),
+            (Operation.DIFFERENCE in grant.operations and not _keyed(grant, register), _NO_KEY),
             (grant.last_day < grant.first_day, _ENDS_BEFORE),
             (grant.rate_per_minute < 1 or not 1 <= grant.most_keys <= MOST_KEYS, _RATE),
+            (not _ends(grant), _HIDDEN),
         )
         if broken
     ]
@@ -122,6 +146,20 @@ def check_grant(grant: Grant, register: Register) -> None:
         )
 
 
+def _own_ground(grant: Grant) -> bool:
+    """Whether sensitive fields have a ground of their own: another article than the rest."""
+    own = grant.sensitive_ground.strip()
+    return bool(own) and own != grant.ground.strip()
+
+
+def _ends(grant: Grant) -> bool:
+    """Whether what hides entries has an order, and a deferral an end."""
+    if grant.visibility is Visibility.AT_ONCE:
+        return not grant.deferred_days and not grant.visibility_order
+    deferred = grant.visibility is Visibility.DEFERRED
+    return bool(grant.visibility_order.strip()) and (grant.deferred_days > 0) == deferred
+
+
 MOST_KEYS = 10_000
 """The most persons that one signed question may name."""
 
@@ -131,18 +169,48 @@ _MEMBER = Sentence(
 )
 _NO_FIELDS = Sentence(vi="chưa nêu trường nào", en="it names no field")
 _NO_OPERATIONS = Sentence(
-    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference)",
-    en="it names no operation (read, search, verify, difference)",
+    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, round, usage)",
+    en="it names no operation (read, search, verify, difference, round, usage)",
 )
 _NO_PURPOSE = Sentence(
     vi="thiếu mã thủ tục là mục đích khai thác", en="it lacks the procedure that is its purpose"
 )
 _NO_GROUND = Sentence(vi="thiếu căn cứ pháp lý", en="it lacks its legal ground")
+_HIDDEN = Sentence(
+    vi="hoãn hiển thị (deferred) cần deferred_days và visibility_order, giữ kín (withheld) cần "
+    "visibility_order, hiển thị ngay (at-once) không cần gì",
+    en="deferred needs deferred_days and visibility_order, withheld needs visibility_order, "
+    "at-once needs neither",
+)
 _ENDS_BEFORE = Sentence(vi="ngày kết thúc trước ngày bắt đầu", en="it ends before it begins")
 _RATE = Sentence(
     vi=f"số lượt mỗi phút phải từ 1, số người mỗi câu hỏi từ 1 đến {MOST_KEYS}",
     en=f"its rate must be 1 a minute or more, its persons in a question 1 to {MOST_KEYS}",
 )
+
+
+_LISTS = frozenset({Operation.READ, Operation.SEARCH, Operation.DIFFERENCE})
+_TRIPLE_ALONE = Sentence(
+    vi="cơ sở dữ liệu dân cư chỉ trả lời khi có đủ số định danh, họ tên, ngày sinh (verify)",
+    en="the population register answers by number, name and date of birth alone (verify)",
+)
+_NO_SEARCH = Sentence(
+    vi="tra cứu (search) cần đủ các trường của một bộ mà đặc tả cho phép (searchBy)",
+    en="to search it must cover all fields of a set that the contract allows (searchBy)",
+)
+_NO_KEY = Sentence(
+    vi="để nhận thay đổi (difference) cần đủ các trường khóa của bản ghi",
+    en="for the difference it must cover the fields that name a record",
+)
+
+
+def _searches(grant: Grant, register: Register) -> bool:
+    return any(grant.fields.issuperset(each) for one in register.objects for each in one.search_by)
+
+
+def _keyed(grant: Grant, register: Register) -> bool:
+    keys = [one.identities[0] for one in register.objects if one.identities]
+    return any(grant.fields.issuperset(each) for each in keys)
 
 
 def _unknown(names: list[str], register: str) -> Sentence:

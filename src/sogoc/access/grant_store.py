@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from sogoc.access.grant import Grant, Operation, State, check_grant
+from sogoc.access.grant import Grant, Operation, State, Visibility, check_grant
+from sogoc.access.keeping.acts import Acting
+from sogoc.access.postgres_journal import append_within
 from sogoc.errors import GrantRefused, Sentence, UnknownThing
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from sogoc.access.entry import Entry
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.database.store import Connection
@@ -47,7 +51,7 @@ class Taken:
 
 
 class GrantStore:
-    """Asks, accepts, refuses and withdraws grants; each in one transaction with its record."""
+    """Asks, accepts, refuses, withdraws grants; each step with its record and its journal entry."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
@@ -69,6 +73,10 @@ class GrantStore:
             "last_day": grant.last_day,
             "rate_per_minute": grant.rate_per_minute,
             "most_keys": grant.most_keys,
+            "purpose_title": grant.purpose_title,
+            "visibility": grant.visibility,
+            "deferred_days": grant.deferred_days,
+            "visibility_order": grant.visibility_order,
         }
         with self._connection.transaction():
             if self._connection.execute(_SQL["ask"], values).rowcount != 1:
@@ -78,7 +86,7 @@ class GrantStore:
                         en=f"There is a grant {grant.id} already; give this one another id.",
                     )
                 )
-            self._step(grant.id, State.ASKED, officer=officer, reason="")
+            self._step(grant, State.ASKED, officer=officer, reason="")
 
     def change(self, grant_id: str, state: State, *, officer: str, reason: str = "") -> None:
         """Accept, refuse or withdraw. Raises UnknownThing, or GrantRefused if it is too late."""
@@ -100,7 +108,8 @@ class GrantStore:
                     )
                 )
             self._connection.execute(_SQL["change"], {"id": grant_id, "state": state})
-            self._step(grant_id, state, officer=officer, reason=reason)
+            changed = next(one.grant for one in self.held(state) if one.grant.id == grant_id)
+            self._step(changed, state, officer=officer, reason=reason)
 
     def held(self, state: State | None = None) -> list[Held]:
         """All grants, or those in one state, by id."""
@@ -120,23 +129,53 @@ class GrantStore:
                     last_day=row[9],
                     rate_per_minute=row[10],
                     most_keys=row[11],
+                    purpose_title=row[12],
+                    visibility=Visibility(row[13]),
+                    deferred_days=row[14],
+                    visibility_order=row[15],
                 ),
-                State(row[12]),
+                State(row[16]),
             )
             for row in found
         ]
+
+    def titles(self, purposes: Iterable[str]) -> dict[str, str]:
+        """What procedures are for, in words that a citizen understands."""
+        asked = {"purposes": sorted(set(purposes))}
+        return dict(self._connection.execute(_SQL["titles"], asked).fetchall())
+
+    def waiting(self, member: str) -> int:
+        """How many grants of a member wait for the keeper."""
+        row = self._connection.execute(_SQL["waiting"], {"member": member}).fetchone()
+        return int(row[0]) if row else 0
 
     def history(self, grant_id: str) -> list[Taken]:
         """Each step of one grant, oldest first."""
         found = self._connection.execute(_SQL["history"], {"id": grant_id}).fetchall()
         return [Taken(row[0], row[1], State(row[2]), row[3]) for row in found]
 
-    def _step(self, grant_id: str, state: State, *, officer: str, reason: str) -> None:
+    def _step(self, grant: Grant, state: State, *, officer: str, reason: str) -> None:
+        now = self._clock.now()
         values = {
-            "id": grant_id,
-            "moment": self._clock.now(),
+            "id": grant.id,
+            "moment": now,
             "officer": officer,
             "state": state,
             "reason": reason,
         }
         self._connection.execute(_SQL["step"], values)
+        acting = Acting(officer=officer, now=now, member=grant.member)
+        append_within(self._connection, [_entry(grant, state, acting, reason=reason)])
+
+
+def _entry(grant: Grant, state: State, acting: Acting, *, reason: str) -> Entry:
+    """The step as the journal keeps it: what was asked for or decided, about nobody's data."""
+    told = acting.entry(
+        f"grant-{state}",
+        register=grant.register,
+        purpose=grant.purpose,
+        ground=grant.ground,
+        grant=grant.id,
+        reason=reason,
+    )
+    return replace(told, fields=tuple(sorted(grant.fields)))

@@ -65,6 +65,10 @@ where
     and (visible_from is null or visible_from <= %(now)s)
     and (%(since)s::timestamptz is null or at >= %(since)s)
     and (%(until)s::timestamptz is null or at < %(until)s)
+    and (
+        %(register)s = ''
+        or convert_from(payload, 'UTF8')::jsonb ->> 'register' = %(register)s
+    )
 order by number desc
 limit %(page_size)s offset %(page_start)s;
 
@@ -76,13 +80,63 @@ where
     subject = %(subject)s
     and (visible_from is null or visible_from <= %(now)s)
     and (%(since)s::timestamptz is null or at >= %(since)s)
-    and (%(until)s::timestamptz is null or at < %(until)s);
+    and (%(until)s::timestamptz is null or at < %(until)s)
+    and (
+        %(register)s = ''
+        or convert_from(payload, 'UTF8')::jsonb ->> 'register' = %(register)s
+    );
 
--- name: erase
--- Forget what entries say; their marks in the tree stay and say nothing any more.
-update node.journal_entry
-set
-    payload = null,
-    salt = null,
-    subject = null
-where at < %(before)s and payload is not null;
+-- name: one_about_subject
+-- One entry, if it is about this person and may be shown.
+select payload
+from node.journal_entry
+where
+    number = %(number)s
+    and subject = %(subject)s
+    and (visible_from is null or visible_from <= %(now)s);
+
+-- name: cosigned
+-- What witnesses signed under one checkpoint.
+select line
+from node.journal_cosignature
+where size = %(size)s
+order by witness;
+
+-- name: witnessed
+-- The latest checkpoint that a witness signed.
+select
+    checkpoint.size,
+    checkpoint.note
+from node.journal_checkpoint as checkpoint
+where exists (
+    select 1
+    from node.journal_cosignature as signed
+    where signed.size = checkpoint.size
+)
+order by checkpoint.size desc
+limit 1;
+
+-- name: keep_cosignature
+-- A witness saw that the log only grew.
+insert into node.journal_cosignature (size, witness, line, came_at)
+values (%(size)s, %(witness)s, %(line)s, %(moment)s)
+on conflict (size, witness) do update set
+    line = excluded.line,
+    came_at = excluded.came_at;
+
+-- name: keep_stamp
+-- Others say when the checkpoint stood there.
+insert into node.journal_stamp (size, token, stamped_at)
+values (%(size)s, %(token)s, %(moment)s)
+on conflict (size) do nothing;
+
+-- name: latest_stamp
+-- The latest checkpoint with a time stamp.
+select
+    checkpoint.note,
+    stamp.token,
+    stamp.stamped_at
+from node.journal_stamp as stamp
+inner join node.journal_checkpoint as checkpoint on stamp.size = checkpoint.size
+order by stamp.size desc
+limit 1;

@@ -9,19 +9,18 @@ keeper at a time: the lock is the transaction's.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogoc.access.entry import SALT_BYTES, commitment_of
 from sogoc.access.postgres_journal import SQL, entry_with_proof
 from sogoc.errors import BrokenLog, Sentence
 from sogoc.trust.note import Checkpoint, read_checkpoint, read_note, sign
+from sogoc.trust.proof import Proof
 from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, TiledHashes, bundle
 from sogoc.trust.tree import (
     EMPTY,
     HASH_BYTES,
     GrowingTree,
-    check_inclusion,
     consistency_path,
     inclusion_path,
     leaf_hash,
@@ -33,20 +32,10 @@ if TYPE_CHECKING:
 
     from sogoc.database.store import Connection
     from sogoc.trust.keys import SigningKey
+    from sogoc.trust.note import Signature
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('sogoc.journal.checkpoint', 0))"
 _BATCH = 256 * WIDTH
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What a person needs to show that an entry stood in the journal: checked without us."""
-
-    payload: bytes
-    salt: bytes
-    number: int
-    checkpoint: str
-    path: tuple[bytes, ...]
 
 
 def check_proof(proof: Proof) -> Checkpoint:
@@ -54,18 +43,9 @@ def check_proof(proof: Proof) -> Checkpoint:
 
     Whether the checkpoint is to be believed its signatures say (`sogoc.trust.note.believed`).
     """
-    checkpoint = read_checkpoint(read_note(proof.checkpoint).text)
     if len(proof.salt) != SALT_BYTES:
         raise _rewritten()
-    mark = commitment_of(proof.payload, proof.salt)
-    check_inclusion(
-        leaf_hash(mark),
-        proof.number,
-        size=checkpoint.size,
-        path=proof.path,
-        root=checkpoint.root,
-    )
-    return checkpoint
+    return proof.checked(commitment_of(proof.payload, proof.salt))
 
 
 class Log:
@@ -76,11 +56,39 @@ class Log:
         self.origin = origin
 
     def checkpoint(self) -> str:
-        """The latest checkpoint, a signed note. Raises BrokenLog before the first."""
+        """The latest checkpoint with what witnesses signed. Raises BrokenLog before the first."""
         row = self._row("last_checkpoint")
         if row is None:
             raise _nothing_yet()
-        return str(row[2])
+        return self._cosigned(row[0], row[2])
+
+    def witnessed(self) -> str:
+        """The latest checkpoint that a witness signed. Raises BrokenLog before the first."""
+        row = self._row("witnessed")
+        if row is None:
+            raise _nothing_yet()
+        return self._cosigned(row[0], row[1])
+
+    def latest(self) -> tuple[Checkpoint, str]:
+        """The latest checkpoint and its note as the log alone signed it."""
+        row = self._row("last_checkpoint")
+        if row is None:
+            raise _nothing_yet()
+        return Checkpoint(self.origin, int(row[0]), bytes(row[1])), str(row[2])
+
+    def keep_cosignature(self, size: int, line: Signature, *, now: datetime) -> None:
+        """Keep what a witness signed under the checkpoint of `size`."""
+        values = {"size": size, "witness": line.name, "line": str(line), "moment": now}
+        self._connection.execute(SQL["keep_cosignature"], values)
+
+    def keep_stamp(self, size: int, token: bytes, *, now: datetime) -> None:
+        """Keep a time stamp on the checkpoint of `size`."""
+        self._connection.execute(SQL["keep_stamp"], {"size": size, "token": token, "moment": now})
+
+    def stamped(self) -> tuple[str, bytes, datetime] | None:
+        """The latest note that others stamped, the stamp, and when; None if there is none."""
+        row = self._row("latest_stamp")
+        return (str(row[0]), bytes(row[1]), row[2]) if row else None
 
     def sign_checkpoint(self, key: SigningKey, *, now: datetime) -> str:
         """Take in what was journalled since, and sign. Raises BrokenLog if history was altered."""
@@ -116,12 +124,21 @@ class Log:
         return bundle(marks)
 
     def proof(self, number: int) -> Proof:
-        """What proves one entry under the latest checkpoint."""
+        """What proves one entry: under the latest that witnesses signed, if it stands there."""
         payload, salt, _ = entry_with_proof(self._connection, number)
-        note = self.checkpoint()
+        note = self._note_over(number)
         size = read_checkpoint(read_note(note).text).size
         path = inclusion_path(TiledHashes(size, self._content), number, size)
         return Proof(payload=payload, salt=salt, number=number, checkpoint=note, path=tuple(path))
+
+    def _note_over(self, number: int) -> str:
+        row = self._row("witnessed")
+        seen = row is not None and row[0] > number
+        return self.witnessed() if seen else self.checkpoint()
+
+    def _cosigned(self, size: int, note: str) -> str:
+        found = self._connection.execute(SQL["cosigned"], {"size": size}).fetchall()
+        return note + "".join(str(line) for (line,) in found)
 
     def growth(self, old: int, size: int) -> list[bytes]:
         """What proves that the log of `old` entries is the start of that of `size`."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = """
 entity Member;
 entity Register;
-action read, search, verify, difference appliesTo {
+action read, search, verify, difference, round, usage appliesTo {
   principal: Member,
   resource: Register,
   context: {

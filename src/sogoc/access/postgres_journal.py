@@ -8,27 +8,42 @@ asked for by name, since a durable journal is what every answer waits for.
 from __future__ import annotations
 
 import os
+import struct
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payload_of
+from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payloads_of
 from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from sogoc.access.entry import Entry
     from sogoc.database.store import Connection, Store
 
 SQL = statements(files("sogoc.access") / "journal.sql")
-_COPY = (
+COPY = (
     "copy node.journal_entry (number, at, subject, visible_from, payload, salt, commitment) "
-    "from stdin"
+    "from stdin (format binary)"
 )
+_HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+_COLUMNS = 7
+_ROW = struct.Struct("!hiqiq")
+"""Columns, then number and moment, each after its length."""
+_MARKS = struct.Struct(f"!i{SALT_BYTES}si32s")
+_NULL = (-1).to_bytes(4, "big", signed=True)
+_NEVER = (1 << 63) - 1
+"""PostgreSQL's `infinity`: what is withheld shows on no day."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_WHOLE = timedelta(microseconds=1)
+_CHUNK = 500
+"""Entries sent at once: while the server takes them in, the next are put into words."""
 
 
 class PostgresJournal:
@@ -62,11 +77,7 @@ class PostgresJournal:
     def _kept(self, entries: Sequence[Entry]) -> range:
         connection = self._open()
         with connection.transaction():
-            row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
-            start = int(row[0]) if row else 0
-            with connection.cursor().copy(_COPY) as copy:
-                copy.write("".join(_lines(entries, start)))
-        return range(start, start + len(entries))
+            return append_within(connection, entries)
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed:
@@ -75,25 +86,55 @@ class PostgresJournal:
         return self._connection
 
 
-def _lines(entries: Sequence[Entry], start: int) -> Iterator[str]:
-    salts = os.urandom(SALT_BYTES * len(entries))
-    for index, entry in enumerate(entries):
-        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-        payload = payload_of(entry)
-        seen = entry.visible_from.isoformat() if entry.visible_from else "\\N"
-        yield (
-            f"{start + index}\t{entry.at.isoformat()}\t{_text(entry.subject)}\t{seen}\t"
-            f"\\\\x{payload.hex()}\t\\\\x{salt.hex()}\t"
-            f"\\\\x{commitment_of(payload, salt).hex()}\n"
+def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
+    """Keep entries as part of the caller's transaction: durable once that one commits.
+
+    For acts that change the node's own tables: act and entry stand or fall together.
+    """
+    row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
+    start = int(row[0]) if row else 0
+    with connection.cursor().copy(COPY) as copy:
+        copy.write(_HEAD)
+        for chunk in _chunks(entries, start):
+            copy.write(chunk)
+        copy.write(_END)
+    return range(start, start + len(entries))
+
+
+def _chunks(entries: Sequence[Entry], start: int) -> Iterator[bytes]:
+    salts = BytesIO(os.urandom(SALT_BYTES * len(entries)))
+    rows = (
+        _row(entry, payload, number, salts.read(SALT_BYTES))
+        for number, (entry, payload) in enumerate(
+            zip(entries, payloads_of(entries), strict=True), start
         )
+    )
+    while chunk := b"".join(islice(rows, _CHUNK)):
+        yield chunk
 
 
-def _text(value: str) -> str:
-    if not value:
-        return "\\N"
+def _row(entry: Entry, payload: bytes, number: int, salt: bytes) -> bytes:  # noqa: PLR0917 - paid per entry
     # A zero byte would be refused, and with it everybody's entries of this group.
-    escaped = value.replace("\0", "").replace("\\", "\\\\").replace("\t", "\\t")
-    return escaped.replace("\n", "\\n").replace("\r", "\\r")
+    subject = entry.subject.replace("\0", "").encode()
+    return b"".join(
+        (
+            _ROW.pack(_COLUMNS, 8, number, 8, (entry.at - _EPOCH) // _WHOLE),
+            _sized(subject) if subject else _NULL,
+            _shown_from(entry),
+            _sized(payload),
+            _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
+        )
+    )
+
+
+def _sized(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
+
+
+def _shown_from(entry: Entry) -> bytes:
+    if entry.visible_from is not None:
+        return _sized(((entry.visible_from - _EPOCH) // _WHOLE).to_bytes(8, "big", signed=True))
+    return _sized(_NEVER.to_bytes(8, "big")) if entry.withheld_by else _NULL
 
 
 def usages(
@@ -103,11 +144,12 @@ def usages(
     now: datetime,
     period: tuple[datetime | None, datetime | None] = (None, None),
     page: tuple[int, int] = (0, 1000),
+    register: str = "",
 ) -> tuple[int, list[tuple[int, Entry]]]:
     """How many entries about a person may be shown, and a page of them, newest first.
 
     `period` is from (included) until (not included), `page` offset and limit. What is deferred by
-    lawful order is not among them before its date.
+    lawful order is not among them before its date. `register` empty: all of them.
     """
     asked = {
         "subject": subject,
@@ -116,6 +158,7 @@ def usages(
         "until": period[1],
         "page_start": page[0],
         "page_size": page[1],
+        "register": register,
     }
     row = connection.execute(SQL["count_about_subject"], asked).fetchone()
     found = connection.execute(SQL["about_subject"], asked).fetchall()
@@ -135,8 +178,3 @@ def entry_with_proof(connection: Connection, number: int) -> tuple[bytes, bytes,
             )
         )
     return bytes(row[0]), bytes(row[1]), bytes(row[2])
-
-
-def erase_before(connection: Connection, before: datetime) -> int:
-    """Forget what entries older than `before` say; the tree stays whole. Returns how many."""
-    return connection.execute(SQL["erase"], {"before": before}).rowcount

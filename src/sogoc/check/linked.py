@@ -73,6 +73,13 @@ def nothing_verified(one: RegisterObject) -> Step:
     return Step(verdicts(one.name), (), f"select {', '.join(columns)} where 1 = 0")
 
 
+def nothing_found(one: RegisterObject, plan: Layout) -> Step:
+    """The findings of the first pass where only the second is run: none."""
+    words = ", ".join(f"cast(null as bigint) as fail_{word}" for word in range(plan.words))
+    select = f"select cast(null as bigint) as _row, {words} where 1 = 0"
+    return Step(naming.findings(one.name), (), select)
+
+
 def linked_rules(one: RegisterObject, around: Surroundings) -> list[Judged]:
     """The rules that wait for linking, ready for the pass."""
     return [

@@ -11,6 +11,7 @@ from sogoc.check.linked import (
     linked_errors,
     linked_pass,
     linked_rules,
+    nothing_found,
     nothing_verified,
     verdicts,
     verdicts_step,
@@ -64,6 +65,30 @@ def plan_without_link(
 ) -> list[Step]:
     """The same where no population register is at hand: what needs one is not assessed."""
     return _second_pass(register, today, holidays=holidays, said=nothing_verified)
+
+
+def plan_of_answers(
+    register: Register, *, today: date, holidays: frozenset[date] = frozenset()
+) -> list[Step]:
+    """Only the rules that read answers about persons, over records that were checked before.
+
+    Makes `errors(o)` of these rules alone; reads `standard(o)` and `verified(o)`.
+    """
+    steps: list[Step] = []
+    for one in register.objects:
+        if not waits_for_linking(one):
+            continue
+        laid = layout(one, linked_rules(one, around(register, one, today=today, holidays=holidays)))
+        made, found = linked_checked(one.name), naming.linked_findings(one.name)
+        reads = (found, naming.standard(one.name), verdicts(one.name))
+        steps += [
+            nothing_found(one, laid),
+            verdicts_step(one),
+            linked_pass(one, laid),
+            findings_step(laid, made, found),
+            Step(naming.errors(one.name), reads, linked_errors(one, laid)),
+        ]
+    return steps
 
 
 def around(

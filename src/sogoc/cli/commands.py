@@ -48,17 +48,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show the pages of this node until you stop it (Ctrl-C).",
     ),
     "demo": (
-        "sogoc.cli.demo:demo_command",
-        "Make a small country, deliver its registers, and show what a person should look at.",
+        "sogoc.cli.demo:app",
+        "A small made-up country of six agencies: make it, look at it, stop it.",
     ),
     "node": ("sogoc.cli.among.nodes:node_app", "This node among others."),
     "hub": ("sogoc.cli.among.nodes:hub_app", "Members of the exchange, at the hub."),
     "grant": ("sogoc.cli.among.grant:app", "Who may ask what of this node's registers, and why."),
     "ask": (
-        "sogoc.cli.among.nodes:ask_command",
+        "sogoc.cli.among.asking:ask_command",
         "Ask another node; the question comes from a file or standard input.",
     ),
-    "journal": ("sogoc.cli.among.journal:app", "Journals: verify one from outside."),
+    "round": (
+        "sogoc.cli.among.round:app",
+        "Persons by the million, verified by another node over the line or by a file.",
+    ),
+    "journal": (
+        "sogoc.cli.among.journal:app",
+        "Journals: verify one from outside, prove an entry.",
+    ),
     "bench": ("sogoc.cli.bench:app", "Measure this machine and this version on made-up data."),
 }
 """For each command where it stands and its first sentence, in the order of the list."""

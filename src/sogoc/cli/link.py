@@ -10,6 +10,14 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.context import Desk, desk_of
+from sogoc.cli.links import (
+    accept_command,
+    events_command,
+    find_command,
+    models_command,
+    promise_command,
+    retire_command,
+)
 from sogoc.cli.telling.explained import say_doubles, say_explained, write_picture
 from sogoc.contract.model import Register
 from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
@@ -27,6 +35,15 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Who is meant: decide, look at why, search for persons entered twice.",
 )
+for _name, _command in (
+    ("accept", accept_command),
+    ("events", events_command),
+    ("find", find_command),
+    ("models", models_command),
+    ("promise", promise_command),
+    ("retire", retire_command),
+):
+    app.command(_name)(_command)
 
 
 class Decision(Enum):
@@ -145,7 +162,7 @@ def train_command(context: typer.Context, register: str) -> None:
     desk = desk_of(context)
     held = desk.shelf.register(register)
     with open_node(desk.folder, desk.settings) as node:
-        made = train(node.parts, held)
+        made = train(node.parts, held, officer=desk.officer)
     for one in made:
         desk.say.line(
             f"{one.object}: học từ {one.model.pairs} cặp, trong đó {one.judged} do người kết luận.",
@@ -153,6 +170,11 @@ def train_command(context: typer.Context, register: str) -> None:
             "by people.",
         )
         desk.say.path("Mô hình", "Model", one.file)
+        command = f"sogoc link accept {register} {one.object} {one.version}"
+        desk.say.line(
+            f"  Lô dữ liệu chỉ được đối soát theo mô hình này khi có người chấp nhận: {command}",
+            f"  Deliveries are linked by it once a person accepts it: {command}",
+        )
 
 
 @app.command("withdraw")

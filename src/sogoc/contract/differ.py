@@ -105,8 +105,18 @@ def _objects(old: Register, new: Register) -> Iterator[Change]:
         yield _fits(name, "thêm đối tượng", "a new object")
     for name in before.keys() & after.keys():
         yield from _object(before[name], after[name])
+        yield from _searches(before[name], after[name])
         yield from _fields(before[name], after[name])
         yield from _rules(before[name], after[name])
+
+
+def _searches(old: RegisterObject, new: RegisterObject) -> Iterator[Change]:
+    for names in sorted(set(old.search_by) - set(new.search_by)):
+        yield _breaks(
+            f"{new.name}.{'+'.join(names)}", "bỏ cách tra cứu", "no longer searched for by these"
+        )
+    for names in sorted(set(new.search_by) - set(old.search_by)):
+        yield _fits(f"{new.name}.{'+'.join(names)}", "thêm cách tra cứu", "searched for by these")
 
 
 def _object(old: RegisterObject, new: RegisterObject) -> Iterator[Change]:

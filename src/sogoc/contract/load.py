@@ -19,6 +19,7 @@ from sogoc.contract.reading.implied import implied_rules
 from sogoc.contract.reading.references import Surroundings, foreign_keys, place_of
 from sogoc.contract.reading.rules import Ground as RuleGround
 from sogoc.contract.reading.rules import written_rules
+from sogoc.contract.reading.searching import is_population, search_by
 from sogoc.contract.reading.standard import check_standard, label_en, ours
 from sogoc.shipped import shipped
 
@@ -65,7 +66,7 @@ def load_text(text: str, path: Path) -> Register:
         objects=objects,
         forms=forms,
         freshness=promises,
-        is_population="populationRegister" in own and own["populationRegister"].is_true(),
+        is_population=is_population(root),
         purpose=root.text("description", "purpose"),
         checked_against_text="checkedAgainstText" in checked
         and checked["checkedAgainstText"].is_true(),
@@ -93,6 +94,9 @@ def _object(
         fields=fields,
         persons=persons_of(own.get("person", Part()), fields, mistakes),
         identities=_identities(own.get("identities", Part()), fields, mistakes),
+        search_by=search_by(
+            own.get("searchBy", Part()), fields, mistakes, population=is_population(around.root)
+        ),
         true_from=_named(own, "trueFrom", fields, mistakes=mistakes),
         link_to=_link_to(own, mistakes),
         hamlet=_named(own, "hamlet", fields, mistakes=mistakes),

@@ -214,6 +214,10 @@ class Person:
     father_number: str = ""
     mother_number: str = ""
     spouse_number: str = ""
+    household: str = ""
+    """The number of the residence file: members of one household bear one."""
+    former: str = ""
+    """The commune lived in before the last move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,8 @@ class RegisterObject:
     identities: tuple[tuple[str, ...], ...] = ()
     """Sets of fields that name a record, best first: the primary key, then others. The first
     whose fields are all there is used; a record with none is named by its content."""
+    search_by: tuple[tuple[str, ...], ...] = ()
+    """Sets of fields by which others may search: a search names a value for each field of one."""
     true_from: str = ""
     """The field that says since when the record is true; empty: since the delivery."""
     link_to: str = "many-to-one"

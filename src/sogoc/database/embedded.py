@@ -54,6 +54,23 @@ def embedded_server(folder: Path) -> Iterator[str]:
                 cluster.stop()
 
 
+def stop_unused(folder: Path) -> None:
+    """Stop what runs in `folder` though no command uses it, its keeper too; wait until both went.
+
+    For whoever clears up after commands that were killed. Raises StoreUnreachable if a command
+    does use it, and goes on to.
+    """
+    if not (folder / "in-use").exists():
+        return
+    with FileLock(folder / "in-use") as in_use:
+        if not in_use.wait_alone(_WAIT_SECONDS):
+            raise _takes_too_long(folder)
+        Cluster(folder).stop()
+    with FileLock(folder / "keeper") as keeper:
+        if not keeper.wait_alone(_WAIT_SECONDS):
+            raise _takes_too_long(folder)
+
+
 def _have_a_keeper(folder: Path) -> None:
     """Start the keeper unless one is there: it holds the lock `keeper` as long as it lives."""
     with FileLock(folder / "keeper") as lock:

@@ -162,9 +162,10 @@ class _Post:
         ]  # fmt: skip
         for register, write, what_vi, what_en in writers:
             file, rows = write()
-            yield Delivery(
-                register=register, file=file, rows=rows, what_vi=what_vi, what_en=what_en
-            )
+            if rows:
+                yield Delivery(
+                    register=register, file=file, rows=rows, what_vi=what_vi, what_en=what_en
+                )
 
     def _land_again(self) -> Delivery:
         office = land_offices(self._world)[0]

@@ -57,6 +57,23 @@ def make_big(
 
     Where there are fewer living persons than rows, some hold a second, older card.
     """
+    world, draft, population = _drafted(folder, rows=rows, persons=persons, seed=seed)
+    return BigDelivery(
+        population=population,
+        csv=_csv(draft, folder),
+        workbooks=_workbooks(draft, folder),
+        truth=_truth(world, draft, folder / "truth"),
+        rows=len(draft),
+    )
+
+
+def make_cards(folder: Path, *, rows: int, persons: int, seed: int) -> tuple[Path, Path]:
+    """The population and the cards as one csv alone."""
+    _, draft, population = _drafted(folder, rows=rows, persons=persons, seed=seed)
+    return population, _csv(draft, folder)
+
+
+def _drafted(folder: Path, *, rows: int, persons: int, seed: int) -> tuple[World, Draft, Path]:
     world = make_world(persons, seed)
     folder.mkdir(parents=True, exist_ok=True)
     population = folder / "population.parquet"
@@ -68,14 +85,7 @@ def make_big(
     again = np.r_[False, who[1:] == who[:-1]]
     draft.ids = draft.ids + again * (1 << 41)
     strangers(world, draft, "person")
-    draft = prepared(world, draft)
-    return BigDelivery(
-        population=population,
-        csv=_csv(draft, folder),
-        workbooks=_workbooks(draft, folder),
-        truth=_truth(world, draft, folder / "truth"),
-        rows=len(draft),
-    )
+    return world, prepared(world, draft), population
 
 
 def _csv(draft: Draft, folder: Path) -> Path:

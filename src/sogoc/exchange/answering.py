@@ -13,10 +13,12 @@ journal does not hold, cannot happen. A refusal is journalled too: who tries doo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from sogoc.access.entry import GRANTED, REFUSED, Entry
-from sogoc.access.grant import Question, sensitive_among
+from sogoc.access.grant import Question, Visibility, sensitive_among
+from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
 from sogoc.trust.messages import believe_request
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
-    from sogoc.access.policies import Decision, PolicyBook
+    from sogoc.access.policies import PolicyBook
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
     from sogoc.exchange.directory import Directory
@@ -46,6 +48,27 @@ class Asked:
     fields: frozenset[str]
     keys: tuple[str, ...]
     """What is looked up: keys of records, or whole triples, as the service reads them."""
+    where: tuple[tuple[str, str], ...] = ()
+    """What a search asks of a record: field and value."""
+    since: str = ""
+    """The release or moment from which changes are asked for."""
+    after: str = ""
+    """Where a page begins, as the page before said; empty: at the start."""
+    limit: int = 0
+    """How many records a page may hold; 0 where `keys` say which are meant."""
+
+    @property
+    def count(self) -> int:
+        """How many records the answer may be about."""
+        return self.limit or len(self.keys)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The fields that the answer tells of: what a search goes by is told by what it finds."""
+        return self.fields | {name for name, _ in self.where}
+
+    acting: str = ""
+    """On which ground it is asked for another person, where one is signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +110,7 @@ def believe(
     told = believe_request(
         request, directory.at(now), now=seconds, tolerance_seconds=TOLERANCE_SECONDS
     )
-    if not seen.is_new(told.client, told.request_id, now=seconds):
+    if told.created < seen.since or not seen.is_new(told.client, told.request_id, now=seconds):
         raise BadSeal(
             Sentence(
                 vi="Câu hỏi này đã được nhận rồi; mỗi câu hỏi cần một mã mới.",
@@ -106,22 +129,33 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     now = by.clock.now()
     decision = by.policies.decide(_question(envelope, asked, now=now))
     if not decision.allowed:
-        entry = _entry(envelope, asked, decision, at=now)
-        by.journal.append([_refused(entry, decision.reason)])
-        raise AccessDenied(decision.reason)
+        refuse(envelope, asked, decision.reason, by=by)
     _take_turn(decision.grant, by=by, now=now)
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
         by.journal.append([_entry(envelope, asked, decision, at=now)])
         raise
-    by.journal.append(
-        [
-            _entry(envelope, asked, decision, at=now, subject=subject)
-            for subject in found.subjects or ("",)
-        ]
-    )
+    entry = _shown_when(_entry(envelope, asked, decision, at=now), by.grants[decision.grant])
+    by.journal.append([replace(entry, subject=subject) for subject in found.subjects or ("",)])
     return found
+
+
+def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
+    """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
+    nothing = Decision(allowed=False, grant="", ground="", reason=reason)
+    entry = _entry(envelope, asked, nothing, at=by.clock.now())
+    by.journal.append([_refused(entry, reason)])
+    raise AccessDenied(reason)
+
+
+def _shown_when(entry: Entry, grant: Grant) -> Entry:
+    """The entry with the day from which its subject sees it, as the grant's order says."""
+    if grant.visibility is Visibility.AT_ONCE:
+        return entry
+    deferred = grant.visibility is Visibility.DEFERRED
+    shown = entry.at + timedelta(days=grant.deferred_days) if deferred else None
+    return replace(entry, visible_from=shown, withheld_by=grant.visibility_order)
 
 
 def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
@@ -130,12 +164,12 @@ def _question(envelope: Envelope, asked: Asked, *, now: datetime) -> Question:
         officer=envelope.officer,
         register=asked.register.id,
         operation=asked.operation,
-        fields=asked.fields,
+        fields=asked.touched,
         purpose=envelope.purpose,
         request_id=envelope.request_id,
         on=now.date(),
-        keys=len(asked.keys),
-        sensitive=sensitive_among(asked.fields, asked.register),
+        keys=asked.count,
+        sensitive=sensitive_among(asked.touched, asked.register),
     )
 
 
@@ -151,23 +185,21 @@ def _take_turn(grant: str, *, by: Answering, now: datetime) -> None:
         )
 
 
-def _entry(
-    envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime, subject: str = ""
-) -> Entry:
+def _entry(envelope: Envelope, asked: Asked, decision: Decision, *, at: datetime) -> Entry:
     return Entry(
         at=at,
         request_id=envelope.request_id,
         member=envelope.client,
         officer=envelope.officer,
-        subject=subject,
         register=asked.register.id,
         operation=str(asked.operation),
-        fields=tuple(sorted(asked.fields)),
+        fields=tuple(sorted(asked.touched)),
         purpose=envelope.purpose,
         issue=envelope.case,
         ground=decision.ground,
         grant=decision.grant,
         decision=GRANTED,
+        acting=asked.acting,
     )
 
 

@@ -3,11 +3,17 @@
 A peer that does not answer in time is asked again with the same id only where nothing can have
 happened twice - a connection that was never made; after several failures it is left in peace for a
 while, so that one slow agency does not stop the others.
+
+Where the node stands behind an X-Road Security Server, the question goes there instead, unsigned:
+the Security Server signs it, and what it gives back is believed as far as its line is. An error of
+a Security Server bears `X-Road-Error`, one of the service does not; the id must be the one sent.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -49,6 +55,8 @@ class Line:
     directory: Directory
     clock: Clock
     timeout_seconds: float = 10.0
+    security_server: str = ""
+    """Address of a Security Server through which everybody is asked; empty: nodes directly."""
     breaker: Breaker = field(default_factory=Breaker)
     transport: httpx2.BaseTransport | None = None
 
@@ -59,6 +67,8 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     Raises NodeUnreachable, BadSeal if the answer is not the provider's to this question, and
     AnswerRefused with what the provider said.
     """
+    if line.security_server:
+        return _through(service, path, body, asker=asker, line=line)
     member = _member(service, line)
     request = _question(service, path, body, asker=asker, address=member.address)
     now = int(line.clock.now().timestamp())
@@ -72,7 +82,7 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     answer = _sent(whole, str(member.id), line)
     if (error := answer.headers.get(ERROR)) is not None and "signature" not in answer.headers:
         # Who could not tell us apart from a stranger does not sign.
-        raise _refused(error, answer.body)
+        raise _refused(error, answer.body, answer)
     believed = believe_answer(
         answer,
         whole,
@@ -82,8 +92,27 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
         tolerance_seconds=TOLERANCE_SECONDS,
     )
     if error is not None or answer.status >= _FAILED:
-        raise _refused(error or f"status {answer.status}", believed)
+        raise _refused(error or f"status {answer.status}", believed, answer)
     return believed
+
+
+def _through(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
+    server = line.security_server.rstrip("/")
+    request = _question(service, path, body, asker=asker, address=server)
+    answer = _sent(request, server, line)
+    if (error := answer.headers.get(ERROR)) is not None:
+        raise _refused(error, answer.body, answer)
+    if answer.headers.get(REQUEST_ID) != request.headers[REQUEST_ID]:
+        raise AnswerRefused(
+            Sentence(
+                vi="Máy chủ an ninh trả lời cho một câu hỏi khác (X-Road-Id không khớp).",
+                en="The Security Server answers another question (X-Road-Id differs).",
+            ),
+            error="Client.WrongId",
+        )
+    if answer.status >= _FAILED:
+        raise _refused(f"status {answer.status}", answer.body, answer)
+    return answer.body
 
 
 _FAILED = 400
@@ -126,7 +155,7 @@ def _sent(request: Request, peer: str, line: Line) -> Answer:
             transport=transport, timeout=line.timeout_seconds, trust_env=False
         ) as http:
             answer = _received(http, request)
-    except httpx2.HTTPError as failed:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
         raise _unreachable(peer) from failed
     line.breaker.answered(peer)
@@ -158,34 +187,80 @@ def _unreachable(peer: str) -> NodeUnreachable:
     )
 
 
-def _refused(error: str, body: bytes) -> AnswerRefused:
-    told = body[:500].decode(errors="replace")
+def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
+    wait = answer.headers.get("retry-after", "")
+    told = _sentence(body)
     return AnswerRefused(
         Sentence(
             vi=f"Nút được hỏi từ chối ({error}): {told}",
             en=f"The node that was asked refused ({error}): {told}",
         ),
         error=error,
+        wait_seconds=float(wait) if wait.isascii() and wait.isdigit() else 0.0,
     )
+
+
+def _sentence(body: bytes) -> str:
+    """What the other node says, out of its error (X-Road: type, message, detail) or as it came."""
+    try:
+        told = json.loads(body)["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        told = body.decode(errors="replace")
+    return str(told)[:500]
 
 
 def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
     """The text at a public address, or None if nobody answers there. It is not believed yet."""
+    content = _public(address, timeout_seconds)
+    return None if content is None else content.decode(errors="replace")
+
+
+def posted(
+    address: str, body: bytes, *, kind: str = "text/plain", timeout_seconds: float = 10.0
+) -> tuple[int, bytes]:
+    """Send bytes to a public address; status and bytes of what comes. Raises NodeUnreachable."""
     try:
         with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
-            answer = http.get(address)
-    except httpx2.HTTPError:
-        return None
-    return answer.text if answer.is_success else None
+            answer = http.post(address, content=body, headers={"content-type": kind})
+    except httpx2.HTTPError as failed:
+        raise _unreachable(address) from failed
+    return answer.status_code, answer.content
 
 
 def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
     """The bytes at a public address. Raises NodeUnreachable."""
-    try:
-        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
-            answer = http.get(address)
-    except httpx2.HTTPError as failed:
-        raise _unreachable(address) from failed
-    if not answer.is_success:
+    content = _public(address, timeout_seconds)
+    if content is None:
         raise _unreachable(address)
-    return answer.content
+    return content
+
+
+LARGEST_PUBLIC = 16 * 1024 * 1024
+"""Bytes that a directory or a part of a journal may have: whoever serves more means harm."""
+
+
+def _public(address: str, timeout_seconds: float) -> bytes | None:
+    """What is there, if it is there whole within bounds and in as many seconds.
+
+    Nothing is unpacked and no other address is gone to: who serves it is not believed.
+    """
+    until = monotonic() + timeout_seconds
+    try:
+        with (
+            httpx2.Client(timeout=timeout_seconds, trust_env=False) as http,
+            http.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
+        ):
+            return _within_bounds(answer, until) if answer.is_success else None
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        return None
+
+
+def _within_bounds(answer: httpx2.Response, until: float) -> bytes | None:
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        return None
+    body = bytearray()
+    for part in answer.iter_raw():
+        body += part
+        if len(body) > LARGEST_PUBLIC or monotonic() > until:
+            return None
+    return bytes(body)

@@ -7,6 +7,7 @@ signature shows only that whoever asks holds the key.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,10 +71,20 @@ def read_request(content: str) -> JoinRequest:
         )
     except (TrustError, BadQuestion, ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise _refused() from wrong
-    safe = request.address.startswith(("https://", "http://")) and "@" not in request.address
-    if form != _FORM or end or not safe or not subsystem(request.client).code:
+    if form != _FORM or end or not _plain(request.address) or not subsystem(request.client).code:
         raise _refused()
     return request
+
+
+_ADDRESS = re.compile(
+    r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?"
+)
+"""Scheme, host, port, path: no name and word before the host, nothing behind the path."""
+
+
+def _plain(address: str) -> bool:
+    """Whether an address can only be read in one way: other nodes will send questions there."""
+    return bool(_ADDRESS.fullmatch(address)) and ".." not in address
 
 
 def _refused() -> DirectoryRefused:

@@ -39,10 +39,13 @@ class SeenIds:
     """Request ids of the last `seconds`: one that comes again is a replay.
 
     Bounded to `most`: beyond that, a question is refused rather than an id forgotten too early.
+    `since` is the moment from which on everything was seen: what was made before may have been
+    taken by a process that is gone.
     """
 
-    def __init__(self, *, seconds: int, most: int = 2_000_000) -> None:
+    def __init__(self, *, seconds: int, most: int = 2_000_000, since: int = 0) -> None:
         self._seconds, self._most = seconds, most
+        self.since = since
         self._seen: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._turn = Lock()
 

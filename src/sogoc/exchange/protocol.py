@@ -16,7 +16,9 @@ from sogoc.errors import (
     BadQuestion,
     BadSeal,
     DirectoryRefused,
+    GrantRefused,
     JournalClosed,
+    PackageRefused,
     Sentence,
     SogocError,
     StoreError,
@@ -33,12 +35,15 @@ USER, ISSUE, PARTY = "x-road-userid", "x-road-issue", "x-road-represented-party"
 ERROR, HASH, OWN_ID = "x-road-error", "x-road-request-hash", "x-road-request-id"
 
 _USER = re.compile(r"[A-Z]{2}[!-~]{1,62}")
+_PARTY = re.compile(r"(?:[A-Za-z0-9'()+,.=?-]{1,64}/)?[A-Za-z0-9'()+,.=?-]{1,64}")
 _ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100}))?")
 
 TYPES: tuple[tuple[type[SogocError], str], ...] = (
     (BadQuestion, "Client.BadRequest"),
     (BadSeal, "Client.BadRequest"),
+    (PackageRefused, "Server.ServerProxy.PackageRefused"),
     (AccessDenied, "Server.ServerProxy.AccessDenied"),
+    (GrantRefused, "Client.BadRequest"),
     (TooManyQuestions, "Server.ServerProxy.TooManyRequests"),
     (UnknownThing, "Server.ServerProxy.UnknownService"),
     (DirectoryRefused, "Server.ServerProxy.DirectoryExpired"),
@@ -110,13 +115,19 @@ def envelope(headers: Mapping[str, str]) -> Envelope:
             "X-Road-Issue phải nêu mã thủ tục và hồ sơ, như 1.012789/H29-260302-0001",
             "X-Road-Issue must name procedure and case, as in 1.012789/H29-260302-0001",
         )
+    party = headers.get(PARTY, "")
+    if party and not _PARTY.fullmatch(party):
+        raise _bad(
+            "X-Road-Represented-Party phải có dạng [loại/]mã, như COM/0100000001",
+            "X-Road-Represented-Party looks like [class/]member, as in COM/0100000001",
+        )
     return Envelope(
         client=client,
         request_id=request_id,
         officer=officer,
         purpose=issue["procedure"],
         case=issue["case"] or "",
-        party=headers.get(PARTY, ""),
+        party=party,
     )
 
 

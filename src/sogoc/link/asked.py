@@ -19,7 +19,7 @@ from sogoc.link.columns import (
     judgements,
 )
 from sogoc.link.names import FAMILY, name_parts
-from sogoc.link.population import date_of, number_of, sex_of
+from sogoc.link.population import date_of, household_of, number_of, sex_of
 from sogoc.link.weights import asked_bits
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import candidates, now, proposal, raw, standard
@@ -168,6 +168,8 @@ _OWN = (
         "when a.communes is not null then -1 end as place"
     ),
     "a.died",
+    "a.household",
+    _known("fp.place", "a.former", "former"),
 )
 
 _PRIOR = "20e0"
@@ -177,7 +179,8 @@ _FREQUENCIES = f"""
     coalesce(a.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
     coalesce(t.bearers, 0) as turned_bearers, coalesce(k.bearers, 0) as kin_bearers,
     coalesce(b.bearers, 0) as born_bearers, coalesce(y.bearers, 0) as year_bearers,
-    coalesce(o.bearers, 0) as commune_bearers,
+    coalesce(o.bearers, 0) as commune_bearers, coalesce(o.formers, 0) as commune_formers,
+    coalesce(fp.formers, 0) as former_formers,
     coalesce(op.bearers, v.bearers, 0) as province_bearers,
     (case when a.sex = 2 then coalesce(a.women, 0)
         else coalesce(a.sexed, 0) - coalesce(a.women, 0) end + 0.5e0)
@@ -213,6 +216,7 @@ left join {BORN} as y on a.born // 10000 * 10000 = y.born
 left join {PLACES} as o on a.commune = o.code
 left join {PLACES} as op on o.parent = op.place
 left join {PLACES} as v on a.province = v.code
+left join {PLACES} as fp on a.former = fp.code
 left join {REGIONS} as rg on k.surname = rg.surname and k.given = rg.given
     and coalesce(o.parent, v.place) = rg.province
 """
@@ -240,11 +244,17 @@ def _told(one: RegisterObject, person: Person, position: int) -> str:
         {sex_of(_value(person.sex))} as sex, {commune} as commune, {communes} as communes,
         {province} as province, {date_of(_value(person.died))} as died,
         {_name(person.father)} as father, {_name(person.mother)} as mother,
-        {_name(person.spouse)} as spouse
+        {_name(person.spouse)} as spouse,
+        {household_of(_value(person.household))} as household, {_former(person)} as former
     from {quoted(standard(one.name))} as s
     where {name} is not null
         or ({empty} and ({number} is not null or {old} is not null))
 """
+
+
+def _former(person: Person) -> str:
+    """Today's commune of the place lived in before."""
+    return f"s.{quoted(now(person.former))}" if person.former else _NOTHING
 
 
 def _value(name: str) -> str:

@@ -11,15 +11,16 @@ read last, for the few persons who are meant.
 | `link_tokens` | `token`, `text`: surnames, middles, cores and given names, by text |
 | `link_folded` | `folded`, `text`, `surname` to `given`, `bearers`, `women`, `sexed` |
 | `link_names` | `written`, `text`, `folded`, `bearers`: names in canonical spelling |
-| `link_places` | `place`, `code`, `parent` (the province's place), `bearers` |
+| `link_places` | `place`, `code`, `parent` (the province), `bearers`, `formers` (moved away) |
 | `link_kin` | `surname`, `given`, `bearers` |
 | `link_born` | `born` (a year stands as yyyy0000 and counts all born in it), `bearers` |
 | `link_cohorts` | `middle`, `given`, `decade` of birth, `bearers`; -1: of all; no middle: -2 |
 | `link_regions` | `surname`, `given`, `province`, `bearers` |
-| `link_totals` | `persons` |
+| `link_totals` | `persons`, `formers` (persons of whom a former place is known) |
 
 Names that only a relative bears stand in the dictionaries with no bearers. `link_spellings`,
-`link_parts`, `link_spelled` and `link_homes` serve only while the others are made.
+`link_parts`, `link_spelled`, `link_homes` and `link_former_homes` serve only while the others are
+made.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ PERSON_COLUMNS: dict[str, str] = {
     "father": "father's name, folded",
     "mother": "mother's name, folded",
     "spouse": "spouse's name, folded",
+    "household": "number of the residence file, below 2^31",
+    "former": "commune of today where the place lived in before lies; NULL where it was divided",
 }
 """Columns of the table `population`, one row a person."""
 
@@ -83,6 +86,8 @@ ASKED_COLUMNS: dict[str, str] = {
     "father": "father's name, folded",
     "mother": "mother's name, folded",
     "spouse": "spouse's name, folded",
+    "household": "as in the population",
+    "former": "commune of today where the place lived in before lies",
     "bearers": "persons of the population with this folded name",
     "written_bearers": "of these, with the same marks",
     "turned_bearers": "persons of the population with the turned name",
@@ -90,6 +95,8 @@ ASKED_COLUMNS: dict[str, str] = {
     "born_bearers": "persons of the population born on this very date",
     "year_bearers": "persons of the population born in this year",
     "commune_bearers": "persons of the population in this commune",
+    "commune_formers": "persons of the population who lived in this commune before",
+    "former_formers": "persons of the population who lived in the former commune before",
     "province_bearers": "persons of the population in this province",
     "father_bearers": "persons of the population with the father's name",
     "mother_bearers": "persons of the population with the mother's name",
@@ -105,7 +112,10 @@ Beside them stands `u_<comparison>_<level>` for each level whose u depends on th
 thousandths of a bit, and `unseen`, what a bearer weighs beyond the name whom no block brought up.
 """
 
-TOTAL_COLUMNS: dict[str, str] = {"persons": "persons in the population"}
+TOTAL_COLUMNS: dict[str, str] = {
+    "persons": "persons in the population",
+    "formers": "persons of whom the population register tells a former place",
+}
 """Columns of the table `link_totals`, one row."""
 
 SPELLINGS = "link_spellings"
@@ -115,6 +125,7 @@ FOLDED = "link_folded"
 NAMES = "link_names"
 SPELLED = "link_spelled"
 HOMES = "link_homes"
+FORMER_HOMES = "link_former_homes"
 PLACES = "link_places"
 KIN = "link_kin"
 BORN = "link_born"

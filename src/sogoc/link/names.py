@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Person
 
 FAMILY = ("father", "mother", "spouse")
+TIES = (*FAMILY, "household", "former")
+"""What ties a person to others and to places; many registers record none of it."""
 _PARTS = ("surname", "middle", "core", "given")
 
 
@@ -36,12 +38,28 @@ def name_steps(source: str, person: Person) -> list[Step]:
     """Steps from the population's records to `link_spelled`, which gives each spelling its ids."""
     return [
         _spellings(source, person),
+        *dictionary_steps(),
+        Step(SPELLED, (SPELLINGS, NAMES, FOLDED), _SPELLED),
+    ]
+
+
+def dictionary_steps() -> list[Step]:
+    """Steps from `link_spellings` to the dictionaries of names."""
+    return [
         Step(PARTS, (SPELLINGS,), _PARTED),
         Step(TOKENS, (PARTS,), _TOKENS),
         Step(FOLDED, (PARTS, TOKENS), _folded()),
         Step(NAMES, (SPELLINGS, FOLDED), _NAMES),
-        Step(SPELLED, (SPELLINGS, NAMES, FOLDED), _SPELLED),
     ]
+
+
+def spellings_step(told: str) -> Step:
+    """`link_spellings` from distinct spellings that were counted already, each with an `id`."""
+    select = (
+        f"select id, spelling, {canonical_name('spelling')} as canonical, "
+        f"{folded('spelling')} as folded, bearers, women, sexed from {quoted(told)}"
+    )
+    return Step(SPELLINGS, (told,), select)
 
 
 def _spellings(source: str, person: Person) -> Step:

@@ -21,7 +21,7 @@ from sogoc.link.columns import (
     scored,
     settled,
 )
-from sogoc.link.names import FAMILY
+from sogoc.link.names import TIES
 from sogoc.link.policy import MISSING
 from sogoc.link.population import number_text
 from sogoc.link.weights import (
@@ -287,10 +287,8 @@ def _leveled(one: RegisterObject, policy: Policy, carried: tuple[str, ...]) -> s
 
 
 def _untold(one: RegisterObject) -> frozenset[str]:
-    """Relatives of whom no record of this object tells."""
-    return frozenset(
-        role for role in FAMILY if not any(getattr(each, role) for each in one.persons)
-    )
+    """Relatives, household and former place, where no record of this object tells of them."""
+    return frozenset(role for role in TIES if not any(getattr(each, role) for each in one.persons))
 
 
 _OF_NAME = ("surname", "middle", "core", "given")
@@ -324,7 +322,7 @@ def _level(comparison: Comparison) -> str:
         for number, level in enumerate(comparison.levels, 1)
     ).replace("when true then", "else")
     return (
-        f"cast(case when not ({there} and {expanded(comparison.only_when)}) then {MISSING} "
+        f"cast(case when not ({there} and ({expanded(comparison.only_when)})) then {MISSING} "
         f"{cases} end as tinyint)"
     )
 

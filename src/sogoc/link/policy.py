@@ -44,6 +44,8 @@ class Level:
     u_else: float = 1.0
     ratio: float | None = None
     """m / u at once, where neither can be counted."""
+    family: float | None = None
+    """Chance of the level for another member of the family; None: the same as for a stranger."""
     measured: bool = False
     review: str = "never"
     """Whether a link without a number that rests on this level needs a person."""
@@ -130,6 +132,19 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Whom else of the family the record may mean: brothers, sisters, parents, twins.
+
+    A pair that does not belong together is either of two strangers, or of two members of one
+    family. `shared` are the comparisons in which members agree as the person himself would; how
+    often they agree in others is told by the levels' own `family`.
+    """
+
+    members: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The whole policy, checked."""
 
@@ -144,6 +159,7 @@ class Policy:
     comparisons: tuple[Comparison, ...]
     stages: tuple[Stage, ...]
     remarks: tuple[Remark, ...]
+    family: Family | None = None
 
     def comparison(self, name: str) -> Comparison:
         """The comparison of that id. Raises KeyError."""
@@ -194,8 +210,13 @@ def _policy(raw: dict[str, Any]) -> Policy:
         comparisons=tuple(_comparison(one) for one in given.pop("comparisons")),
         stages=tuple(_stage(one) for one in given.pop("stages")),
         remarks=tuple(Remark(**one) for one in given.pop("remarks")),
+        family=_family(given.pop("family", None)),
         **given,
     )
+
+
+def _family(raw: dict[str, Any] | None) -> Family | None:
+    return Family(members=raw["members"], shared=tuple(raw["shared"])) if raw else None
 
 
 def _comparison(raw: dict[str, Any]) -> Comparison:
@@ -234,12 +255,23 @@ def _mistakes(policy: Policy) -> Iterator[str]:
         yield "costs: a review must cost something, and less than either mistake"
     for one in policy.unseen:
         yield from _predicate_mistakes("unseen", one.when)
+    yield from _family_mistakes(policy)
     for comparison in policy.comparisons:
         yield from _comparison_mistakes(policy, comparison)
     for position, stage in enumerate(policy.stages, 1):
         for block in stage.blocks:
             yield from _pair_mistakes(f"stages.{position}", block.same)
             yield from _predicate_mistakes(f"stages.{position}", block.where)
+
+
+def _family_mistakes(policy: Policy) -> Iterator[str]:
+    if policy.family is None:
+        return
+    if policy.family.members < 1:
+        yield "family.members: a family has at least one member"
+    known = {comparison.id for comparison in policy.comparisons}
+    if unknown := set(policy.family.shared) - known:
+        yield f"family.shared: no comparison {', '.join(sorted(unknown))}"
 
 
 def _comparison_mistakes(policy: Policy, comparison: Comparison) -> Iterator[str]:
@@ -267,6 +299,8 @@ def _level_mistakes(place: str, level: Level) -> Iterator[str]:
         yield f"{place}: ratio must be more than 0"
     if level.review not in _REVIEW:
         yield f"{place}: review is one of {', '.join(_REVIEW)}"
+    if level.family is not None and (level.m is None or not 0 < level.family <= 1):
+        yield f"{place}: family must be more than 0 and at most 1, beside an m"
     if level.u:
         yield from _predicate_mistakes(place, level.u)
     if level.u_where and not 0 < level.u_else <= 1:

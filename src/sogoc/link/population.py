@@ -10,7 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.errors import PopulationMissing, Sentence
-from sogoc.link.columns import BORN, COHORTS, FOLDED, HOMES, KIN, PLACES, REGIONS, SPELLED, TOTALS
+from sogoc.link.columns import (
+    BORN,
+    COHORTS,
+    FOLDED,
+    FORMER_HOMES,
+    HOMES,
+    KIN,
+    PLACES,
+    REGIONS,
+    SPELLED,
+    TOTALS,
+)
 from sogoc.link.names import FAMILY, name_steps
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import POPULATION, reference
@@ -30,6 +41,18 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
     and read forward to today; a commune that was divided counts as unknown, its province not.
     Raises PopulationMissing if no object of the register names a person.
     """
+    one = people_of(population)
+    source = reference(population.id, one.name)
+    return [
+        *name_steps(source, one.persons[0]),
+        *home_steps(source, one, as_of),
+        _persons(source, one),
+        *count_steps(),
+    ]
+
+
+def people_of(population: Register) -> RegisterObject:
+    """The object of the population register that names persons. Raises PopulationMissing."""
     one = next((each for each in population.objects if each.persons), None)
     if one is None:
         raise PopulationMissing(
@@ -38,13 +61,15 @@ def population_plan(population: Register, *, as_of: date) -> list[Step]:
                 en=f"The contract {population.id} does not say which fields tell of a person.",
             )
         )
-    source = reference(population.id, one.name)
+    return one
+
+
+def home_steps(source: str, one: RegisterObject, as_of: date) -> list[Step]:
+    """Steps to the places of today."""
     return [
-        *name_steps(source, one.persons[0]),
         _homes(source, one, as_of),
-        Step(PLACES, (HOMES, "locality_units"), _PLACES),
-        _persons(source, one),
-        *_counts(),
+        _former_homes(source, one, as_of),
+        Step(PLACES, (HOMES, FORMER_HOMES, "locality_units"), _PLACES),
     ]
 
 
@@ -85,11 +110,35 @@ _FORWARD = f"""
 """Old commune codes with the one unit of today, or with the province alone if divided."""
 
 
+def household_of(text: str) -> str:
+    """The digits of the number of a residence file as an integer below 2^31.
+
+    Two numbers in ten thousand million may fall together: it is evidence, never a key.
+    """
+    digits = f"right(regexp_replace({text}, '[^0-9]', '', 'g'), 18)"
+    return f"cast(try_cast(nullif({digits}, '') as bigint) % {HOUSEHOLDS} as integer)"
+
+
+HOUSEHOLDS = 2_147_483_629
+"""The greatest prime below 2^31 - 1: numbers that differ in one digit stay apart."""
+
+
 def _homes(source: str, one: RegisterObject, as_of: date) -> Step:
     """Each distinct code and day of writing: commune and province of today, and its persons."""
-    items, joins = _read_forward(one, as_of)
-    code, day = _home(one)
-    select = f"""
+    select = _read(source, one, one.persons[0].commune, as_of=as_of)
+    return Step(HOMES, (source, "locality_units", "locality_changes"), select)
+
+
+def _former_homes(source: str, one: RegisterObject, as_of: date) -> Step:
+    """The same of the places that persons lived in before."""
+    select = _read(source, one, one.persons[0].former, as_of=as_of)
+    return Step(FORMER_HOMES, (source, "locality_units", "locality_changes"), select)
+
+
+def _read(source: str, one: RegisterObject, name: str, *, as_of: date) -> str:
+    items, joins = _read_forward(one, name, as_of)
+    code, day = _home(one, name)
+    return f"""
 with forward as ({_FORWARD}),
 r as (
     select {code} as code, {day} as day, count(*) as bearers from {quoted(source)} as r
@@ -99,20 +148,23 @@ select r.code, r.day, r.bearers, {items}
 from r {joins}
 where r.code is not null
 """
-    return Step(HOMES, (source, "locality_units", "locality_changes"), select)
 
 
-def _home(one: RegisterObject) -> tuple[str, str]:
-    """The written code and the field with its date, as text; NULL where there is none."""
-    name = one.persons[0].commune
+def home_columns(one: RegisterObject, name: str) -> tuple[str, str]:
+    """The field with the written code, and that with its date; empty where there is none."""
     if not name or one.field(name).kind is Kind.ADDRESS:
-        return _column(""), _column("")
+        return "", ""
     field = one.field(name)
-    return _column(name), _column(field.as_of if field.kind is Kind.COMMUNE else "")
+    return name, field.as_of if field.kind is Kind.COMMUNE else ""
 
 
-def _read_forward(one: RegisterObject, as_of: date) -> tuple[str, str]:
-    name = one.persons[0].commune
+def _home(one: RegisterObject, name: str) -> tuple[str, str]:
+    """The same as expressions: text, or NULL."""
+    code, day = home_columns(one, name)
+    return _column(code), _column(day)
+
+
+def _read_forward(one: RegisterObject, name: str, as_of: date) -> tuple[str, str]:
     field = one.field(name) if name else None
     joins = f"left join {_TODAY} as units on r.code = units.code"
     if field is None or field.kind is not Kind.COMMUNE:
@@ -129,24 +181,28 @@ def _read_forward(one: RegisterObject, as_of: date) -> tuple[str, str]:
 
 _PLACES = f"""
 with told as (
-    select commune as code, province as parent, sum(bearers) as bearers from {HOMES}
+    select commune as code, province as parent, sum(bearers) as bearers, 0 as formers from {HOMES}
     where commune is not null group by commune, province
     union all
-    select province as code, null as parent, sum(bearers) as bearers from {HOMES}
+    select province as code, null as parent, sum(bearers) as bearers, 0 as formers from {HOMES}
     where province is not null and province <> coalesce(commune, '') group by province
     union all
-    select code, case when level = 'commune' then parent end as parent, 0 as bearers
+    select commune as code, province as parent, 0 as bearers, sum(bearers) as formers
+    from {FORMER_HOMES} where commune is not null group by commune, province
+    union all
+    select code, case when level = 'commune' then parent end as parent, 0 as bearers, 0 as formers
     from locality_units where level in ('commune', 'province') and valid_to is null
     union all
-    select parent as code, null as parent, 0 as bearers
+    select parent as code, null as parent, 0 as bearers, 0 as formers
     from locality_units where level = 'commune' and valid_to is null
 ),
 numbered as (
     select cast(row_number() over (order by code) - 1 as integer) as place,
-        code, max(parent) as parent, cast(sum(bearers) as bigint) as bearers
+        code, max(parent) as parent, cast(sum(bearers) as bigint) as bearers,
+        cast(sum(formers) as bigint) as formers
     from told where code is not null group by code
 )
-select n.place, n.code, p.place as parent, n.bearers
+select n.place, n.code, p.place as parent, n.bearers, n.formers
 from numbered as n
 left join numbered as p on n.parent = p.code
 order by n.place
@@ -161,13 +217,15 @@ def _column(name: str) -> str:
 _ORDER = (
     "born nulls last, folded nulls last, number nulls last, old_number nulls last, "
     "written nulls last, commune nulls last, mother nulls last, father nulls last, "
-    "sex nulls last, died nulls last, spouse nulls last, province nulls last"
+    "sex nulls last, died nulls last, spouse nulls last, province nulls last, "
+    "household nulls last, former nulls last"
 )
 
 
 def _persons(source: str, one: RegisterObject) -> Step:
     person = one.persons[0]
-    code, day = _home(one)
+    code, day = _home(one, person.commune)
+    former, since = _home(one, person.former)
     born, family = date_of(_column(person.born)), " ".join(_relative(person, r) for r in FAMILY)
     select = f"""
 with homes as (
@@ -176,6 +234,11 @@ with homes as (
     left join {PLACES} as c on h.commune = c.code
     left join {PLACES} as p on h.province = p.code
 ),
+former_homes as (
+    select h.code, h.day, c.place as commune
+    from {FORMER_HOMES} as h
+    inner join {PLACES} as c on h.commune = c.code
+),
 told as (
     select
         {number_of(_column(person.number), 12)} as number,
@@ -183,21 +246,24 @@ told as (
         names.written, names.folded, names.surname, names.middle, names.core, names.given,
         {born} as born, {sex_of(_column(person.sex))} as sex, homes.commune, homes.province,
         {date_of(_column(person.died))} as died,
-        {", ".join(f"{role}_name.folded as {role}" for role in FAMILY)}
+        {", ".join(f"{role}_name.folded as {role}" for role in FAMILY)},
+        {household_of(_column(person.household))} as household, former_homes.commune as former
     from {quoted(source)} as r
     left join {SPELLED} as names on r.{quoted(person.name)} = names.spelling
     left join homes on {code} = homes.code and coalesce({day}, '') = coalesce(homes.day, '')
+    left join former_homes on {former} = former_homes.code
+        and coalesce({since}, '') = coalesce(former_homes.day, '')
     {family}
 )
 select
     cast(row_number() over (order by {_ORDER}) - 1 as bigint) as person,
     number, old_number, written, folded, surname, middle, core, given,
     born, cast(born // 10000 as smallint) as year, sex, commune, province, died,
-    father, mother, spouse
+    father, mother, spouse, household, former
 from told
 order by person
 """
-    return Step(POPULATION, (source, SPELLED, HOMES, PLACES), select)
+    return Step(POPULATION, (source, SPELLED, HOMES, FORMER_HOMES, PLACES), select)
 
 
 def _relative(person: object, role: str) -> str:
@@ -222,7 +288,8 @@ order by middle, given, decade
 """
 
 
-def _counts() -> list[Step]:
+def count_steps() -> list[Step]:
+    """Steps that count over `population` and its names."""
     people = quoted(POPULATION)
     return [
         Step(
@@ -249,5 +316,9 @@ def _counts() -> list[Step]:
             f"from {people} where given is not null and province is not null "
             "group by surname, given, province order by surname, given, province",
         ),
-        Step(TOTALS, (POPULATION,), f"select count(*) as persons from {people}"),
+        Step(
+            TOTALS,
+            (POPULATION,),
+            f"select count(*) as persons, count(former) as formers from {people}",
+        ),
     ]

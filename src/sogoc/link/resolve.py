@@ -84,7 +84,7 @@ def _counted(one: RegisterObject, policy: Policy) -> str:
     )
     rival = f"number_level <> {number} and name_level = {name} and born_level = {born}"
     return f"""
-    select c.*, greatest(a.bearers - c.namesakes, 0) as others,
+    select c.*, greatest(a.bearers - c.namesakes - coalesce(r.namesakes, 0), 0) as others,
         {level_bits(policy, policy.comparison("name"), name)} + a.unseen as other_weight
     from (
         select asked, max(weight) as best, {_tally(f"name_level = {name}")} as namesakes,
@@ -92,8 +92,21 @@ def _counted(one: RegisterObject, policy: Policy) -> str:
         from pairs group by asked
     ) as c
     inner join {quoted(asked(one.name))} as a on c.asked = a.asked
+    left join ({_refused_namesakes(one)}) as r on c.asked = r.asked
     cross join {quoted(chances(one.name))} as m
 """
+
+
+def _refused_namesakes(one: RegisterObject) -> str:
+    """How many bearers of the name an officer ruled out: they are no more to be reckoned with."""
+    return f"""
+    select j.asked, count(distinct p.person) as namesakes
+    from {quoted(judged(one.name))} as j
+    inner join {quoted(asked(one.name))} as a on j.asked = a.asked
+    inner join {POPULATION} as p on j.number = p.number and a.folded = p.folded
+    where j.decision = 'other'
+    group by j.asked
+    """
 
 
 def _tally(condition: str) -> str:

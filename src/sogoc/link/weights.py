@@ -14,7 +14,11 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sogoc.link.policy import Comparison, Level, Policy
+
+    Bits = Callable[[Policy, Comparison, int], str]
 
 TOP = 30
 """Bits of the mass of the best there is."""
@@ -79,9 +83,24 @@ def chances_bits(policy: Policy) -> list[str]:
     absent = double((1 - policy.present) / policy.present)
     return [
         *items,
+        *_family_chances(policy),
         f"{milli_sql(f'greatest(n.persons, 1) * {absent}')} as absent",
         f"{milli_sql('greatest(n.persons, 1) * 1e0')} + {round(1000 * policy.cap_bits)} as cap",
     ]
+
+
+def _family_chances(policy: Policy) -> list[str]:
+    """What being one of the family weighs, and levels whose m is measured against the family."""
+    if policy.family is None:
+        return []
+    items = [
+        f"{_m(comparison, number)} - ({milli(level.family)}) as f_{chance_name(comparison, number)}"
+        for comparison in policy.comparisons
+        for number, level in enumerate(comparison.levels, 1)
+        if level.family is not None and is_measured(comparison, level)
+    ]
+    one_of = milli_sql(f"greatest(n.persons, 1) / {double(policy.family.members)}")
+    return [*items, f"{one_of} as family"]
 
 
 def _is_shared(comparison: Comparison, level: Level) -> bool:
@@ -123,15 +142,34 @@ def level_bits(policy: Policy, comparison: Comparison, number: int) -> str:
     )
 
 
+def family_bits(policy: Policy, comparison: Comparison, number: int) -> str:
+    """The same against another member of the family; 0 where members agree as the person would."""
+    level = comparison.levels[number - 1]
+    if policy.family and comparison.id in policy.family.shared:
+        return "0"
+    if level.family is None or level.m is None:
+        return level_bits(policy, comparison, number)
+    if is_measured(comparison, level):
+        return f"m.f_{chance_name(comparison, number)}"
+    return str(milli(level.m) - milli(level.family))
+
+
 def weight(policy: Policy) -> str:
-    """The weight of a pair whose levels stand in `a`, INTEGER, capped."""
-    parts = [_weight(policy, comparison) for comparison in policy.comparisons]
-    return f"least({' + '.join(parts)}, m.cap)"
+    """The weight of a pair whose levels stand in `a`, INTEGER, capped.
+
+    Who is not the person is a stranger or one of the family: with chances u and f, the weight
+    log2(m / (u + f * members / persons)) is the lesser of two sums but for a bit.
+    """
+    sums = [" + ".join(_weight(policy, one, level_bits) for one in policy.comparisons)]
+    if policy.family is not None:
+        family = (_weight(policy, one, family_bits) for one in policy.comparisons)
+        sums.append(" + ".join(["m.family", *family]))
+    return f"least({', '.join(sums)}, m.cap)"
 
 
-def _weight(policy: Policy, comparison: Comparison) -> str:
+def _weight(policy: Policy, comparison: Comparison, bits: Bits) -> str:
     cases = " ".join(
-        f"when {number} then {level_bits(policy, comparison, number)}"
+        f"when {number} then {bits(policy, comparison, number)}"
         for number, _ in enumerate(comparison.levels, 1)
     )
     return f"case a.{comparison.id}_level {cases} else 0 end"

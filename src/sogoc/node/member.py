@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,8 +17,6 @@ from sogoc.trust.keys import SigningKey, keep_key, read_key
 from sogoc.trust.note import NoteKey, note_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sogoc.clock import Clock
     from sogoc.contract.shelf import Shelf
     from sogoc.exchange.directory import Directory
@@ -134,7 +134,7 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
         return held
     told = read_directory(content, keys, newest=newest, moment=now)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(".new")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(kept)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=kept.parent, delete=False) as beside:
+        beside.write(content)
+    Path(beside.name).replace(kept)
     return told

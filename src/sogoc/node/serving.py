@@ -19,11 +19,12 @@ from sogoc.access.journal import GroupCommit
 from sogoc.access.log import Log
 from sogoc.access.policies import PolicyBook
 from sogoc.access.postgres_journal import PostgresJournal
-from sogoc.errors import DirectoryRefused, Sentence, SogocError
+from sogoc.errors import DirectoryRefused, Sentence, SogocError, StoreError
 from sogoc.exchange.answering import TOLERANCE_SECONDS, Answering
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.limits import Rate, SeenIds
+from sogoc.exchange.monitoring.store import Monitor, monitoring
 from sogoc.exchange.registers import RegisterShelf
 from sogoc.node.member import current_directory, membership
 
@@ -76,11 +77,21 @@ class Exchanging:
     journal: GroupCommit
     connections: OwnConnections
     threads: ThreadPoolExecutor
-    seen: SeenIds = field(default_factory=lambda: SeenIds(seconds=2 * TOLERANCE_SECONDS))
+    seen: SeenIds
     rate: Rate = field(default_factory=Rate)
     held: Directory | None = None
     policies: PolicyBook = field(default_factory=lambda: PolicyBook([]))
     answers: Answering | None = None
+    monitor: Monitor = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.node.settings
+        self.monitor = Monitor(
+            connection=self.connections.mine,
+            clock=self.node.parts.clock,
+            address=self.who.address,
+            host=settings.exchange_host,
+        )
 
     @property
     def is_hub(self) -> bool:
@@ -171,19 +182,35 @@ def exchanging(node: Node, *, tell: Callable[[SogocError], None]) -> Iterator[Ex
         connections = OwnConnections(node.store)
         stack.callback(connections.close)
         threads = stack.enter_context(ThreadPoolExecutor(_THREADS, "exchange"))
+        now = int(node.parts.clock.now().timestamp())
         parts = Exchanging(
-            node=node, who=who, journal=group, connections=connections, threads=threads
+            node=node,
+            who=who,
+            journal=group,
+            connections=connections,
+            threads=threads,
+            seen=SeenIds(seconds=2 * TOLERANCE_SECONDS, since=now),
         )
         try:
             parts.beat()
         except DirectoryRefused as refused:
             # The hub may come later; until then nobody is let in.
             tell(refused)
+        stack.enter_context(monitoring(parts.monitor, tell=lambda failed: tell(_unseen(failed))))
         beating = Thread(target=_beat, args=(parts, stop, tell), name="beat", daemon=True)
         beating.start()
         stack.callback(beating.join, 2 * BEAT_SECONDS)
         stack.callback(stop.set)
         yield parts
+
+
+def _unseen(failed: Exception) -> StoreError:
+    return StoreError(
+        Sentence(
+            vi=f"Không ghi được số liệu vận hành ({type(failed).__name__}).",
+            en=f"Records of monitoring could not be written ({type(failed).__name__}).",
+        )
+    )
 
 
 def _beat(parts: Exchanging, stop: Event, tell: Callable[[SogocError], None]) -> None:

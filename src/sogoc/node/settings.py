@@ -64,6 +64,18 @@ class Settings:
     """`on`: serve the simulator of the national platform's population service."""
     message_signatures: str = "offered"
     """`required`: a message of SPDCI/DCI bears the sender's signature beside the token."""
+    xroad_trusted: str = ""
+    """Addresses of X-Road Security Servers that may ask for their clients, joined by commas."""
+    xroad_server: str = ""
+    """Address of the X-Road Security Server through which this node asks others."""
+    witness_seconds: int = 60
+    """How often this node looks at others' journals and has its own cosigned."""
+    stamp_address: str = ""
+    """Time stamp server (RFC 3161) for the journal's checkpoints; empty: none is asked."""
+    stamp_roots: str = ""
+    """PEM file, from the node's folder, with the root certificates of that server."""
+    stamp_minutes: int = 60
+    """How far apart time stamps are."""
 
 
 def read_settings(folder: Path) -> Settings:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sogoc.check import plan as check
 from sogoc.check.recheck import recheck_plan
 from sogoc.clock import today
 from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.link.plan import plan as link_plan
-from sogoc.link.policy import shipped_policy
+from sogoc.link.calibration.stated import taken_step
 from sogoc.localities.tables import unit_tables
-from sogoc.pipeline.again.basis import earlier_basis, new_basis, persons_state
+from sogoc.localities.units import Units
+from sogoc.pipeline.again.basis import earlier_basis, new_basis, older_release, persons_state
 from sogoc.pipeline.again.carrying import Again
+from sogoc.pipeline.again.touched import Changed
 from sogoc.pipeline.judgements import lend_judgements
-from sogoc.pipeline.persons import lend_population, population_of
+from sogoc.pipeline.linking.models import LINKING, link_steps, policies
+from sogoc.pipeline.linking.promises import promises
+from sogoc.pipeline.persons import exported, lend_population, population_of
 from sogoc.pipeline.references import lend_references, states_of
 from sogoc.pipeline.run_folder import ready_folder, take_once
 from sogoc.pipeline.stages import Stage, run_steps
@@ -29,15 +32,16 @@ from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
-    from sogoc.contract.model import Register
+    from sogoc.contract.model import Register, RegisterObject
     from sogoc.database.deliveries import Delivery
     from sogoc.intake.take import Taken
     from sogoc.pipeline.again.basis import Basis
     from sogoc.pipeline.again.carrying import Files
+    from sogoc.pipeline.linking.models import Policies
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
     from sogoc.score.rule_file import RuleFile
@@ -65,6 +69,8 @@ class Judged:
     day: date
     basis: Basis
     """What the next delivery of these places may begin with, once this one is stored."""
+    linking: dict[str, Any]
+    """By which policy and models persons were linked, and what is promised of the links."""
 
 
 @contextmanager
@@ -78,9 +84,11 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
     found = None if judging.register.is_population else population_of(parts)
     release = found[1] if found else None
     judged = Judgements(parts.connection).mark(judging.register.id)
-    folder = _folder(parts, judging, (day, rules, release and release.id, judged))
+    by = policies(parts, judging.register)
+    made_of = (day, rules, release and release.id, judged, by.told())
+    folder = _folder(parts, judging, made_of)
     with parts.engine(folder) as engine:
-        stages = _Stages(parts, judging, engine, folder, tell)
+        stages = _Stages(parts, judging, engine, folder, tell, by)
         taken = stages.take()
         basis = new_basis(
             folder,
@@ -100,7 +108,13 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
             basis, day=day, holidays=rules.holidays, known=known, persons=persons, parts=files
         )
         yield Judged(
-            engine=engine, taken=taken, rules=rules, population=release, day=day, basis=left
+            engine=engine,
+            taken=taken,
+            rules=rules,
+            population=release,
+            day=day,
+            basis=left,
+            linking=stages.stated() if found else {},
         )
 
 
@@ -126,6 +140,7 @@ class _Stages:
     engine: Engine
     folder: Path
     tell: Tell
+    by: Policies
 
     def take(self) -> Taken:
         register, form = self.judging.register, self.judging.delivery.form
@@ -184,31 +199,72 @@ class _Stages:
     ) -> str:
         """Verify the persons, then check the rules that read the answers; return by what."""
         register, holidays = self.judging.register, rules.holidays
-        persons = persons_state(self.parts, register, found)
+        persons = persons_state(self.parts, register, found, by=self.by)
         if found:
-            self._verify(found, again if again and again.basis.persons == persons else None)
+            self._verify(found, persons, again)
             last = check.plan_after_link(register, today=day, holidays=holidays)
         else:
             last = check.plan_without_link(register, today=day, holidays=holidays)
         run_steps(self.engine, Stage.CHECK, last, tell=self.tell)
         return persons
 
-    def _verify(self, found: tuple[Register, Delivery], again: Again | None) -> None:
-        register, policy = self.judging.register, shipped_policy()
+    def _verify(self, found: tuple[Register, Delivery], persons: str, again: Again | None) -> None:
+        register = self.judging.register
 
         def lend(engine: Engine) -> None:
             lend_population(self.parts, found, engine, tell=self.tell)
 
         known = lend_judgements(self.parts.connection, register, self.engine)
-        carried = [o for o in register.objects if again and again.carries_answers(o)]
-        whole = tuple(one for one in register.objects if one not in carried)
-        for one in carried:
-            if again:
-                again.link(one, policy, lend, known=known)
+        whole = []
+        for one in register.objects:
+            if again and self._carries(one, again, found, persons=persons, known=known, lend=lend):
+                again.link(one, self.by.of(one.name), lend, known=known)
+            else:
+                whole.append(one)
         if any(one.persons for one in whole):
             lend(self.engine)
-            steps = link_plan(replace(register, objects=whole), policy, known=known)
+            steps = link_steps(replace(register, objects=tuple(whole)), self.by, known=known)
+            steps += [taken_step(one, self.by.of(one.name)) for one in whole if one.persons]
             run_steps(self.engine, Stage.LINK, steps, tell=self.tell)
+
+    def _carries(
+        self,
+        one: RegisterObject,
+        again: Again,
+        found: tuple[Register, Delivery],
+        *,
+        persons: str,
+        known: frozenset[str],
+        lend: Callable[[Engine], None],
+    ) -> bool:
+        """Whether answers are carried on: all alike, or a new release touches only some of them."""
+        if not again.carries_answers(one):
+            return False
+        if again.basis.persons == persons:
+            return True
+        older = older_release(again.basis.persons, persons)
+        population, release = found
+        if older is None or not self._one_map(older, release):
+            return False
+        lend(self.engine)  # so that the records of the new release stand there too
+        changed = Changed(
+            population,
+            as_of=release.as_of,
+            then=exported(self.parts, population, older),
+            present=exported(self.parts, population, release.id),
+        )
+        return again.touch(one, self.by.of(one.name), changed, known=known)
+
+    def _one_map(self, older: int, release: Delivery) -> bool:
+        """Whether both releases write of places by the same map: else everybody's code may move."""
+        days = Units.load().change_days
+        then = Deliveries(self.parts.connection).one(older).as_of
+        return sum(day <= then for day in days) == sum(day <= release.as_of for day in days)
+
+    def stated(self) -> dict[str, Any]:
+        """For the record of the run: by what it linked, and what it promises of its links."""
+        said = promises(self.judging.register, self.by, self.engine)
+        return {LINKING: {**self.by.told(), "promises": said}}
 
     def score(self, rules: RuleFile) -> None:
         steps = score_plan(self.judging.register, rules)

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from sogoc.database.deliveries import Deliveries
 from sogoc.link.columns import chances
-from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.link.weights import chances_bits
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.linking.models import model_of_run
 from sogoc.pipeline.run_folder import ready_folder
 from sogoc.pipeline.stages import Stage, run_steps
 from sogoc.records.store import RecordStore
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
+    from sogoc.link.policy import Policy
+    from sogoc.pipeline.linking.models import Policies
     from sogoc.pipeline.parts import Parts
     from sogoc.pipeline.stages import Tell
     from sogoc.tables.engine import Engine
@@ -82,28 +84,45 @@ def lend_population(
     _forget_older(parts.population)
 
 
-def lend_chances(parts: Parts, register: Register, engine: Engine, *, release: Delivery) -> None:
+def lend_chances(
+    parts: Parts, register: Register, engine: Engine, *, release: Delivery, by: Policies
+) -> None:
     """Let a few records be weighed as their register is: by the chances that it measured.
 
-    Those of the newest run whose tables are kept and which met the same release. Without one, the
-    policy's starting chances hold.
+    Those of the newest run whose tables are kept, which met the same release and was linked by the
+    same model. Without one, the policy's starting chances hold.
     """
-    runs = [
-        one
-        for one in Deliveries(parts.connection).newest(register.id)
-        if one.population_release == release.id and one.rules_version
-    ]
     for one in register.objects:
-        files = (parts.runs / str(run.id) / f"{chances(one.name)}.parquet" for run in runs)
-        file = next((file for file in files if file.is_file() and _is_ours(file)), None)
+        file = chances_of(parts, register, one.name, release=release, by=by)
         if file is not None:
             engine.register(chances(one.name), file)
 
 
-def _is_ours(file: Path) -> bool:
+def chances_of(
+    parts: Parts, register: Register, name: str, *, release: Delivery, by: Policies
+) -> Path | None:
+    """Where the chances of an object stand that its newest fitting run measured."""
+    files = (
+        parts.runs / str(run.id) / f"{chances(name)}.parquet"
+        for run in Deliveries(parts.connection).newest(register.id)
+        if run.population_release == release.id
+        and run.rules_version
+        and model_of_run(run.counts, name) == by.version_of(name)
+    )
+    policy = by.of(name)
+    return next((file for file in files if file.is_file() and _is_ours(file, policy)), None)
+
+
+def _is_ours(file: Path, policy: Policy) -> bool:
     """Whether the chances stand under the names by which this program reads them."""
-    names = {item.rsplit(" as ", 1)[1] for item in chances_bits(shipped_policy())}
+    names = {item.rsplit(" as ", 1)[1] for item in chances_bits(policy)}
     return names <= set(pq.read_schema(file).names)
+
+
+def exported(parts: Parts, population: Register, release: int) -> Path:
+    """Where the records of a release of the population stand, if they are kept."""
+    one = next(each for each in population.objects if each.persons)
+    return parts.population / str(release) / f"{population.id}__{one.name}.parquet"
 
 
 def _forget_older(folder: Path) -> None:

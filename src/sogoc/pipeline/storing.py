@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.check.coverage import EXPECTED, held_places, silent_steps
 from sogoc.check.plan import around
+from sogoc.contract.model import RuleForm
 from sogoc.database.deliveries import Deliveries, Outcome
 from sogoc.pipeline.placing import place_findings
 from sogoc.records.figure_store import keep_figures
@@ -18,6 +19,7 @@ from sogoc.score.deadlines import due
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sogoc.contract.model import Register
     from sogoc.pipeline.judging import Judged, Judging
     from sogoc.pipeline.parts import Parts
 
@@ -30,10 +32,12 @@ def store_run(parts: Parts, judging: Judging, judged: Judged) -> None:
     """
     connection = parts.connection
     RecordStore(connection).prepare(judging.register)
-    at = parts.clock.now()
     Deliveries(connection).begin(judging.delivery.id, form=judged.taken.form)
-    _keep_contract(parts, judging, at)
+    _keep_contract(parts, judging, parts.clock.now())
     with connection.transaction():
+        # Those who follow the register read it by this moment: it is taken when it is our turn.
+        RecordStore(connection).wait_for_turn(judging.register)
+        at = parts.clock.now()
         counts = _merge(parts, judging, judged, at=at)
         outcome = Outcome(
             counts=counts,
@@ -49,7 +53,13 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
     merged = RecordStore(connection).merge(register, engine, delivery=delivery, at=at)
     by = due(judged.day, judged.rules).correct_by
     days = {rule.code: by for one in register.objects for rule in one.rules}
-    found = FindingStore(connection).merge(register, engine, delivery=delivery, at=at, due=days)
+    store = FindingStore(connection)
+    if judged.population is None and (asked := _of_answers(register)):
+        # Nobody was verified here: what a round found of persons stands until a round says other.
+        days = {code: day for code, day in days.items() if code not in asked}
+        found = store.correct(register, engine, delivery=delivery, at=at, due=days)
+    else:
+        found = store.merge(register, engine, delivery=delivery, at=at, due=days)
     place_findings(connection, register, delivery=delivery)
     if judged.population:
         VerificationStore(connection).merge(register, engine, delivery=delivery, at=at)
@@ -64,7 +74,17 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
         }
         for one in register.objects
     }
-    return {**objects, **_of_the_file(judged)}
+    return {**objects, **_of_the_file(judged), **judged.linking}
+
+
+def _of_answers(register: Register) -> set[str]:
+    """Codes of the rules that read answers about persons."""
+    return {
+        rule.code
+        for one in register.objects
+        for rule in one.rules
+        if rule.form is RuleForm.VERIFICATION
+    }
 
 
 def _look_at_the_silent(parts: Parts, judging: Judging, judged: Judged) -> None:

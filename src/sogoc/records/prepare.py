@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -42,6 +43,7 @@ def prepare(connection: psycopg.Connection, register: Register) -> None:
             tables = Tables(register.id, one)
             _make(connection, tables)
             _widen(connection, tables, register)
+            _find(connection, tables)
             _comment(connection, tables, register)
 
 
@@ -64,8 +66,8 @@ def _make(connection: psycopg.Connection, tables: Tables) -> None:
         sql.SQL("create table {} (id bigint not null, key text not null, {}, {})").format(
             tables.history, version, _definitions(ENDED_COLUMNS)
         ),
-        _index(tables.history, tables.index("h_id"), "id"),
-        _index(tables.history, tables.index("h_end"), "_ended_by"),
+        _index(tables.history, tables.index("h_id"), ("id",)),
+        _index(tables.history, tables.index("h_end"), ("_ended_by",)),
     ]
     for statement in make:
         connection.execute(statement)
@@ -78,8 +80,22 @@ def add_keys(connection: psycopg.Connection, tables: Tables) -> None:
         add = sql.SQL("alter table {} add constraint {} {}")
         parts = (tables.current, sql.Identifier(tables.index(name)), sql.SQL(keys))
         connection.execute(add.format(*parts))
-    for name, column in _indexed(tables):
-        connection.execute(_index(tables.current, name, column))
+    _find(connection, tables)
+
+
+def _find(connection: psycopg.Connection, tables: Tables) -> None:
+    """The indexes that the contract asks for; one that grew asks for more than the last did."""
+    there = {
+        str(name)
+        for (name,) in connection.execute(
+            "select indexname from pg_indexes where schemaname = 'register'"
+        ).fetchall()
+    }
+    for name, names in _indexed(tables):
+        if name not in there:
+            connection.execute(_index(tables.current, name, names))
+    if (ended := tables.index("h_to")) not in there:
+        connection.execute(_index(tables.history, ended, ("_believed_to",)))
 
 
 def drop_keys(connection: psycopg.Connection, tables: Tables) -> None:
@@ -97,11 +113,27 @@ def drop_keys(connection: psycopg.Connection, tables: Tables) -> None:
     connection.execute(sql.SQL("truncate {}").format(tables.current))
 
 
-def _indexed(tables: Tables) -> list[tuple[str, str]]:
-    """Index and column: the place, and the numbers by which a person's records are found."""
+def _indexed(tables: Tables) -> list[tuple[str, tuple[str, ...]]]:
+    """Index and columns: the place, when it was last touched, persons' numbers, searches."""
     numbered = enumerate(_looked_up_by(tables.object), 1)
-    persons = [(tables.index(f"p{number}"), name) for number, name in numbered]
-    return [(tables.index("place"), "_locality"), *persons]
+    persons = [(tables.index(f"p{number}"), (name,)) for number, name in numbered]
+    single = {names for _, names in persons}
+    searches = [
+        (tables.index(f"s_{_mark(names)}"), names)
+        for names in dict.fromkeys(tables.object.search_by)
+        if names not in single
+    ]
+    return [
+        (tables.index("place"), ("_locality",)),
+        (tables.index("touched"), ("_believed_from", "id")),
+        *persons,
+        *searches,
+    ]
+
+
+def _mark(names: tuple[str, ...]) -> str:
+    """A mark of the fields, not of their position: the sets of a contract change places."""
+    return hashlib.sha256(" ".join(names).encode()).hexdigest()[:8]
 
 
 def _looked_up_by(one: RegisterObject) -> list[str]:
@@ -110,9 +142,10 @@ def _looked_up_by(one: RegisterObject) -> list[str]:
     return sorted({name for name in numbers if name})
 
 
-def _index(table: sql.Identifier, name: str, column: str) -> sql.Composed:
+def _index(table: sql.Identifier, name: str, names: tuple[str, ...]) -> sql.Composed:
     create = sql.SQL("create index {} on {} ({})")
-    return create.format(sql.Identifier(name), table, sql.Identifier(column))
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    return create.format(sql.Identifier(name), table, columns)
 
 
 def _definitions(named: dict[str, str]) -> sql.Composed:

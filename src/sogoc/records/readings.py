@@ -11,6 +11,7 @@ from psycopg import sql
 from sogoc.records.shape import Tables, arrow_type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
 
@@ -75,3 +76,18 @@ def select_of(target: Tables, reading: Now | AsBelieved | AsTrue) -> sql.Compose
                 sql.Literal(on),
                 sql.SQL(", ").join(map(sql.Identifier, names)),
             )
+
+
+def texts_of(target: Tables, fields: Sequence[str]) -> sql.Composed:
+    """The SELECT of some fields as text, as they stand and as they came, one row a record."""
+    each = [
+        sql.SQL("r.{0}::text, coalesce(r._came ->> {1}, r.{0}::text)").format(
+            sql.Identifier(name), sql.Literal(name)
+        )
+        for name in fields
+    ]
+    columns = sql.SQL(", ").join([sql.SQL("r.id, d.as_of::text"), *each])
+    return sql.SQL(
+        "select {} from {} as r left join node.delivery as d on r._delivery = d.id "
+        "where r._missing_since is null order by r.id"
+    ).format(columns, target.current)

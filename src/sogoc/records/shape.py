@@ -85,6 +85,11 @@ class Tables:
     object: RegisterObject
 
     @property
+    def name(self) -> str:
+        """The name of the table of current records, in the schema `register`."""
+        return self._named("")
+
+    @property
     def current(self) -> sql.Identifier:
         """The table of current records."""
         return sql.Identifier("register", self._named(""))

@@ -14,11 +14,12 @@ from sogoc.records.correcting import corrected_step, standing_records
 from sogoc.records.merge import Merge, MergeCounts
 from sogoc.records.plan import standing
 from sogoc.records.prepare import prepare
-from sogoc.records.readings import NOW, select_of, types_of
+from sogoc.records.readings import NOW, select_of, texts_of, types_of
 from sogoc.records.shape import Tables
 from sogoc.records.undo import undo
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -55,15 +56,19 @@ class RecordStore:
         transaction only and must be made again if that is rolled back.
         """
         with self.connection.transaction():
-            self.connection.execute(
-                "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                (f"sogoc.register.{register.id}",),
-            )
+            self.wait_for_turn(register)
             as_of = Deliveries(self.connection).one(delivery).as_of
             merge = Merge(
                 connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
             )
             return {one.name: merge.object(Tables(register.id, one)) for one in register.objects}
+
+    def wait_for_turn(self, register: Register) -> None:
+        """Wait until no other delivery of the register is being merged; ours until the commit."""
+        self.connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            (f"sogoc.register.{register.id}",),
+        )
 
     def stand(self, register: Register, tables: Engine, places: Places) -> None:
         """Put the records to be corrected beside their corrections; makes `standard(o)` of both.
@@ -134,3 +139,17 @@ class RecordStore:
         select = select_of(target, reading)
         copy_to_parquet(self.connection, select, types_of(target), file=file)
         return file
+
+    def export_texts(
+        self, register: Register, name: str, fields: Sequence[str], *, file: Path
+    ) -> int:
+        """Write these fields of the current records as text to `file`; return how many records.
+
+        Columns: `_record`, `_as_of` (the day as of which the record was delivered), each field as
+        it stands and `came__<field>` as it came. Records that went missing are left out.
+        """
+        self.prepare(register)
+        target = Tables(register.id, register.object(name))
+        columns = ["_as_of", *(each for field in fields for each in (field, f"came__{field}"))]
+        types = {"_record": pa.int64(), **dict.fromkeys(columns, pa.string())}
+        return copy_to_parquet(self.connection, texts_of(target, fields), types, file=file)

@@ -32,6 +32,7 @@ _BELIEVED = {
     "probability": pa.float64(),
     "differs": pa.string(),
     "evidence": pa.string(),
+    "link": pa.int64(),
 }
 _SAME_ANSWER = (
     "came.outcome = held.outcome and coalesce(came.number, '') = coalesce(held.number, '')"
@@ -56,10 +57,17 @@ class VerificationStore:
         Call it after `RecordStore.merge`, in the same transaction. Objects without `verified(o)`
         were not asked about: their answers stay. An answer that is the same stays since when it
         was first believed; another one ends it, and so does a person who is no longer named.
+        Whatever is said of a person of a record, their link keeps its number.
         """
         merge = _Merge(self.connection, tables, register.id, delivery, at)
         asked = [one for one in register.objects if tables.has(verified(one.name))]
         return {one.name: merge.object(one) for one in asked}
+
+    def answered(self, register: str) -> pa.Table:
+        """Of whom an answer stands: `object`, `record`, `person`."""
+        types = {"object": pa.string(), "record": pa.int64(), "person": pa.string()}
+        select = sql.SQL(_SQL["answered"])
+        return copy_out(self.connection, select, types, parameters={"register": register})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class _Merge:
     def _begin(self, one: RegisterObject) -> int:
         select = (
             f"select {literal(self.register)} as register, {literal(one.name)} as object, came.*,"
+            f" coalesce(held.link, {self._first_number(one)} + row_number() over"
+            " (partition by held.link is null order by came.record, came.person) - 1) as link,"
             f" cast({self.delivery} as bigint) as delivery,"
             f" {literal(self.at.isoformat())} as believed_from from ({_came(one)}) as came"
             # Joined by number, then compared: the comparison inside the join took a gigabyte.
@@ -107,6 +117,22 @@ class _Merge:
             return 0
         with part_of(self.connection, "verification", self.register) as target:
             return copy_in(self.connection, target, self.tables.parquet(step.makes))
+
+    def _first_number(self, one: RegisterObject) -> int:
+        """The first of the numbers for links of persons of whom nothing was said before."""
+        ((new,),) = self.tables.rows(
+            f"select count(*) from ({_came(one)}) as came"
+            f" left join {quoted(_believed(one))} as held"
+            f" on came.record = held.record and came.person = held.person where held.record is null"
+        )
+        if not new:
+            return 0
+        self.connection.execute(_SQL["hold_numbers"])
+        try:
+            row = self.connection.execute(_SQL["take_numbers"], {"count": new}).fetchone()
+        finally:
+            self.connection.execute(_SQL["let_numbers_go"])
+        return int(row[0]) - int(new) + 1 if row else 0
 
 
 def _believed(one: RegisterObject) -> str:

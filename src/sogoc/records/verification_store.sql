@@ -7,9 +7,19 @@ select
     number,
     probability,
     differs,
-    evidence
+    evidence,
+    link
 from node.verification
 where register = %(register)s and object = %(object)s and believed_to is null;
+
+-- name: answered
+-- Of whom an answer stands.
+select
+    object,
+    record,
+    person
+from node.verification
+where register = %(register)s and believed_to is null;
 
 -- name: end
 -- Answers that are believed no longer.
@@ -22,3 +32,15 @@ where
     and verification.record = marked.id
     and verification.person = marked.person
     and verification.believed_to is null;
+
+-- name: hold_numbers
+-- One program at a time takes numbers for links.
+select pg_advisory_lock(hashtextextended('sogoc.link_number', 0));
+
+-- name: take_numbers
+-- The last of so many new numbers, which follow one another.
+select setval('node.link_number', nextval('node.link_number') + %(count)s - 1);
+
+-- name: let_numbers_go
+-- The next program may take its numbers.
+select pg_advisory_unlock(hashtextextended('sogoc.link_number', 0));

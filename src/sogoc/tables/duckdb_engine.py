@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from sogoc.errors import StepFailed
+from sogoc.tables.addresses import here, taken, unreadable
 from sogoc.tables.engine import Engine, Step, literal, quoted
 
 if TYPE_CHECKING:
@@ -88,6 +89,39 @@ class DuckDBEngine:
             self._view(table, rows)
         else:
             self._connection.register(table, rows)
+
+    def lend(self, table: str, address: str) -> None:
+        """Let Parquet be read where it stands: a file, a folder of files, or one that is parted."""
+        place = here(address)
+        parted = place.is_dir()
+        files = str(place / "**" / "*.parquet") if parted else str(place)
+        options = ", hive_partitioning = true, hive_types_autocast = false" if parted else ""
+        view = f"select * from read_parquet({literal(files)}{options})"
+        try:
+            self._connection.execute(f"create or replace view {quoted(table)} as {view}")
+        except duckdb.Error as refusal:
+            raise unreadable(address) from refusal
+
+    def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
+        """Write a table as a folder of Parquet at the address, parted by columns."""
+        place = here(address)
+        if place.exists():
+            raise taken(address)
+        beside = place.with_name(f"{place.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        columns = ", ".join(quoted(name) for name in by)
+        where = beside if by else beside / "part-0.parquet"
+        parted = f", partition_by ({columns})" if by else ""
+        rows, file = f"select * from {quoted(table)}", literal(str(where))
+        copy = f"copy ({rows}) to {file} (format parquet{parted})"
+        try:
+            made = self._made(copy)
+        except duckdb.Error as refusal:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise StepFailed(table, copy, _reason(refusal)) from None
+        beside.rename(place)
+        return int(made[0][0])
 
     def adopt(self, table: str, file: Path) -> None:
         """Make a finished Parquet file the table of this name: moved into place, never copied."""

@@ -44,6 +44,19 @@ class Engine(Protocol):
     def register(self, table: str, rows: pa.Table | Path) -> None:
         """Let an Arrow table or a Parquet file be read under this name."""
 
+    def lend(self, table: str, address: str) -> None:
+        """Let Parquet be read where it stands: a file, a folder of files, or one that is parted.
+
+        A parted folder holds folders `column=value`; its columns are read as text, so that the
+        code 01 stays 01. Raises AddressRefused where this engine cannot reach the address.
+        """
+
+    def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
+        """Write a table as a folder of Parquet at the address, parted by columns.
+
+        Returns the rows. What stands there already is never touched: raises AddressRefused.
+        """
+
     def adopt(self, table: str, file: Path) -> None:
         """Make a finished Parquet file the table of this name: moved into place, never copied."""
 

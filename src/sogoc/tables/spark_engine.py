@@ -22,6 +22,7 @@ from pyspark.sql import functions as sf
 from pyspark.sql.types import NullType, StructType
 
 from sogoc.errors import StepFailed
+from sogoc.tables.addresses import taken, unreadable
 from sogoc.tables.engine import Engine, Step, quoted
 from sogoc.tables.hadoop_files import HadoopFiles
 from sogoc.tables.spark_sql import spark_select
@@ -85,6 +86,31 @@ class SparkEngine:
             self._put(rows, address)
         self._view(table, address)
         self._lent[table] = address
+
+    def lend(self, table: str, address: str) -> None:
+        """Let Parquet be read where it stands: a file, a folder of files, or one that is parted.
+
+        Raises AddressRefused where nothing stands or no file system knows the address.
+        """
+        try:
+            self._view(table, address)
+        except Exception as refusal:
+            raise unreadable(address) from refusal
+        self._lent[table] = address
+
+    def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
+        """Write a table as a folder of Parquet at the address, parted by columns.
+
+        Spark writes the word `_SUCCESS` last: a folder without it was cut off.
+        """
+        rows = self._session.table(_in_backquotes(table))
+        try:
+            rows.write.partitionBy(*by).parquet(address)
+        except PySparkException as refusal:
+            if _reason(refusal).startswith("[PATH_ALREADY_EXISTS]"):
+                raise taken(address) from None
+            raise StepFailed(table, f"export to {address}", _reason(refusal)) from None
+        return rows.count()
 
     def adopt(self, table: str, file: Path) -> None:
         """Make a finished Parquet file the table of this name: moved into place, never copied.

@@ -42,6 +42,15 @@ class BothEngines:
         for engine in (self.first, self.second):
             engine.register(table, rows)
 
+    def lend(self, table: str, address: str) -> None:
+        """Read by both where it stands."""
+        for engine in (self.first, self.second):
+            engine.lend(table, address)
+
+    def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
+        """Written by the first."""
+        return self.first.export(table, address, by=by)
+
     def adopt(self, table: str, file: Path) -> None:
         """The first takes the file; the second reads it there."""
         self.first.adopt(table, file)

@@ -33,6 +33,8 @@ class Someone:
     father: str | None = None
     mother: str | None = None
     spouse: str | None = None
+    household: str | None = None
+    former: str | None = None
     written: dict[str, str] = field(default_factory=dict)
     """What stood in the cell where it could not be read."""
 
@@ -48,6 +50,8 @@ KINDS = {
     "father": Kind.PERSON_NAME,
     "mother": Kind.PERSON_NAME,
     "spouse": Kind.PERSON_NAME,
+    "household": Kind.TEXT,
+    "former": Kind.COMMUNE,
 }
 UNITS = pa.table(
     {
@@ -129,6 +133,7 @@ def records_of(people: list[Someone]) -> pa.Table:
         ]
         columns[f"{name}__proposal"] = [one.written.get(f"{name}__proposal") for one in people]
     columns["commune__now"] = columns["commune"]
+    columns["former__now"] = columns["former"]
     columns["commune__candidates"] = [one.written.get("candidates", one.commune) for one in people]
     types = {"_row": pa.int64()}
     return pa.table(

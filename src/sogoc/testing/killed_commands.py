@@ -46,7 +46,7 @@ _NUMBERED = (
 )
 _DELIVERIES = frozenset(_NUMBERED.split())
 """Columns that name a delivery by its number."""
-_ASSIGNED = frozenset({"id", "kept_path", "received_by"})
+_ASSIGNED = frozenset({"id", "kept_path", "received_by", "link", "merged_with", "split_from"})
 """Columns that say when or where, not what: numbers that the database gave out, the node's own."""
 
 Rows = list[str]

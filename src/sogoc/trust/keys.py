@@ -55,6 +55,19 @@ class PublicKey:
             return False
         return True
 
+    def sealed(self, secret_bytes: bytes) -> bytes:
+        """These bytes under a box that only the bearer of the private key opens.
+
+        X25519 of the same key (`crypto_sign_ed25519_pk_to_curve25519`), libsodium's sealed box.
+        """
+        try:
+            other = bindings.crypto_sign_ed25519_pk_to_curve25519(self.raw)
+        except (CryptoError, ValueError) as wrong:
+            raise _refused(
+                "khóa công khai không phải một điểm", "it is no point of the curve"
+            ) from wrong
+        return bindings.crypto_box_seal(secret_bytes, other)
+
 
 def public_key(text: str) -> PublicKey:
     """Read a public key from base64. Raises KeyRefused."""
@@ -83,6 +96,15 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of signature over the message."""
         return bindings.crypto_sign(message, self._secret)[: bindings.crypto_sign_BYTES]
+
+    def unsealed(self, box: bytes) -> bytes | None:
+        """What somebody sealed for this key; None if it was sealed for another or was altered."""
+        public = bindings.crypto_sign_ed25519_pk_to_curve25519(self.public.raw)
+        private = bindings.crypto_sign_ed25519_sk_to_curve25519(self._secret)
+        try:
+            return bindings.crypto_box_seal_open(box, public, private)
+        except (CryptoError, TypeError, ValueError):
+            return None
 
     def _seed(self) -> bytes:
         return self._secret[:SEED_BYTES]

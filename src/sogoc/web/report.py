@@ -6,8 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.link.explaining.promised import promised_words
 from sogoc.node import judging
 from sogoc.node.returns import FORM
+from sogoc.pipeline.linking.models import LINKING, model_of_run
+from sogoc.records.links import events
+from sogoc.records.links.events import LinkEvents
 from sogoc.web.charts import Bar, Caption, Chart, bars, line, tiles
 from sogoc.web.view import View, no_such, object_of
 from sogoc.web.wording import OUTCOMES
@@ -18,9 +22,12 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from sogoc.contract.model import Register
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.errors import Sentence
     from sogoc.web.reading.figures import Delivery, Group, Outcome, Place, Point, Reader, Score
 
+_EVENTS = 20
+"""Events of links that the report lists; the command lists all."""
 BARS = 10
 """Bars of a chart; the table below it holds all."""
 
@@ -85,11 +92,25 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
         places_chart=_places_chart(view, places),
         outcomes=outcomes,
         outcomes_chart=_outcomes_chart(view, outcomes),
+        promises=promises(delivery, register),
+        links=LinkEvents(reader.connection).counts(register.id, number),
+        link_events=LinkEvents(reader.connection).changed_by(register.id, number, limit=_EVENTS),
+        link_words=events,
         hand_out=reader.to_hand_out(delivery.register),
         note=view.parts.rule_note(delivery.rules_version),
         near_duplicates=reader.count_near_duplicates(number),
         coverage=reader.coverage(number),
     )
+
+
+def promises(delivery: Delivery, register: Register) -> list[tuple[RegisterObject, Sentence, int]]:
+    """Of each object whose persons were verified: what is promised of its links, and its model."""
+    said = delivery.counts.get(LINKING, {}).get("promises", {})
+    return [
+        (one, promised_words(said[one.name]), model_of_run(delivery.counts, one.name))
+        for one in register.objects
+        if one.name in said
+    ]
 
 
 def register_page(view: View, reader: Reader, name: str) -> Response:

@@ -31,6 +31,11 @@ def test_more_labels_of_the_same_kind_promise_more() -> None:
     assert few.low < many.low < many.expected
 
 
+def test_offices_that_are_not_alike_make_the_promise_smaller() -> None:
+    links = [(tread(100_000, 100), 10_000)]
+    assert promise(links, between=0.5).low < promise(links).low
+
+
 def test_the_promise_holds_in_19_of_20_registers_when_labels_are_like_links() -> None:
     draw = random.Random(20261122)  # noqa: S311 - a simulation, no secret
     rates, links = (0.0005, 0.01, 0.08), (4_000, 300, 50)

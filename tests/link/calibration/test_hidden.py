@@ -26,7 +26,7 @@ from sogoc.link.calibration.hidden import (
 )
 from sogoc.link.calibration.isotonic import tread_at
 from sogoc.link.calibration.model import Calibration, shipped_calibration
-from sogoc.link.calibration.stated import accepted, accepted_step, stated
+from sogoc.link.calibration.stated import accepted, accepted_step, stated, taken_step
 from sogoc.link.columns import answers
 from sogoc.link.plan import plan
 from sogoc.link.policy import Policy
@@ -124,7 +124,8 @@ def test_a_run_states_what_it_promises(linked: District) -> None:
 
 def test_a_run_states_its_bound_over_all_links_it_accepts(linked: District) -> None:
     (one,) = register_of().objects
-    linked.engine.run(accepted_step(one, linked.policy))
+    linked.engine.run(taken_step(one, linked.policy))
+    linked.engine.run(accepted_step(one))
     rows = linked.engine.rows(f"select evidence, bin, links from {accepted('people')}")
     ((outcomes,),) = linked.engine.rows(
         "select count(*) from verified__people "

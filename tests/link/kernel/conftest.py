@@ -71,6 +71,8 @@ def _someone(draw: random.Random, number: int) -> Someone:
         father=_relative(draw),
         mother=_relative(draw),
         spouse=_relative(draw),
+        household=draw.choice((None, f"01{number // 4:010}", "0100000000")),
+        former=draw.choice((None, None, *COMMUNES)),
     )
 
 
@@ -88,6 +90,8 @@ def _record(draw: random.Random, people: list[Someone]) -> Someone:
         "commune": (None, *COMMUNES),
         "sex": ("nam", "nữ", None),
         "father": (_relative(draw),),
+        "household": (None, draw.choice(people).household, "01-x"),
+        "former": (None, *COMMUNES),
     }
     changes = {name: draw.choice(values) for name, values in odd.items() if draw.random() < 0.3}
     written = {}

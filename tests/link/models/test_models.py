@@ -69,11 +69,11 @@ def test_a_loaded_model_stands_in_place_of_measuring(
     chances = {**model.chances, "commune:elsewhere": Chance(m=0.5, u=0.9)}
     known = applied(policy, replace(model, chances=chances))
     record = replace(PEOPLE[7], number=None, commune="00201")
-    weights = []
+    weights, elsewhere = [], policy.level("commune:elsewhere")
     for each in (policy, known):
         District(district.engine, each).ask(record)
-        select = "select max(weight) from link_candidates__people where commune_level = 4"
-        weights.append(district.engine.rows(select)[0][0])
+        select = "select max(weight) from link_candidates__people where commune_level = ?"
+        weights.append(district.engine.rows(select, [elsewhere])[0][0])
     assert weights[1] > weights[0]
 
 

@@ -64,7 +64,7 @@ class Node:
         table = f'register."{REGISTER}__the"'
         key = f"(select key from {table} as own where own.id = one.record)"
         # How often fields agree stays as it was first measured: a likelihood may differ a little.
-        less = "'{id,record,probability}'::text[]"
+        less = "'{id,record,probability,link}'::text[]"
         found = {}
         for name, add in (
             ("node.finding", key),
@@ -77,7 +77,7 @@ class Node:
             rows = self.parts.connection.execute(
                 f"select (to_jsonb(one) - {less})::text || {add} from {name} as one order by 1"
             )
-            found[name] = [rounded(row[0]) for row in rows]
+            found[name] = sorted(rounded(row[0]) for row in rows)
         return found
 
 

@@ -346,6 +346,24 @@ def test_the_answer_tells_whose_request_it_was_and_its_hash(scene: _Scene) -> No
     assert len(told.headers["x-road-request-hash"]) == 88
 
 
+@pytest.mark.parametrize("spoilt", [{}, {"signature": "sig1=:AAAA:"}])
+def test_the_id_of_a_question_comes_back_whatever_the_answer_is(
+    scene: _Scene, spoilt: dict[str, str]
+) -> None:
+    request = scene.signed()
+    told = scene.sent(replace(request, headers={**request.headers, **spoilt}))
+    assert told.headers["x-road-id"] == request.headers["x-road-id"]
+
+
+def test_the_headers_of_a_security_server_are_set_anew_on_every_answer(scene: _Scene) -> None:
+    request = scene.signed()
+    own = {"x-road-request-id": "forged", "x-road-request-hash": "forged"}
+    told = scene.sent(replace(request, headers={**request.headers, **own}))
+    assert told.status_code == 200
+    assert told.headers["x-road-request-id"] not in {"forged", request.headers["x-road-id"]}
+    assert told.headers["x-road-request-hash"] != "forged"
+
+
 def test_each_register_describes_itself_and_asks_for_nothing_in_the_address() -> None:
     told = openapi(POPULATION, str(POP))
     assert told["openapi"] == "3.1.0"

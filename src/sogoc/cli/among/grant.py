@@ -2,96 +2,86 @@
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sogoc.access.grant import Grant, Operation, Question, State, sensitive_among
+from sogoc.access.grant import Operation, Question, State, sensitive_among
+from sogoc.access.grant_form import grant_at, written
 from sogoc.access.grant_store import GrantStore
+from sogoc.access.keeping.orders import check_deferral
+from sogoc.access.odrl import odrl
 from sogoc.access.policies import PolicyBook, policy_of
-from sogoc.cli.context import desk_of
-from sogoc.clock import today
-from sogoc.errors import GrantRefused, Place, Sentence
+from sogoc.access.usage import USAGE
+from sogoc.cli.context import Desk, desk_of
+from sogoc.clock import SystemClock, today
+from sogoc.contract.model import Register
+from sogoc.exchange.client import Asker, Line, ask
+from sogoc.exchange.granting import SERVICE
+from sogoc.exchange.names import Service, subsystem
+from sogoc.node.member import current_directory, membership
 from sogoc.node.node import open_node
+from sogoc.node.own_services import journal_rules
 from sogoc.node.serving import own_policies
 
 app = typer.Typer(no_args_is_help=True, help="Who may ask what of this node's registers, and why.")
 
 Fields = Annotated[str, typer.Option(help="Names of fields, joined by commas.")]
 
-_FORM = {
-    "id": str,
-    "member": str,
-    "register": str,
-    "fields": list,
-    "operations": list,
-    "purpose": str,
-    "ground": str,
-    "first_day": date,
-    "last_day": date,
-}
-_OPTIONAL = {"sensitive_ground": str, "rate_per_minute": int, "most_keys": int}
-
 
 @app.command("ask")
 def ask_command(context: typer.Context, file: Path) -> None:
     """Write down a grant as its file asks for it; it allows nothing until the keeper accepts it."""
     desk = desk_of(context)
-    told = _grant(file)
+    told = grant_at(file)
     with open_node(desk.folder, desk.settings) as node:
+        check_deferral(told, journal_rules(desk.folder, node.parts.clock))
         store = GrantStore(node.parts.connection, node.parts.clock)
-        store.ask(told, desk.shelf.register(told.register), officer=desk.officer)
+        store.ask(told, _register(desk, told.register), officer=desk.officer)
     desk.say.plain(policy_of(told))
 
 
-def _grant(file: Path) -> Grant:
-    """Read a grant from TOML. Raises GrantRefused with every mistake of the file."""
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as wrong:
-        raise _unreadable(file, [str(wrong)]) from wrong
-    shape = _FORM | _OPTIONAL
-    operations = told.get("operations")
-    known = set(Operation)
-    mistakes = [
-        *(f"{name}: ?" for name in sorted(told.keys() - shape.keys())),
-        *(f"{name}: -" for name in sorted(_FORM.keys() - told.keys())),
-        *(
-            f"{name}: {shape[name].__name__}"
-            for name, value in told.items()
-            if name in shape and not isinstance(value, shape[name])
+@app.command("request")
+def request_command(
+    context: typer.Context,
+    file: Path,
+    keeper: Annotated[str, typer.Argument(help="Who keeps the register: VN/GOV/01/POP.")],
+    *,
+    officer: Annotated[str, typer.Option(help="Who asks, after a country code: VN001.")],
+) -> None:
+    """Ask another node's keeper for a grant over the line; its officer accepts or refuses it."""
+    desk = desk_of(context)
+    told = grant_at(file)
+    who = membership(desk.folder, desk.settings)
+    clock = SystemClock()
+    form = {name: value for name, value in written(told).items() if name != "member"}
+    answer = ask(
+        Service(subsystem(keeper), SERVICE),
+        "/v1/ask",
+        json.dumps(form, ensure_ascii=False).encode(),
+        asker=Asker(
+            client=str(who.who),
+            key=who.key,
+            key_id=who.key_id,
+            officer=officer,
+            issue=told.purpose,
         ),
-        *(
-            f"operations: {each}"
-            for each in (operations if isinstance(operations, list) else [])
-            if each not in known
-        ),
-    ]
-    if mistakes:
-        raise _unreadable(file, mistakes)
-    return Grant(
-        **{
-            **told,
-            "fields": frozenset(map(str, told["fields"])),
-            "operations": frozenset(map(Operation, told["operations"])),
-        }
+        line=Line(directory=current_directory(desk.folder, desk.settings, clock), clock=clock),
     )
+    state = json.loads(answer)["state"]
+    desk.say.line(f"{told.id}: {state}", f"{told.id}: {state}")
 
 
-def _unreadable(file: Path, mistakes: list[str]) -> GrantRefused:
-    listed = "; ".join(mistakes)
-    return GrantRefused(
-        Sentence(
-            vi=f"Tệp xin quyền khai thác chưa đúng ({listed}). Cần các mục: {', '.join(_FORM)}; "
-            f"có thể thêm: {', '.join(_OPTIONAL)}.",
-            en=f"The file that asks for a grant is not right ({listed}). It needs: "
-            f"{', '.join(_FORM)}; it may have: {', '.join(_OPTIONAL)}.",
-        ),
-        place=Place(file=str(file)),
-    )
+@app.command("export")
+def export_command(context: typer.Context) -> None:
+    """Print the accepted grants as ODRL 2.2 policies, for catalogues and other tools."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        held = GrantStore(node.parts.connection, node.parts.clock).held(State.ACCEPTED)
+    told = odrl([one.grant for one in held], keeper=desk.settings.member)
+    desk.say.plain(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @app.command("accept")
@@ -142,7 +132,7 @@ def list_command(context: typer.Context) -> None:
 
 
 @app.command("explain")
-def explain_command(
+def explain_command(  # noqa: PLR0913 - what a question says of itself
     context: typer.Context,
     member: str,
     register: str,
@@ -150,9 +140,14 @@ def explain_command(
     fields: Fields,
     purpose: Annotated[str, typer.Option(help="Code of the procedure.")],
     operation: Annotated[Operation, typer.Option(help="How it would ask.")] = Operation.READ,
+    people: Annotated[int, typer.Option(help="How many persons one question names.")] = 1,
 ) -> None:
-    """Say whether a member may ask this today, by which grant, and if not, what is missing."""
+    """Say whether a member may ask this today, by which grant, and if not, what is missing.
+
+    For a search, --fields names those it goes by as well: what it goes by is told by what it finds.
+    """
     desk = desk_of(context)
+    touched = _set(fields)
     with open_node(desk.folder, desk.settings) as node:
         held = GrantStore(node.parts.connection, node.parts.clock).held(State.ACCEPTED)
         book = PolicyBook([one.grant for one in held], own_policies(node.parts.folder))
@@ -162,11 +157,12 @@ def explain_command(
                 officer=desk.officer,
                 register=register,
                 operation=operation,
-                fields=_set(fields),
+                fields=touched,
                 purpose=purpose,
                 request_id="explain",
                 on=today(node.parts.clock),
-                sensitive=sensitive_among(_set(fields), desk.shelf.register(register)),
+                keys=people,
+                sensitive=sensitive_among(touched, _register(desk, register)),
             )
         )
     desk.say.line("Được." if decision.allowed else "Không.", "Yes." if decision.allowed else "No.")
@@ -179,6 +175,11 @@ def _change(context: typer.Context, grant: str, state: State, *, reason: str) ->
         store = GrantStore(node.parts.connection, node.parts.clock)
         store.change(grant, state, officer=desk.officer, reason=reason)
     desk.say.line(f"{grant}: {state}", f"{grant}: {state}")
+
+
+def _register(desk: Desk, register: str) -> Register:
+    """A register by its id; the journal itself is one, for the subject's view."""
+    return USAGE if register == USAGE.id else desk.shelf.register(register)
 
 
 def _set(text: str) -> frozenset[str]:

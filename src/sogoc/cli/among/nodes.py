@@ -1,30 +1,37 @@
-"""`sogoc node`, `hub`, `ask`: this node among others."""
+"""`sogoc node` and `hub`: this node among others."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.database.store import Connection
-from sogoc.errors import BadQuestion, Sentence, SettingsError
-from sogoc.exchange.client import Asker, Line, ask
+from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
-from sogoc.exchange.names import Service, address, subsystem
+from sogoc.exchange.names import subsystem
+from sogoc.node.describing.shown import collecting
 from sogoc.node.facades import facades
-from sogoc.node.member import current_directory, join_request, make_key, membership
+from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
+from sogoc.node.own_services import own_services
+from sogoc.node.rounds import answers_rounds
 from sogoc.node.serving import exchanging
 from sogoc.node.settings import FILE, checked
-from sogoc.web.exchange.door import Door, ExchangeParts
+from sogoc.node.witnessing import watching
+from sogoc.web.exchange.composed import around, described, parts_of
+from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.serve import serve_exchange
+from sogoc.web.exchange.witness import WitnessParts
 from sogoc.web.facades.app import with_facades
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
@@ -82,32 +89,25 @@ def serve_command(context: typer.Context) -> None:
     with (
         open_node(desk.folder, desk.settings) as node,
         exchanging(node, tell=desk.say.refusal) as parts,
+        collecting(parts),
+        watching(parts, tell=desk.say.refusal) as watch,
         facades(parts, tell=desk.say.refusal) as told,
     ):
-        door = Door(
-            ExchangeParts(
-                provider=str(parts.who.who),
-                address=parts.who.address,
-                key=parts.who.key,
-                key_id=parts.who.key_id,
-                directory=parts.directory,
-                answering=parts.answering,
-                registers=parts.registers(),
-                shelf=parts.shelf,
-                threads=parts.threads,
-            )
-        )
+        own = replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts))
+        door = Door(own)
         public = PublicParts(
             log=parts.log,
             directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
             ready=lambda: parts.held is not None,
+            described=described(parts),
+            witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=node.parts.clock),
         )
         desk.say.line(
             f"Nút {parts.who.who} trả lời tại {parts.who.address} (Ctrl-C để dừng).",
             f"The node {parts.who.who} answers at {parts.who.address} (Ctrl-C stops it).",
         )
         serve_exchange(
-            with_facades(exchange_app(door, public), told),
+            with_facades(exchange_app(around(door, parts), public), told),
             host=desk.settings.exchange_host,
             port=desk.settings.exchange_port,
         )
@@ -136,49 +136,14 @@ def remove_command(context: typer.Context, member: str) -> None:
     desk.say.line("Đã đưa ra khỏi danh bạ.", "It is out of the directory.")
 
 
+node_app.command("monitoring")(monitoring_command)
+node_app.command("catalogue")(catalogue_command)
+hub_app.command("catalogue")(all_catalogues_command)
+
+
 def _hub(desk: Desk, connection: Connection) -> Hub:
     who = membership(desk.folder, desk.settings)
     return Hub(connection, SystemClock(), who.hub_key.name, who.key)
-
-
-def ask_command(
-    context: typer.Context,
-    service: Annotated[str, typer.Argument(help="VN/GOV/01/POP/population")],
-    path: Annotated[str, typer.Argument(help="/v1/nguoi/verify")],
-    *,
-    officer: Annotated[str, typer.Option(help="Who asks, after a country code: VN001.")],
-    issue: Annotated[str, typer.Option(help="Procedure and case: 1.012789/H29-0001.")],
-    body: Annotated[
-        Path | None, typer.Option(help="File with the question in JSON; else standard input.")
-    ] = None,
-) -> None:
-    """Ask another node; the question comes from a file or standard input."""
-    desk = desk_of(context)
-    who = membership(desk.folder, desk.settings)
-    clock = SystemClock()
-    told = typer.get_text_stream("stdin").read() if body is None else _content(body)
-    answer = ask(
-        address(f"/r1/{service}").service if service.count("/") >= _SLASHES else _no_service(),
-        path,
-        told.encode(),
-        asker=Asker(
-            client=str(who.who), key=who.key, key_id=who.key_id, officer=officer, issue=issue
-        ),
-        line=Line(directory=current_directory(desk.folder, desk.settings, clock), clock=clock),
-    )
-    desk.say.plain(json.dumps(json.loads(answer), ensure_ascii=False, indent=2))
-
-
-_SLASHES = 4
-
-
-def _no_service() -> Service:
-    raise BadQuestion(
-        Sentence(
-            vi="Dịch vụ phải có năm phần, như VN/GOV/01/POP/population.",
-            en="A service has five parts, as in VN/GOV/01/POP/population.",
-        )
-    )
 
 
 def _content(file: Path) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sogoc.cli.telling.say import Say
 from sogoc.contract.model import Register, RuleForm
+from sogoc.link.explaining.promised import promised_words
 from sogoc.link.words import OUTCOME_WORDS
 from sogoc.pipeline.deliver import Delivered
+from sogoc.pipeline.linking.models import LINKING
 from sogoc.pipeline.parts import Parts
+from sogoc.records.links.events import KINDS, LinkEvents
 from sogoc.web.reading.figures import Reader
 
 _SHOWN = 8
@@ -60,6 +64,8 @@ def say_summary(say: Say, parts: Parts, delivered: Delivered) -> None:
     _say_groups(say, reader, delivery.id)
     _say_rules(say, reader, register, delivery=delivery.id)
     _say_persons(say, reader, register)
+    _say_promises(say, delivery.counts.get(LINKING, {}).get("promises", {}))
+    _say_links(say, LinkEvents(parts.connection).counts(register.id, delivery.id))
     _say_index(say, reader, delivery.id)
     for note in delivery.counts.get("file", {}).get("notes", ()):
         say.line(f"Lưu ý: {note['vi']}", f"Note: {note['en']}")
@@ -151,6 +157,22 @@ def _say_persons(say: Say, reader: Reader, register: Register) -> None:
             if code in outcomes
         ],
     )
+
+
+def _say_promises(say: Say, said: dict[str, dict[str, Any]]) -> None:
+    for name, promise in said.items():
+        words = promised_words(promise)
+        say.line(f"{name}: {words.vi}", f"{name}: {words.en}")
+
+
+def _say_links(say: Say, counts: dict[str, int]) -> None:
+    """Links that stood and changed: somebody should look at them."""
+    for kind, words in KINDS.items():
+        if counts.get(kind):
+            say.line(
+                f"{say.figure(counts[kind])} liên kết: {words.vi}. Xem: sogoc link events",
+                f"{say.figure(counts[kind])} links: {words.en}. See: sogoc link events",
+            )
 
 
 def _say_index(say: Say, reader: Reader, delivery: int) -> None:

@@ -276,6 +276,8 @@ PERSON_KINDS: dict[str, frozenset[Kind]] = {
     "father_number": frozenset({Kind.PERSONAL_ID}),
     "mother_number": frozenset({Kind.PERSONAL_ID}),
     "spouse_number": frozenset({Kind.PERSONAL_ID}),
+    "household": frozenset({Kind.TEXT, Kind.CODE}),
+    "former": frozenset({Kind.COMMUNE}),
 }
 """What each field of a person must be; in the file `old_number` is written `oldNumber`."""
 

@@ -45,6 +45,7 @@ PROPERTIES: dict[str, dict[str, str]] = {
         "hamlet": "the field by which a commune hands out its worklists",
         "hamletFrom": "the field with an address that names the hamlet where no column does",
         "linkTo": "`one-to-one` where a person may stand once in the object, else `many-to-one`",
+        "searchBy": "sets of fields by which others may search; a search names all of one set",
         "trueFrom": "the field that says since when the record is true",
         "nearDuplicates": "what makes two records look like one thing entered twice",
     },

@@ -96,7 +96,11 @@ def promised(
     for group, position, number in counted:
         key = (group, tread_at(staircases[group], position))
         links[key] = links.get(key, 0) + number
-    return promise([(tread, number) for (_, tread), number in links.items()], certain=certain)
+    return promise(
+        [(tread, number) for (_, tread), number in links.items()],
+        certain=certain,
+        between=calibration.between,
+    )
 
 
 def _climbed(parts: str, treads: tuple[Tread, ...]) -> str:

@@ -196,12 +196,13 @@ def _columns(one: RegisterObject, person: Person, index: int) -> dict[str, str]:
     """Column and item for each column of a person that linking reads."""
     plain = [
         person.name, person.born, person.sex, person.commune, person.died,
-        person.father, person.mother, person.spouse,
+        person.father, person.mother, person.spouse, person.household, person.former,
     ]  # fmt: skip
     columns = [*plain, *(raw(name) for name in (person.name, person.old_number) if name)]
     columns += [person.old_number]
     if person.commune and one.field(person.commune).kind is Kind.COMMUNE:
         columns += [now(person.commune), candidates(person.commune)]
+    columns += [now(person.former)] if person.former else []
     items = {column: f"s.{quoted(column)}" for column in columns if column}
     if person.number:
         items[person.number] = items[raw(person.number)] = _number(f"l{index}")

@@ -41,6 +41,9 @@ class Calibration:
     """What was labelled, in words, for whoever reads a figure."""
     labels: tuple[Labels, ...] = field(default_factory=lambda: tuple(Labels() for _ in GROUPS))
     """Of each group."""
+    between: float = 0.0
+    """How far the share of wrong links goes apart from register to register beyond chance: its
+    standard deviation as a part of the share itself. Offices are not equally careful."""
 
     def treads(self) -> tuple[tuple[Tread, ...], ...]:
         """The staircase of each group."""
@@ -62,6 +65,7 @@ class Calibration:
                 mine.joined(others, most=ELSEWHERE)
                 for mine, others in zip(own.labels, self.labels, strict=True)
             ),
+            between=max(own.between, self.between),
         )
 
 
@@ -90,6 +94,7 @@ def dump(calibration: Calibration) -> str:
         "version": calibration.version,
         "policy": calibration.policy,
         "source": calibration.source,
+        "between": round(calibration.between, 4),
         **{
             group: {"seen": _short(labels.seen), "right": _short(labels.right)}
             for group, labels in zip(GROUPS, calibration.labels, strict=True)
@@ -112,6 +117,7 @@ def _calibration(raw: dict[str, Any]) -> Calibration:
         policy=str(raw["policy"]),
         source=str(raw["source"]),
         labels=tuple(_labels(raw[group]) for group in GROUPS),
+        between=float(raw["between"]),
     )
 
 

@@ -27,24 +27,35 @@ def accepted(name: str) -> str:
     return f"link_accepted__{name}"
 
 
-def accepted_step(one: RegisterObject, policy: Policy) -> Step:
-    """Count the links that the run accepts, after the plan of linking."""
+def taken(name: str) -> str:
+    """Accepted links one by one: `_row`, `person` of the record, `evidence`, `bin`."""
+    return f"link_taken__{name}"
+
+
+def taken_step(one: RegisterObject, policy: Policy) -> Step:
+    """The links that the run accepts, after the plan of linking: where each stands."""
+    select = f"""
+select v._row, v.person,
+    case when a.confirmed then {_CERTAIN} when v.outcome = 'found'
+        then {group_sql(policy, "a.b_")} else {group_sql(policy, "a.h_")} end as evidence,
+    case when v.outcome = 'found' or a.confirmed then {position_sql("a.b_posterior")}
+        else {position_sql("a.h_posterior")} end as bin
+from {quoted(verified(one.name))} as v
+inner join {quoted(answers(one.name))} as a on v._row = a._row and v.person = a.who
+where v.outcome in ('verified', 'differs', 'deceased', 'found')
+"""
+    return Step(taken(one.name), (verified(one.name), answers(one.name)), select)
+
+
+def accepted_step(one: RegisterObject) -> Step:
+    """Count the links that were taken."""
     select = f"""
 select evidence, bin, count(*) as links
-from (
-    select
-        case when a.confirmed then {_CERTAIN} when v.outcome = 'found'
-            then {group_sql(policy, "a.b_")} else {group_sql(policy, "a.h_")} end as evidence,
-        case when v.outcome = 'found' or a.confirmed then {position_sql("a.b_posterior")}
-            else {position_sql("a.h_posterior")} end as bin
-    from {quoted(verified(one.name))} as v
-    inner join {quoted(answers(one.name))} as a on v._row = a._row and v.person = a.who
-    where v.outcome in ('verified', 'differs', 'deceased', 'found')
-) as taken
+from {quoted(taken(one.name))}
 group by evidence, bin
 order by evidence, bin
 """
-    return Step(accepted(one.name), (verified(one.name), answers(one.name)), select)
+    return Step(accepted(one.name), (taken(one.name),), select)
 
 
 def stated(rows: Iterable[tuple[int, int, int]], calibration: Calibration) -> Promise:

@@ -53,6 +53,9 @@ def doubles_plan(
     records (`many-to-one`) those alike in all that tells of them are one, and a pair with one
     personal number is no double: the number already says who it is.
     """
+    # Two entries of one person are often of two households: that is how they came about.
+    (person,) = one.persons
+    one = replace(one, persons=(replace(person, household="", former=""),))
     alone = replace(register, objects=(one,))
     stages = range(1, len(policy.stages) + 1)
     steps = [_reference(register, one), *population_plan(alone, as_of=as_of)]

@@ -26,7 +26,9 @@ COMPARISONS: dict[str, Sentence] = {
 
 MISSING = Sentence("thiếu ở một bên, không so được", "not there on both sides, not compared")
 PRIOR = Sentence("Trước khi có bằng chứng", "Before any evidence")
-CAP = Sentence("Mức trần của trọng số", "The cap on weights")
+CAP = Sentence(
+    "Mức trần: có thể là người khác trong nhà", "The cap: it may be another of the family"
+)
 ABSENT = Sentence("Không có trong dân cư", "Not in the population")
 UNSEEN = Sentence("Người cùng tên khác, chưa xét tới", "Other bearers of the name, not looked at")
 

@@ -6,7 +6,8 @@ of memory is that of the records and one list.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,42 +18,77 @@ from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.columns import FOLDED, NAMES, PLACES, TOKENS
 from sogoc.link.index import lists
 from sogoc.link.index.hashing import text_keys
-from sogoc.link.index.layout import DEAD, FAMILY, PARTS, PERSON, UNKNOWN
-from sogoc.tables.naming import POPULATION
+from sogoc.link.index.layout import DEAD, PARTS, PERSON, TIES, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     Keep = Callable[[str, np.ndarray], None]
     """Takes an array by name and writes it."""
+    Batch = dict[str, np.ndarray]
+    """Columns of `population`, -1 for what is not known."""
 
 _BATCH = 1 << 20
+_THREADS = 2
 _CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
-_READ = ("person", *_CODES, "province", "died", *FAMILY)
+_READ = ("person", *_CODES, "province", "died", *TIES)
 _MOST_PROVINCES = 1 << 15
+DICTIONARIES = (TOKENS, FOLDED, NAMES, PLACES)
+"""The tables that arrays are made of, beside the persons."""
 
 
-def derive(tables: dict[str, Path], keep: Keep) -> int:
+class People(NamedTuple):
+    """The rows of `population` in their order: how many, and batches of them."""
+
+    rows: int
+    batches: Iterable[Batch]
+
+
+def people_in(table: Path) -> People:
+    """The rows of a Parquet file, its columns as far as the arrays need them."""
+    file = pq.ParquetFile(table)
+    batches = (
+        {name: codes(batch[name]) for name in _READ}
+        for batch in file.iter_batches(batch_size=_BATCH, columns=list(_READ))
+    )
+    return People(file.metadata.num_rows, batches)
+
+
+def derive(tables: dict[str, Path], people: People, keep: Keep) -> int:
     """Make the arrays of `layout.ARRAYS` from the tables, each to `keep`; returns the persons.
 
-    `tables` holds `population` and its dictionaries of names, tokens and places. Raises
-    IndexRefused where the persons are not numbered as the layout says.
+    `tables` holds the dictionaries of names, tokens and places. Raises IndexRefused where the
+    persons are not numbered as the layout says.
     """
-    tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
     tokens, places = (pq.ParquetFile(tables[name]).metadata.num_rows for name in (TOKENS, PLACES))
     names = _names(tables[FOLDED], tokens, keep)
     _written(tables[NAMES], names, keep)
-    return derive_persons(tables[POPULATION], keep, names=names, places=places, first=0)
+    return derive_persons(people, keep, names=names, places=places, first=0)
 
 
-def derive_persons(table: Path, keep: Keep, *, names: int, places: int, first: int) -> int:
-    """The records of the persons in this table and all lists of them; returns how many.
+def derive_persons(people: People, keep: Keep, *, names: int, places: int, first: int) -> int:
+    """The records of these persons and all lists of them; returns how many.
 
     Their numbers begin at `first`; there are so many folded names and places.
     """
-    persons = _persons(table, keep, first)
+    persons, household = _persons(people, keep, first)
     _days(persons["born"], keep)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        made = [
+            threads.submit(_lists_by_name, persons, keep, names=names, places=places),
+            threads.submit(_list_of_households, household, keep),
+            *(
+                threads.submit(_list_by_number, persons, keep, field=field, prefix=prefix)
+                for field, prefix in (("number", "number"), ("old_number", "old"))
+            ),
+        ]
+        for one in made:
+            one.result()
+    return len(persons)
+
+
+def _lists_by_name(persons: np.ndarray, keep: Keep, *, names: int, places: int) -> None:
     starts, order = lists.by_value(np.ascontiguousarray(persons["folded"]), names)
     keep("name_starts", starts)
     keep("name_rows", order)
@@ -60,53 +96,65 @@ def derive_persons(table: Path, keep: Keep, *, names: int, places: int, first: i
     starts, rows = lists.by_value_in_order(communes, order, places)
     keep("place_starts", starts)
     keep("place_rows", rows)
-    del order, rows, communes
-    for field, prefix in (("number", "number"), ("old_number", "old")):
-        starts, rows, marks = lists.by_number(np.ascontiguousarray(persons[field]))
-        keep(f"{prefix}_starts", starts)
-        keep(f"{prefix}_rows", rows)
-        keep(f"{prefix}_marks", marks)
-    return len(persons)
 
 
-def _persons(table: Path, keep: Keep, start: int) -> np.ndarray:
-    file = pq.ParquetFile(table)
-    count = file.metadata.num_rows
+def _list_by_number(persons: np.ndarray, keep: Keep, *, field: str, prefix: str) -> None:
+    starts, rows, marks = lists.by_number(np.ascontiguousarray(persons[field]))
+    keep(f"{prefix}_starts", starts)
+    keep(f"{prefix}_rows", rows)
+    keep(f"{prefix}_marks", marks)
+
+
+def _list_of_households(household: np.ndarray, keep: Keep) -> None:
+    starts, rows, _ = lists.by_number(household)
+    keep("household_starts", starts)
+    keep("household_rows", rows)
+
+
+def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.ndarray]:
+    """The records of the persons, and the household of each where any is known."""
+    count = people.rows
     persons = np.empty(count, dtype=PERSON)
-    family = {role: np.empty(0, dtype="<i4") for role in FAMILY}
+    ties = {role: np.empty(0, dtype="<i4") for role in TIES}
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
     provinces = np.empty(0, dtype="<i4")
-    for first, batch in _batches(file, start):
-        some = persons[first : first + batch.num_rows]
+    for first, batch in _batches(people, start):
+        rows = len(batch["person"])
+        some = persons[first : first + rows]
         for field in _CODES:
-            some[field] = codes(batch[field])
-        provinces = _provinces(some, codes(batch["province"]), provinces)
-        days = codes(batch["died"])
+            some[field] = batch[field]
+        provinces = _provinces(some, batch["province"], provinces)
+        days = batch["died"]
         gone = days != UNKNOWN
         some["flags"] = gone * DEAD
         dead.append((np.flatnonzero(gone) + first).astype("<i4"))
         died.append(days[gone].astype("<i4"))
-        for role in FAMILY:
-            names = codes(batch[role])
-            if not len(family[role]) and (names >= 0).any():
-                family[role] = np.full(count, UNKNOWN, dtype="<i4")
-            if len(family[role]):
-                family[role][first : first + len(names)] = names
+        for role in TIES:
+            ties[role] = _tied(ties[role], batch[role], first, count=count)
     keep("persons", persons)
-    for role in FAMILY:
-        keep(role, family[role])
+    for role in TIES:
+        keep(role, ties[role])
     keep("provinces", provinces)
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
     keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
-    return persons
+    return persons, ties["household"]
 
 
-def _batches(file: pq.ParquetFile, start: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+def _tied(known: np.ndarray, values: np.ndarray, first: int, *, count: int) -> np.ndarray:
+    """An array of so many persons with these values from `first` on; empty while none is known."""
+    if not len(known) and (values >= 0).any():
+        known = np.full(count, UNKNOWN, dtype="<i4")
+    if len(known):
+        known[first : first + len(values)] = values
+    return known
+
+
+def _batches(people: People, start: int) -> Iterator[tuple[int, Batch]]:
     """The persons in order, their numbers from `start`; each batch with where its first stands."""
     first = 0
-    for batch in file.iter_batches(batch_size=_BATCH, columns=list(_READ)):
-        numbers = batch["person"].to_numpy() - start
+    for batch in people.batches:
+        numbers = batch["person"] - start
         if not np.array_equal(numbers, np.arange(first, first + len(numbers))):
             raise IndexRefused(
                 Sentence(

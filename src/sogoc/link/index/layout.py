@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 FORMAT = "sogoc-person-index"
-VERSION = 2
+VERSION = 3
 """Changes with every change of the files' meaning: an index of another version is made anew."""
 
 UNKNOWN = -1
@@ -50,11 +50,18 @@ DEAD = 1
 FAMILY = ("father", "mother", "spouse")
 """Folded names of relatives: arrays of their own, read only where the record names a relative."""
 
+TIES = (*FAMILY, "household", "former")
+"""The same of households and former places: no file where nobody's is known."""
+
 ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "persons": (PERSON, "one record a person"),
     "father": (np.dtype("<i4"), "folded name of each person's father; no file where nobody's is"),
     "mother": (np.dtype("<i4"), "folded name of the mother, likewise"),
     "spouse": (np.dtype("<i4"), "folded name of the spouse, likewise"),
+    "household": (np.dtype("<i4"), "number of each person's household, likewise"),
+    "household_starts": (np.dtype("<i4"), "by bucket of the household, where its list begins"),
+    "household_rows": (np.dtype("<i4"), "positions by bucket, ascending; none where none is known"),
+    "former": (np.dtype("<i4"), "place each person lived in before, likewise"),
     "dead": (np.dtype("<i4"), "positions of persons whose death is recorded, ascending"),
     "died": (np.dtype("<i4"), "their dates of death, as `born`"),
     "gone": (np.dtype("u1"), "of changes: one bit a person of the index who is no longer there"),
@@ -82,6 +89,12 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "written_text": (np.dtype("u1"), "the written names, end to end"),
     "written_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
     "written_counts": (np.dtype("<i4"), "bearers of each written name"),
+    "cohort_keys": (np.dtype("<i8"), "of the desk: middle, given and decade, packed, ascending"),
+    "cohort_counts": (np.dtype("<i4"), "bearers of each, as `link_cohorts` counts them"),
+    "region_keys": (np.dtype("<i8"), "of the desk: surname, given and province, packed, ascending"),
+    "region_counts": (np.dtype("<i4"), "bearers of each, as `link_regions` counts them"),
+    "token_text": (np.dtype("u1"), "of the desk: the tokens, end to end, in the order of texts"),
+    "token_ends": (np.dtype("<i8"), "where each begins; last, the end of all"),
 }
 """Every array: what one entry is, and what it tells."""
 

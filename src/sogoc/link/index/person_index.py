@@ -17,7 +17,7 @@ import pyarrow as pa
 from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.columns import FOLDED, NAMES, PLACES, POPULATION_TABLES, TOKENS
 from sogoc.link.index import manifest as manifests
-from sogoc.link.index.arrays import derive
+from sogoc.link.index.arrays import derive, people_in
 from sogoc.link.index.compiled import needed
 from sogoc.link.index.folder import Arrays, NewFolder
 from sogoc.link.index.reading import people
@@ -70,7 +70,7 @@ class PersonIndex:
         needed()
         new = NewFolder(folder)
         tables = {name: new.bring(name, engine.parquet(name)) for name in TABLES}
-        persons = derive(tables, new.keep)
+        persons = derive(tables, people_in(tables[POPULATION]), new.keep)
         return cls(folder, new.finish(source=source, persons=persons), None)
 
     @classmethod

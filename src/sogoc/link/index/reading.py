@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sogoc.link.columns import PERSON_COLUMNS
-from sogoc.link.index.layout import FAMILY, PARTS, UNKNOWN
+from sogoc.link.index.layout import PARTS, TIES, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,10 +46,10 @@ def people(array: Arrays, numbers: np.ndarray, *, first: int, parts: np.ndarray)
     }
     for at, part in enumerate(PARTS):
         columns[part] = np.where(known, parts[np.where(known, folded, 0), at], UNKNOWN)
-    for role in FAMILY:
+    for role in TIES:
         relatives = array(role)
         columns[role] = relatives[rows] if len(relatives) else np.full(len(rows), UNKNOWN)
-    return pa.table({name: _column(name, columns[name]) for name in PERSON_COLUMNS})
+    return pa.table({name: column(name, columns[name]) for name in PERSON_COLUMNS})
 
 
 def _died(array: Arrays, rows: np.ndarray) -> np.ndarray:
@@ -60,7 +60,8 @@ def _died(array: Arrays, rows: np.ndarray) -> np.ndarray:
     return np.where(dead[at] == rows, died[at], UNKNOWN)
 
 
-def _column(name: str, numbers: np.ndarray) -> pa.Array:
+def column(name: str, numbers: np.ndarray) -> pa.Array:
+    """A column of `population` in its type, NULL where nothing is known."""
     numbers = np.ascontiguousarray(numbers)
     made = pa.array(numbers, mask=numbers == UNKNOWN)
     return made.cast(_TYPES.get(name, pa.int32()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sogoc.errors import KernelMissing, Sentence
@@ -12,6 +13,7 @@ from sogoc.link.plan import plan
 from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sogoc.contract.model import Register, RegisterObject
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sogoc.tables.engine import Engine, Step
 
 
-def link(
+def link(  # noqa: PLR0913 - what a run is made of
     engine: Engine,
     register: Register,
     kernel: Kernel,
@@ -28,14 +30,16 @@ def link(
     folder: Path,
     known: frozenset[str] = frozenset(),
     calibration: Calibration | None = None,
+    lend: Callable[[], None] | None = None,
 ) -> list[Sentence]:
     """Make what `plan` makes, candidates by the kernel: the same rows of `verified`, to the bit.
 
     The engine needs `standard(o)` and `locality_units`; the population is the kernel's index.
     Parts of candidates are kept in `folder` until they are done. Where the kernel cannot serve (it
     is not installed, or the policy says what only SQL can), SQL makes them, and a sentence says so.
+    `lend` registers the dictionaries, if not whole (`desk.few`).
     """
-    kernel.index.register_dictionaries(engine)
+    (lend or partial(kernel.index.register_dictionaries, engine))()
     said: list[Sentence] = []
     for one in register.objects:
         if one.persons:

@@ -51,6 +51,10 @@ class Runner:
                 range(0, count, _CHUNK),
             )
 
+    def alone(self, prepare: Prepare, asked: Asked) -> Kept:
+        """The same for a few persons, in the caller's own thread."""
+        return self._chunk(prepare, asked, range(len(asked.longs)))
+
     def _chunk(self, prepare: Prepare, asked: Asked, some: range) -> Kept:
         """One chunk: where a buffer is full, make it larger and go on with the same person."""
         kept: list[Kept] = []

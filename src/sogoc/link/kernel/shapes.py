@@ -19,6 +19,10 @@ class Segment(NamedTuple):
     father: np.ndarray
     mother: np.ndarray
     spouse: np.ndarray
+    household: np.ndarray
+    household_starts: np.ndarray
+    household_rows: np.ndarray
+    former: np.ndarray
     days: np.ndarray
     day_starts: np.ndarray
     name_starts: np.ndarray

@@ -50,6 +50,14 @@ def listed(starts: np.ndarray, value: int) -> tuple[int, int]:
 
 
 @njit(nogil=True)
+def tied(base: np.ndarray, added: np.ndarray, first_added: int, person: int) -> int:
+    """What ties this person to others, -1 where nothing is known; of nobody there is no array."""
+    if person < first_added:
+        return base[person] if len(base) > 0 else -1
+    return added[person - first_added] if len(added) > 0 else -1
+
+
+@njit(nogil=True)
 def named(given_starts: np.ndarray, given: int) -> tuple[int, int]:
     """The range of folded names with this given name."""
     if given >= len(given_starts) - 1:

@@ -150,11 +150,20 @@ def store(model: Model, file: Path) -> None:
 def load(file: Traversable) -> Model:
     """The model in this file. Raises RuleFileError with every mistake."""
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+    except ValueError as unreadable:
+        raise _refused([f"{file.name}: cannot be read: {unreadable}"]) from unreadable
+    return read(text, name=file.name)
+
+
+def read(text: str, *, name: str) -> Model:
+    """The same from its text; `name` says in a refusal where it stands."""
+    try:
+        raw = json.loads(text)
         chances = {code: Chance(**each) for code, each in raw.pop("chances").items()}
         model = Model(chances=chances, **raw)
     except (ValueError, TypeError, KeyError, AttributeError) as unreadable:
-        raise _refused([f"{file.name}: cannot be read: {unreadable}"]) from unreadable
+        raise _refused([f"{name}: cannot be read: {unreadable}"]) from unreadable
     mistakes = [
         f"{code}: m and u must be more than 0 and at most 1"
         for code, one in model.chances.items()

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from sogoc.link.columns import FOLDED
 from sogoc.link.index import manifest as manifests
-from sogoc.link.index.arrays import codes, derive_persons, text_array
+from sogoc.link.index.arrays import codes, derive_persons, people_in, text_array
 from sogoc.link.index.folder import NewFolder
 from sogoc.link.index.layout import PARTS
 from sogoc.link.index.person_index import CAME, CHANGES, GROWING, LEFT, PersonIndex
@@ -46,7 +46,7 @@ def refresh(index: PersonIndex, *, came: Tables, gone: Tables) -> tuple[PersonIn
     file, count = new.table(CAME), _in_order(pa.concat_tables([departed.stay, arrived]), index)
     pq.write_table(count, file, compression="zstd", compression_level=1)
     sizes = {"names": recoding.size(FOLDED), "places": recoding.size("link_places")}
-    derive_persons(file, new.keep, first=index.persons, **sizes)
+    derive_persons(people_in(file), new.keep, first=index.persons, **sizes)
     _keep_dictionaries(new, index, recoding)
     rows = np.flatnonzero(departed.bits)
     new.keep("gone", np.packbits(departed.bits, bitorder="little"))

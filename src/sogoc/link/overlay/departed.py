@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from sogoc.link.columns import PERSON_COLUMNS
 from sogoc.link.index.arrays import codes
 from sogoc.link.index.compiled import compiled
-from sogoc.link.index.layout import FAMILY, UNKNOWN
+from sogoc.link.index.layout import TIES, UNKNOWN
 from sogoc.link.index.person_index import CAME
 from sogoc.link.overlay.recoding import unrestricted
 
@@ -37,15 +37,15 @@ class Departed:
     def mark(self, left: pa.Table) -> int:
         """Note that these persons left; returns how many of them nobody is."""
         told = np.stack(
-            [codes(left[name].combine_chunks()).astype(np.int64) for name in (*_TOLD, *FAMILY)],
+            [codes(left[name].combine_chunks()).astype(np.int64) for name in (*_TOLD, *TIES)],
             axis=1,
-        ).reshape(-1, len(_TOLD) + len(FAMILY))
+        ).reshape(-1, len(_TOLD) + len(TIES))
         array = self._index.array
         found = np.zeros(len(told), dtype=np.uint8)
-        family = [_whole(array(role)) for role in FAMILY]
+        ties = [_whole(array(role)) for role in TIES]
         lists = [array(f"{kind}_{what}") for kind in ("number", "name") for what in _LISTS]
         compiled(_mark)(
-            told, found, self.bits, array("persons"), array("provinces"), *family, *lists,
+            told, found, self.bits, array("persons"), array("provinces"), *ties, *lists,
             array("days"), array("day_starts"),
         )  # fmt: skip
         return self._of_later(told[found == 0])
@@ -55,7 +55,7 @@ class Departed:
         if not len(told):
             return 0
         there: dict[tuple[int, ...], list[int]] = {}
-        columns = [codes(self.stay[name].combine_chunks()) for name in (*_TOLD, *FAMILY)]
+        columns = [codes(self.stay[name].combine_chunks()) for name in (*_TOLD, *TIES)]
         for row, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             there.setdefault(key, []).append(row)
         leave = [rows.pop() for one in told.tolist() if (rows := there.get(tuple(one)))]
@@ -82,6 +82,8 @@ def _mark(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over arr
     father: np.ndarray,
     mother: np.ndarray,
     spouse: np.ndarray,
+    household: np.ndarray,
+    former: np.ndarray,
     number_starts: np.ndarray,
     number_rows: np.ndarray,
     name_starts: np.ndarray,
@@ -134,6 +136,8 @@ def _mark(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over arr
                 and (father[row] if len(father) == len(persons) else -1) == told[at, 8]
                 and (mother[row] if len(mother) == len(persons) else -1) == told[at, 9]
                 and (spouse[row] if len(spouse) == len(persons) else -1) == told[at, 10]
+                and (household[row] if len(household) == len(persons) else -1) == told[at, 11]
+                and (former[row] if len(former) == len(persons) else -1) == told[at, 12]
             ):
                 gone[row] = 1
                 found[at] = 1

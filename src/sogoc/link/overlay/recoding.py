@@ -26,7 +26,7 @@ _READS = {
     **dict.fromkeys(("written",), NAMES),
     **dict.fromkeys(("folded", *FAMILY), FOLDED),
     **dict.fromkeys(PARTS, TOKENS),
-    **dict.fromkeys(("commune", "province"), PLACES),
+    **dict.fromkeys(("commune", "province", "former"), PLACES),
 }
 """The dictionary of each column of a person that is a number in one."""
 
@@ -139,7 +139,7 @@ def renumbered(column: pa.ChunkedArray, numbers: np.ndarray) -> pa.ChunkedArray:
 def _uncounted(entries: pa.Table, numbers: np.ndarray) -> pa.Table:
     """Entries under their new numbers, the first column, with all counts 0."""
     for at, name in enumerate(entries.column_names):
-        if name in ("bearers", "women", "sexed"):
+        if name in ("bearers", "women", "sexed", "formers"):
             zeros = np.zeros(entries.num_rows, dtype=np.int64)
             entries = entries.set_column(at, name, pa.array(zeros))
     own = entries.column_names[0]

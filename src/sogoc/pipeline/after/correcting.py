@@ -20,10 +20,9 @@ from sogoc.check import plan as check
 from sogoc.clock import today
 from sogoc.contract.model import RuleForm
 from sogoc.database.decisions.judgements import Judgements
-from sogoc.link.plan import plan as link_plan
-from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.judgements import lend_to_records
+from sogoc.pipeline.linking.models import link_steps, policies
 from sogoc.pipeline.persons import lend_chances, lend_population, population_of
 from sogoc.pipeline.placing import place_findings
 from sogoc.pipeline.references import lend_references
@@ -223,8 +222,9 @@ def _link(
     found = None if register.is_population else population_of(parts)
     if found:
         lend_population(parts, found, engine, tell=nobody)
-        lend_chances(parts, register, engine, release=found[1])
-        steps = link_plan(register, shipped_policy(), known=lent)
+        by = policies(parts, register)
+        lend_chances(parts, register, engine, release=found[1], by=by)
+        steps = link_steps(register, by, known=lent)
         run_steps(engine, Stage.LINK, steps, tell=nobody)
         last = check.plan_after_link(register, today=day, holidays=holidays)
     else:

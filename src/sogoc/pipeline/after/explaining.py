@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.explaining.account import account
-from sogoc.link.policy import shipped_policy
 from sogoc.pipeline.after.correcting import corrected
+from sogoc.pipeline.linking.models import policies
 
 if TYPE_CHECKING:
     from sogoc.contract.model import Register
+    from sogoc.database.decisions.models import LinkModel
     from sogoc.link.explaining.account import Account
     from sogoc.link.policy import Policy
     from sogoc.pipeline.after.correcting import Correction
@@ -30,6 +31,8 @@ class Explained:
     account: Account
     policy: Policy
     population: int
+    model: LinkModel | None
+    """The model that a person accepted, by which the object is linked; None: it measures itself."""
 
 
 def explain(
@@ -40,7 +43,8 @@ def explain(
     `record` is the record whole, no field of it corrected. Raises UnknownThing where the node
     holds no population register.
     """
-    policy = shipped_policy()
+    by = policies(parts, register)
+    policy = by.of(record.object)
     with corrected(parts, register, [record]) as made:
         if made.population is None:
             raise UnknownThing(
@@ -54,4 +58,7 @@ def explain(
         row = made.rows[record.object, record.record]
         found = account(made.engine, one, policy, who=row * len(one.persons) + position)
         release = made.population.id
-    return Explained(account=found, policy=policy, population=release) if found else None
+    if found is None:
+        return None
+    model = by.used.get(record.object)
+    return Explained(account=found, policy=policy, population=release, model=model)

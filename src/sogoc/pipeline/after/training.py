@@ -8,6 +8,7 @@ the register stay as they are.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from sogoc.database.decisions.judgements import SAME, Judgements
+from sogoc.database.decisions.models import LinkModels
 from sogoc.database.deliveries import Deliveries
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.columns import asked, exact, scored
-from sogoc.link.models.model import store
+from sogoc.link.models.model import store, written
 from sogoc.link.models.residue import trained
 from sogoc.link.pairs import chances_step
 from sogoc.link.policy import shipped_policy
@@ -29,6 +31,8 @@ from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import POPULATION, recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.models.model import Model
     from sogoc.link.policy import Policy
@@ -43,15 +47,17 @@ class Learned:
     """A model that was stored, and how many of its labels people gave."""
 
     object: str
+    version: int
     file: Path
     model: Model
     judged: int
 
 
-def train(parts: Parts, register: Register) -> list[Learned]:
-    """Learn the model of each object anew; store it as the next version of its file.
+def train(parts: Parts, register: Register, *, officer: str) -> list[Learned]:
+    """Learn the model of each object anew; store it as the next version, used by nothing yet.
 
-    Raises UnknownThing where no run is kept that can be learned from.
+    A delivery is linked by it once a person accepted it (`link.models`). Raises UnknownThing where
+    no run is kept that can be learned from.
     """
     found = population_of(parts)
     runs = Deliveries(parts.connection).newest(register.id) if found else []
@@ -60,7 +66,7 @@ def train(parts: Parts, register: Register) -> list[Learned]:
         parts.runs / str(run.id) for run in runs if run.population_release == release and release
     ]
     made = [
-        _learned(parts, register, one, run=run)
+        _learned(parts, register, one, run=run, officer=officer)
         for one in register.objects
         for run in [next((run for run in usable if _table(run, exact(one.name)).is_file()), None)]
         if one.persons and run is not None
@@ -81,7 +87,9 @@ def _table(run: Path, name: str) -> Path:
     return run / f"{name}.parquet"
 
 
-def _learned(parts: Parts, register: Register, one: RegisterObject, *, run: Path) -> Learned:
+def _learned(
+    parts: Parts, register: Register, one: RegisterObject, *, run: Path, officer: str
+) -> Learned:
     policy = shipped_policy()
     found = population_of(parts)
     with (
@@ -99,12 +107,13 @@ def _learned(parts: Parts, register: Register, one: RegisterObject, *, run: Path
         free = int(engine.rows(f"select count(*) from {_OF_RUN}")[0][0])
         engine.run(chances_step(one, policy))
         model = trained(engine, one, policy)
-    return Learned(
-        object=one.name,
-        file=_stored(parts, register, one, model=model),
-        model=model,
-        judged=labels - free,
-    )
+    judged = labels - free
+    version = _kept(parts, register, one, model=model, told={"judged": judged, "officer": officer})
+    models = parts.folder / "models"
+    models.mkdir(exist_ok=True)
+    file = models / f"{register.id}__{one.name}.{version:04d}.json"
+    store(model, file)
+    return Learned(object=one.name, version=version, file=file, model=model, judged=judged)
 
 
 def _lend_judged(
@@ -142,12 +151,25 @@ def _labels(one: RegisterObject, policy: Policy, stages: list[str]) -> Step:
     return Step(exact(one.name), (_OF_RUN, _JUDGED, POPULATION, *stages), select)
 
 
-def _stored(parts: Parts, register: Register, one: RegisterObject, *, model: Model) -> Path:
-    """The next version of the file: an older model is never overwritten."""
-    folder = parts.folder / "models"
-    folder.mkdir(exist_ok=True)
-    name = f"{register.id}__{one.name}"
-    version = 1 + len(list(folder.glob(f"{name}.*.json")))
-    file = folder / f"{name}.{version:04d}.json"
-    store(model, file)
-    return file
+def _kept(
+    parts: Parts,
+    register: Register,
+    one: RegisterObject,
+    *,
+    model: Model,
+    told: Mapping[str, object],
+) -> int:
+    """The version under which the node keeps it, whole: an older one is never overwritten."""
+    text = written(model)
+    return LinkModels(parts.connection).keep(
+        {
+            "register": register.id,
+            "object": one.name,
+            "text": text,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "policy_version": model.policy,
+            "pairs": model.pairs,
+            "at": parts.clock.now(),
+            **told,
+        }
+    )

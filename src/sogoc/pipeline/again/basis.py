@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from sogoc.check import plan as check
 from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.link.plan import plan as link_plan
-from sogoc.link.policy import shipped_policy
 from sogoc.localities.units import Units
+from sogoc.pipeline.linking.models import link_steps
 from sogoc.standardise import plan as standardise
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import taken
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
+    from sogoc.pipeline.linking.models import Policies
     from sogoc.pipeline.parts import Parts
     from sogoc.tables.engine import Engine, Step
 
@@ -131,13 +131,21 @@ def superseded(runs: Path, mine: list[int]) -> list[int]:
     return old
 
 
-def persons_state(parts: Parts, register: Register, found: tuple[Register, Delivery] | None) -> str:
-    """By what persons are verified: the release, the policy, what officers decided."""
+def persons_state(
+    parts: Parts, register: Register, found: tuple[Register, Delivery] | None, *, by: Policies
+) -> str:
+    """By what persons are verified: the release, what officers decided, policy and models."""
     if found is None:
         return ""
-    steps = "\n".join(_told(link_plan(register, shipped_policy())))
+    steps = "\n".join(_told(link_steps(register, by, known=frozenset())))
     policy = hashlib.sha256(steps.encode()).hexdigest()
     return f"{found[1].id} {Judgements(parts.connection).mark(register.id)} {policy}"
+
+
+def older_release(then: str, now: str) -> int | None:
+    """The release of the earlier state, if nothing else of the two states differs."""
+    (release, _, rest), (present, _, the_same) = then.partition(" "), now.partition(" ")
+    return int(release) if release.isdigit() and release != present and rest == the_same else None
 
 
 def _told(steps: Iterable[Step]) -> list[str]:

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from sogoc.check.carried import before, changed, earlier, kept_tables
 from sogoc.check.recheck import Earlier
+from sogoc.link.calibration.stated import taken as links_taken
+from sogoc.link.calibration.stated import taken_step
 from sogoc.link.columns import chances
 from sogoc.link.plan import plan as link_plan
 from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.again.touched import find_touched, touched
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.standardise.run import standardise
 from sogoc.tables import naming
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.policy import Policy
     from sogoc.pipeline.again.basis import Basis
+    from sogoc.pipeline.again.touched import Changed
     from sogoc.pipeline.parts import Parts
     from sogoc.tables.duckdb_engine import DuckDBEngine
     from sogoc.tables.engine import Engine
@@ -99,8 +103,22 @@ class Again:
 
         Where a person may stand once in the object, the answer for one record depends on all.
         """
-        there = self._engine.has(earlier(naming.verified(one.name)))
+        tables = (naming.verified(one.name), links_taken(one.name))
+        there = all(self._engine.has(earlier(table)) for table in tables)
         return there and one.link_to != "one-to-one"
+
+    def touch(
+        self, one: RegisterObject, policy: Policy, changed: Changed, *, known: frozenset[str]
+    ) -> bool:
+        """Find the records that a new release touches; False where all must be linked again."""
+        return changed.told and find_touched(
+            self._engine,
+            one,
+            policy,
+            open_engine=lambda: self._parts.engine(self._folder / "touched"),
+            changed=changed,
+            known=known,
+        )
 
     def link(
         self,
@@ -110,12 +128,15 @@ class Again:
         *,
         known: frozenset[str],
     ) -> None:
-        """Verify the persons of the new rows; the answers for the others are carried on.
+        """Verify the persons of new and touched rows; the answers for the others are carried on.
 
         How often fields agree stays as it was measured on the whole delivery.
         """
         mine = replace(self._register, objects=(one,))
-        with self._parts.engine(self._fresh) as engine:
+        anew = self._anew(one)
+        run_steps(self._engine, Stage.LINK, [anew], tell=nobody)
+        with self._parts.engine(self._folder / "anew") as engine:
+            engine.register(naming.standard(one.name), self._engine.parquet(anew.makes))
             for name, table in unit_tables().items():
                 engine.register(name, table)
             lend(engine)
@@ -125,17 +146,31 @@ class Again:
             if self._engine.has(measured):
                 engine.register(chances(one.name), self._engine.parquet(measured))
                 _link(self._engine.parquet(measured), self._folder / f"{chances(one.name)}.parquet")
-            run_steps(engine, Stage.LINK, link_plan(mine, policy, known=known), tell=nobody)
-            came = engine.parquet(naming.verified(one.name))
-        table, new = earlier(naming.verified(one.name)), f"new_{naming.verified(one.name)}"
-        self._engine.register(new, came)
+            steps = [*link_plan(mine, policy, known=known), taken_step(one, policy)]
+            run_steps(engine, Stage.LINK, steps, tell=nobody)
+            for made in (naming.verified(one.name), links_taken(one.name)):
+                self._engine.register(f"new_{made}", engine.parquet(made))
+        tables = (naming.verified(one.name), links_taken(one.name))
+        run_steps(self._engine, Stage.LINK, [self._carried(one, t) for t in tables], tell=nobody)
+
+    def _anew(self, one: RegisterObject) -> Step:
+        """The standard records of which linking decides again."""
+        rows = f"select _row from {quoted(changed(one.name))}"
+        if self._engine.has(touched(one.name)):
+            rows += f" union all select _row from {quoted(touched(one.name))}"
+        select = f"select * from {quoted(naming.standard(one.name))} where _row in ({rows})"
+        return Step(f"anew__{one.name}", (changed(one.name),), select)
+
+    def _carried(self, one: RegisterObject, table: str) -> Step:
+        """A table of answers: those that stay, and the new ones."""
+        new, again = f"new_{table}", f"anew__{one.name}"
         select = (
-            f"select * from {quoted(table)}"
+            f"select * from {quoted(earlier(table))}"
             f" where _row not in (select _row from {quoted(_went(one.name))})"
+            f" and _row not in (select _row from {quoted(again)})"
             f" union all select * from {quoted(new)}"
         )
-        step = Step(naming.verified(one.name), (table, new, _went(one.name)), select)
-        run_steps(self._engine, Stage.LINK, [step], tell=nobody)
+        return Step(table, (earlier(table), new, again, _went(one.name)), select)
 
     def put_in_place(self) -> None:
         """Let `standard(o)` tell where each record stands in this sheet: for who stores it."""
@@ -150,7 +185,10 @@ class Again:
     def _lend(self, one: RegisterObject) -> None:
         """Take the earlier tables into the folder of this run: by another name, not by copy."""
         there, here = self.basis.folder, self._folder
-        tables = [naming.taken(one.name), naming.verified(one.name), chances(one.name)]
+        tables = [
+            *(naming.taken(one.name), naming.verified(one.name), chances(one.name)),
+            links_taken(one.name),
+        ]
         if self.basis.parts[one.name][0] == _part(one.name, 0):
             # Else that run was a whole one, numbered as the sheet was.
             tables += [numbered(one.name), gone(one.name)]

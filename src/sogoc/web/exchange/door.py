@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -34,7 +34,9 @@ from sogoc.exchange.protocol import (
     headers_from,
 )
 from sogoc.exchange.services import LARGEST_BODY, put
+from sogoc.rounds.taking import PREFIX
 from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
+from sogoc.web.exchange.replies import asked_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,8 +44,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sogoc.contract.model import Register, RegisterObject
-    from sogoc.exchange.answering import Answering, Shelf
+    from sogoc.exchange.answering import Answering, Found, Shelf
     from sogoc.exchange.directory import Directory
+    from sogoc.exchange.names import Address
+    from sogoc.exchange.protocol import Envelope
+    from sogoc.rounds.taking import Reply
     from sogoc.trust.keys import SigningKey
 
 _JSON = "application/json; charset=utf-8"
@@ -66,6 +71,10 @@ class ExchangeParts:
     registers: Mapping[str, Register]
     shelf: Callable[[RegisterObject], Shelf]
     threads: Executor
+    others: Mapping[str, Callable[[Request, Answering], Found]] = field(default_factory=dict)
+    """Services that are no register, by their code: the subject's view, grants."""
+    rounds: Callable[[str, Envelope, bytes], Reply] | None = None
+    """Answers what is asked under `/v1/rounds/`, where this node answers rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ class Door:
         else:
             loop = asyncio.get_running_loop()
             reply = await loop.run_in_executor(self._parts.threads, self._answered, scope, body)
-        headers = {"content-type": _JSON, "cache-control": "no-store", **reply.headers}
+        asked = asked_id(scope)
+        headers = {"content-type": _JSON, "cache-control": "no-store", **asked, **reply.headers}
         await send(
             {
                 "type": "http.response.start",
@@ -137,11 +147,15 @@ class Door:
 
     def _looked_up(self, request: Request, answering: Answering) -> _Reply:
         try:
+            if (other := self._parts.others.get(_service_of(request))) is not None:
+                return _Reply(_OK, other(request, answering).body, {})
             where = address(_path(request.target_uri, self._parts.address))
             if str(where.service.provider) != self._parts.provider:
                 raise BadQuestion(
                     Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
                 )
+            if self._parts.rounds is not None and where.path.startswith(PREFIX):
+                return _of_round(self._parts.rounds, where, request)
             told = put(request.method, where, request.body, registers=self._parts.registers)
             found = answer(
                 envelope(request.headers), told.asked, self._parts.shelf(told.object), by=answering
@@ -162,6 +176,17 @@ class Door:
             headers=headers_from(sent),
             body=body,
         ), sent
+
+
+def _of_round(
+    rounds: Callable[[str, Envelope, bytes], Reply], where: Address, request: Request
+) -> _Reply:
+    if request.method != "POST" or where.query:
+        raise BadQuestion(
+            Sentence(vi="Câu hỏi phải dùng POST.", en="A question of a round is a POST.")
+        )
+    told = rounds(where.path, envelope(request.headers), request.body)
+    return _Reply(_OK, told.body, {"content-type": told.kind})
 
 
 async def _body(

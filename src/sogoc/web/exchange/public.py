@@ -16,6 +16,8 @@ from starlette.routing import Mount, Route
 
 from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
+from sogoc.web.exchange.described import described_routes
+from sogoc.web.exchange.witness import WitnessParts, witness_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from sogoc.access.log import Log
+    from sogoc.web.exchange.described import DescribedParts
 
 _TEXT = "text/plain; charset=utf-8"
 _LONG = "public, max-age=31536000, immutable"
@@ -38,6 +41,9 @@ class PublicParts:
     directory: Callable[[], str] | None = None
     """The newest directory, on the hub."""
     ready: Callable[[], bool] = bool
+    described: DescribedParts | None = None
+    witness: WitnessParts | None = None
+    """What this node saw of others' journals."""
 
 
 def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
@@ -49,7 +55,9 @@ def exchange_app(door: ASGIApp, parts: PublicParts) -> Starlette:
             Route("/ready", public.ready),
             Route("/directory", public.directory),
             Route("/journal/checkpoint", public.checkpoint),
+            *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
+            *(described_routes(parts.described) if parts.described else []),
             Mount("/", app=door),
         ]
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from sogoc.web.exchange.patience import AT_ONCE, HEAD, PROTOCOL, WAITING
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -18,7 +20,17 @@ def serve_exchange(app: ASGIApp, *, host: str, port: int) -> None:
 
 
 async def _serve(app: ASGIApp, host: str, port: int) -> None:
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        http=PROTOCOL,
+        backlog=WAITING,
+        backpressure=AT_ONCE,
+        http1_settings=HEAD,
+    )
     try:
         await server.serve()
     except asyncio.CancelledError:

@@ -15,6 +15,9 @@ from sogoc.link.explaining import words
 from sogoc.link.words import differs_in_words, evidence_in_words
 from sogoc.node.judging import Who, explained, judge, population_records, withdraw
 from sogoc.node.returns import Signed
+from sogoc.pipeline.linking.models import model_of_run
+from sogoc.records.links import events
+from sogoc.records.links.events import LinkEvents
 from sogoc.values.kinds import Kind
 from sogoc.web.masking import masked
 from sogoc.web.persons.waterfall import waterfall
@@ -50,6 +53,7 @@ def person_page(view: View, reader: Reader, who: Who) -> Response:
             who.register.id, who.object.name, who.record
         )
     stands = _standing(reader, who)
+    run = reader.delivery(stands.delivery) if stands else None
     return view.show(
         "person.html",
         who=who,
@@ -66,6 +70,11 @@ def person_page(view: View, reader: Reader, who: Who) -> Response:
         hidden=lambda number: masked(Kind.PERSONAL_ID, number or ""),
         judgements=[one for one in judgements if one.person == who.person],
         decisions=DECISIONS,
+        model=model_of_run(run.counts, who.object.name) if run else 0,
+        events=LinkEvents(reader.connection).of_person(
+            who.register.id, who.object.name, record=who.record, person=who.person
+        ),
+        link_words=events,
     )
 
 

@@ -64,7 +64,11 @@ class Delivery:
         """One count over all objects."""
         counted = self.counts.items()
         # "file" holds the rows of the sheets: they would be counted a second time.
-        objects = [one for name, one in counted if name != "file" and isinstance(one, dict)]
+        objects = [
+            one
+            for name, one in counted
+            if name not in {"file", "linking"} and isinstance(one, dict)
+        ]
         return sum(int(one.get(count) or 0) for one in objects)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sogoc.link.policy import Block
 
 PARTS = ("surname", "middle", "core", "given")
-FAMILY = ("father", "mother", "spouse")
+TIES = ("father", "mother", "spouse", "household", "former")
 _PLAIN = ("number", "old_number", "folded", "written", "born", "commune", "sex")
 
 
@@ -51,7 +51,7 @@ def _take(tests: list[str], depth: int) -> Iterator[str]:
 
 def _tests(rest: dict[str, str]) -> list[str]:
     """Comparisons of what is left, on `one`, the record of the person; the dear ones last."""
-    order = (*_PLAIN, "year", "province", *FAMILY, *PARTS)
+    order = (*_PLAIN, "year", "province", *TIES, *PARTS)
     unknown = rest.keys() - set(order)
     if unknown:
         raise UnknownToKernel(", ".join(sorted(unknown)))
@@ -65,7 +65,7 @@ def _test(name: str, value: str) -> list[str]:
         return [f'one["born"] >= 0 and one["born"] // 10000 == {value}']
     if name == "province":
         return [f'one["province"] >= 0 and provinces[one["province"]] == {value}']
-    if name in FAMILY:
+    if name in TIES:
         return [f"len({name}) > 0 and {name}[row] == {value}"]
     part = f'parts[one["folded"], {PARTS.index(name)}]'
     return [f'one["folded"] >= 0 and {part} == {value}']
@@ -88,6 +88,16 @@ def _by_number(field: str, value: str, rest: dict[str, str]) -> Iterator[str]:
     yield f"    row = {prefix}_rows[at]"
     yield "    one = persons[row]"
     yield from _take(_tests({field: value, **rest}), 1)
+
+
+def _household(wanted: dict[str, str], rest: dict[str, str]) -> Iterator[str]:
+    """The members of one household; of a population without any there are no lists."""
+    value = wanted["household"]
+    yield f"low, high, mark = bucket({value}, household_starts)"
+    yield "for at in range(low, high):"
+    yield "    row = household_rows[at]"
+    yield "    one = persons[row]"
+    yield from _take(_tests({"household": value, **rest}), 1)
 
 
 def _born(wanted: dict[str, str], rest: dict[str, str]) -> Iterator[str]:
@@ -166,6 +176,7 @@ def _walk(rest: dict[str, str], left: dict[str, str], row: str) -> Iterator[str]
 _WAYS = (
     (("number",), _number),
     (("old_number",), _old_number),
+    (("household",), _household),
     (("born",), _born),
     (("commune", "folded"), _commune),
     (("folded",), _folded),

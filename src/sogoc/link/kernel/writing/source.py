@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.kernel.shapes import Segment, Texts, Words
 from sogoc.link.kernel.writing import template
-from sogoc.link.kernel.writing.paths import FAMILY, PARTS, gather_lines
+from sogoc.link.kernel.writing.paths import PARTS, TIES, gather_lines
 from sogoc.link.kernel.writing.predicates import Text, Translator, UnknownToKernel, Value
 from sogoc.link.policy import Block
-from sogoc.link.weights import FAR, level_bits
+from sogoc.link.weights import FAR, family_bits, level_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sogoc.link.policy import Comparison, Policy
+    from sogoc.link.weights import Bits
 
 NONE = -(1 << 31)
 """NULL in a column of the persons asked for; -1 is a name or place that nobody has."""
@@ -74,6 +75,7 @@ class _Writer:
         self._translator = Translator(self._column, self._text)
         self._asked_value("asked")
         self._asked_value("bearers")
+        self._asked_value("folded")
         self._asked_value("unseen")
 
     def source(self) -> Source:
@@ -176,7 +178,7 @@ class _Writer:
             lines += self._levels(comparison)
             lines.append(f"levels[n, {at}] = level_{comparison.id}")
         unknown = [f"far[{at}] = -1" for at in self._translator.distances.values()]
-        return [*_loaded("\n".join(lines)), *unknown, *lines]
+        return [*_loaded(), *unknown, *lines]
 
     def _levels(self, comparison: Comparison) -> Iterator[str]:
         there = " and ".join(
@@ -195,29 +197,39 @@ class _Writer:
     def _weighed(self) -> tuple[list[str], list[str]]:
         """Weights of all levels of one person, and the sum for one pair."""
         entries: list[str] = []
+        sums = self._summed("weight", level_bits, entries)
+        if self._policy.family is None:
+            return entries, sums
+        sums += ["family = 0", *self._summed("family", family_bits, entries)]
+        return entries, [*sums, f"weight = min(weight, {self._chance('family')} + family)"]
+
+    def _summed(self, total: str, weigh: Bits, entries: list[str]) -> list[str]:
+        """Lines that add up what a pair weighs; the weights they read go to `entries`."""
         sums: list[str] = []
         for comparison in self._policy.comparisons:
             bits = [
-                level_bits(self._policy, comparison, number)
+                weigh(self._policy, comparison, number)
                 for number, _ in enumerate(comparison.levels, 1)
             ]
             if any(_LEVEL.search(one) for one in bits):
-                sums += self._by_other_level(comparison, bits)
-                continue
-            first = len(entries)
-            entries.append(f"weigh[{first}] = 0")
-            entries += [
-                f"weigh[{first + number}] = {self._value(one)}"
-                for number, one in enumerate(bits, 1)
-            ]
-            sums.append(f"weight += weigh[{first} + level_{comparison.id}]")
-        return entries, sums
+                sums += self._by_other_level(comparison, bits, total)
+            elif set(bits) != {"0"}:
+                first = len(entries)
+                entries.append(f"weigh[{first}] = 0")
+                entries += [
+                    f"weigh[{first + number}] = {self._value(one)}"
+                    for number, one in enumerate(bits, 1)
+                ]
+                sums.append(f"{total} += weigh[{first} + level_{comparison.id}]")
+        return sums
 
-    def _by_other_level(self, comparison: Comparison, bits: Iterable[str]) -> Iterator[str]:
+    def _by_other_level(
+        self, comparison: Comparison, bits: Iterable[str], total: str
+    ) -> Iterator[str]:
         """Weights that depend on the level of another comparison of the same pair."""
         for number, one in enumerate(bits, 1):
             yield f"{'if' if number == 1 else 'elif'} level_{comparison.id} == {number}:"
-            yield f"    weight += {self._value(one)}"
+            yield f"    {total} += {self._value(one)}"
 
     def _value(self, expression: str) -> str:
         return self._translator.value(expression)
@@ -256,7 +268,11 @@ class _Writer:
 
 def _person(name: str) -> Value | None:
     """A column of a person of the population."""
-    if name in (*_CODED, "province", *FAMILY):
+    if name in TIES:
+        # Read only where the record tells of it: most candidates are dropped without.
+        tie = f"tied(base_{name}, added_{name}, first_added, person)"
+        return Value(tie, (f"{tie} < 0",))
+    if name in (*_CODED, "province"):
         return Value(f"p_{name}", (f"p_{name} < 0",))
     if name in PARTS:
         part = f"parts[p_folded, {PARTS.index(name)}]"
@@ -266,8 +282,8 @@ def _person(name: str) -> Value | None:
     )
 
 
-def _loaded(text: str) -> Iterator[str]:
-    """Lines that read the person's record, and of the rest only what the text names."""
+def _loaded() -> Iterator[str]:
+    """Lines that read the person's record."""
     for test, segment, row in (
         ("if person < first_added:", "base", "person"),
         ("else:", "added", "person - first_added"),
@@ -278,10 +294,6 @@ def _loaded(text: str) -> Iterator[str]:
             yield f'    p_{name} = record["{name}"]'
         yield '    home = record["province"]'
         yield f"    p_province = {segment}_provinces[home] if home >= 0 else -1"
-        for name in FAMILY:
-            if f"p_{name}" in text:
-                known = f"len({segment}_{name}) > 0"
-                yield f"    p_{name} = {segment}_{name}[{row}] if {known} else -1"
 
 
 def _position(policy: Policy, name: str) -> int:

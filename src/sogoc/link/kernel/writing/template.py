@@ -21,6 +21,7 @@ from sogoc.link.kernel.support import (
     named,
     neighbours_swapped,
     remember,
+    tied,
     write_digits,
     year,
 )
@@ -45,8 +46,10 @@ def link(asked, m, masses, base, added, words, work, kept, kept_levels, start, s
     parts, letters, ends = words.parts, words.letters, words.ends
     base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
+    base_household, base_former = base.household, base.former
     added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
+    added_household, added_former = added.household, added.former
 {heads}
     written = 0
     absent, cap = {absent}, {cap}
@@ -116,7 +119,16 @@ def link(asked, m, masses, base, added, words, work, kept, kept_levels, start, s
                 bearers += 1
             elif levels[one, {name_at}] == {equal} and levels[one, {born_at}] == {born}:
                 rivals += 1
-        unseen_count = max(a_bearers - namesakes, 0)
+        ruled_out = 0
+        for at in range(judged_starts[i], judged_starts[i + 1]):
+            if judged_kinds[at] == OTHER and a_folded >= 0:
+                person = judged_persons[at]
+                if person < first_added:
+                    bears_it = base_persons[person]["folded"] == a_folded
+                else:
+                    bears_it = added_persons[person - first_added]["folded"] == a_folded
+                ruled_out += bears_it
+        unseen_count = max(a_bearers - namesakes - ruled_out, 0)
         unseen_weight = {unseen}
         if unseen_count > 0:
             top = max(top, unseen_weight)
@@ -178,8 +190,10 @@ def exact(asked, base, added, words, work, kept, kept_levels, start, stop):
     parts, letters, ends = words.parts, words.letters, words.ends
     base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
+    base_household, base_former = base.household, base.former
     added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
+    added_household, added_former = added.household, added.former
 {heads}
     written = 0
     n = 0

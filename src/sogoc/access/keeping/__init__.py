@@ -1,0 +1,1 @@
+"""What the journal keeps and for how long: the rule file, lawful erasure, orders on visibility."""

@@ -1,0 +1,1 @@
+"""What a node says of itself to others: its catalogue, and its figures."""

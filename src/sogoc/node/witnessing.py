@@ -1,0 +1,184 @@
+"""Witnessing among nodes: every so often each node looks at others' journals and shows its own.
+
+A thread of its own, since others may be slow, and the beat must not wait for them. Of several
+processes on one database one does it. A peer that cannot be reached is tried again the next time;
+one whose journal does not grow out of what was kept is told to the operator, and the proof is kept.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from sogoc.access.witness.asked import witness_key, witnesses_of
+from sogoc.access.witness.postgres_witness import Outcome, Witness
+from sogoc.access.witness.submitting import submit
+from sogoc.errors import BrokenLog, NodeUnreachable, Sentence, SogocError
+from sogoc.exchange.client import posted, public_bytes
+from sogoc.node.stamping import stamp_if_due
+from sogoc.trust.note import note_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sogoc.exchange.directory import Member
+    from sogoc.node.serving import Exchanging
+    from sogoc.trust.note import NoteKey
+
+_LOCK = "select pg_try_advisory_lock(hashtextextended('sogoc.witnessing', 0))"
+_UNLOCK = "select pg_advisory_unlock(hashtextextended('sogoc.witnessing', 0))"
+_LOST = {Outcome.ANOTHER_ROOT, Outcome.NOT_GROWN}
+_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Watch:
+    """What one node does as a witness and to be witnessed."""
+
+    parts: Exchanging
+    known: dict[str, int] = field(default_factory=dict)
+    """The size that each witness saw last of our own journal, as far as we remember."""
+
+    def logs(self) -> dict[str, NoteKey]:
+        """The journals of all members by their origin. Raises DirectoryRefused."""
+        return {key.name: key for key, _ in self._members()}
+
+    def witness(self) -> Witness:
+        """This node as a witness, through this thread's connection."""
+        who = self.parts.who
+        name = witness_key(who.log_key).name
+        return Witness(self.parts.connections.mine(), name, who.key)
+
+    def step(self, tell: Callable[[SogocError], None]) -> None:
+        """Look at each journal that is ours to look after, and show our own to its witnesses."""
+        connection = self.parts.connections.mine()
+        row = connection.execute(_LOCK).fetchone()
+        if row is None or not row[0]:
+            return
+        try:
+            members = self._members()
+            self._look(members, tell)
+            self._show(members, tell)
+            self._stamp(tell)
+        finally:
+            connection.execute(_UNLOCK)
+
+    def _members(self) -> list[tuple[NoteKey, Member]]:
+        return [
+            (note_key(member.log), member)
+            for member in self.parts.directory().members
+            if member.log
+        ]
+
+    def _look(
+        self, members: list[tuple[NoteKey, Member]], tell: Callable[[SogocError], None]
+    ) -> None:
+        logs = [key for key, _ in members]
+        own = self.parts.who.origin
+        for key, member in members:
+            if own not in {each.name for each in witnesses_of(key.name, logs)}:
+                continue
+            try:
+                told = self._looked(key, member)
+            except NodeUnreachable:
+                continue
+            except SogocError as failed:
+                tell(failed)
+                continue
+            if told in _LOST:
+                tell(_rewritten(key.name))
+
+    def _looked(self, key: NoteKey, member: Member) -> Outcome:
+        now = self.parts.node.parts.clock.now()
+
+        def fetch(path: str) -> bytes:
+            return public_bytes(
+                f"{member.address}/journal/{path}", timeout_seconds=_TIMEOUT_SECONDS
+            )
+
+        return self.witness().look(fetch, key, now=now).outcome
+
+    def _show(
+        self, members: list[tuple[NoteKey, Member]], tell: Callable[[SogocError], None]
+    ) -> None:
+        own = self.parts.who.origin
+        addresses = {key.name: member.address for key, member in members}
+        if own not in addresses:
+            return
+        for key in witnesses_of(own, [each for each, _ in members]):
+            try:
+                self.known[key.name] = self._shown(key, addresses[key.name])
+            except NodeUnreachable:
+                continue
+            except SogocError as failed:
+                tell(failed)
+
+    def _stamp(self, tell: Callable[[SogocError], None]) -> None:
+        node = self.parts.node
+        try:
+            with self.parts.log() as log:
+                now = node.parts.clock.now()
+                stamp_if_due(log, node.parts.folder, node.settings, now=now)
+        except SogocError as failed:
+            tell(failed)
+
+    def _shown(self, key: NoteKey, address: str) -> int:
+        def post(body: str) -> tuple[int, str]:
+            status, told = posted(
+                f"{address}/witness/add-checkpoint",
+                body.encode(),
+                timeout_seconds=_TIMEOUT_SECONDS,
+            )
+            return status, told.decode(errors="replace")
+
+        with self.parts.log() as log:
+            return submit(
+                log,
+                post,
+                witness_key(key),
+                known=self.known.get(key.name, 0),
+                now=self.parts.node.parts.clock.now(),
+            )
+
+
+@contextmanager
+def watching(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterator[Watch]:
+    """Witness and be witnessed until the block ends."""
+    stop, watch = Event(), Watch(parts)
+    thread = Thread(target=_watch, args=(watch, stop, tell), name="witness", daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        stop.set()
+        thread.join(2 * _TIMEOUT_SECONDS)
+
+
+def _watch(watch: Watch, stop: Event, tell: Callable[[SogocError], None]) -> None:
+    said = set[str]()
+
+    def once(failed: SogocError) -> None:
+        if failed.sentence.en not in said:
+            tell(failed)
+        told.add(failed.sentence.en)
+
+    while not stop.wait(watch.parts.node.settings.witness_seconds):
+        told = set[str]()
+        try:
+            watch.step(once)
+        except SogocError as failed:
+            once(failed)
+        said = told
+
+
+def _rewritten(origin: str) -> BrokenLog:
+    return BrokenLog(
+        Sentence(
+            vi=f"Nhật ký {origin} không nối tiếp mốc đã thấy: lịch sử của họ đã bị thay đổi. "
+            "Hai mốc mâu thuẫn được giữ làm chứng cứ; báo ngay cho trung tâm.",
+            en=f"The journal {origin} does not grow out of what was seen of it: its history was "
+            "altered. Both notes are kept as proof; tell the hub at once.",
+        )
+    )

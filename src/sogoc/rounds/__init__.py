@@ -1,0 +1,1 @@
+"""Rounds: persons by the million verified by another node, in signed, encrypted packages."""

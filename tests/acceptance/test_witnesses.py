@@ -1,0 +1,95 @@
+"""Two real nodes: one rewrites its history, the other holds the proof, and a stranger is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.acceptance.test_exchange import allow, key_of, serving, wait_until
+from tests.acceptance.test_exchange import country as country  # noqa: PLC0414 - a fixture
+
+from sogoc.database.store import open_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.acceptance.test_exchange import Country
+
+pytestmark = pytest.mark.acceptance
+
+REWRITTEN = (
+    "delete from node.journal_cosignature",
+    "delete from node.journal_tile",
+    "delete from node.journal_checkpoint",
+    "update node.journal_entry set commitment = sha256('another') where number = 0",
+)
+
+
+def test_a_node_that_rewrites_its_history_is_caught_by_its_witness(
+    tmp_path: Path, country: Country
+) -> None:
+    hub = f"{country.hub_address} {watchful(country)}"
+    verify = ("journal", "verify", country.hub_address, country.log_key)
+    allow(country, tmp_path / "grant.toml")
+    with serving(country.land, country.land_address):
+        with serving(country.hub, country.hub_address):
+            assert country.ask(key_of(1)).code == 0
+            two = says(country, *verify, "--hub", hub, "--witnesses", "2")
+            assert "at least 2 are needed" in two
+            one = (*verify, "--hub", hub, "--witnesses", "1")
+            wait_until(lambda: "1 witnesses signed; 1 showed" in says(country, *one))
+        rewrite(country.hub)
+        with serving(country.hub, country.hub_address):
+            seen = ("journal", "witnessed")
+            wait_until(lambda: "REWRITTEN" in country.sogoc(country.land, *seen).out)
+            assert "The journal is whole" in says(country, *verify)  # by itself it looks so
+            assert "its history was altered" in says(country, *verify, "--hub", hub)
+
+
+def test_a_citizen_proves_an_entry_and_a_stranger_checks_it_offline(
+    tmp_path: Path, country: Country
+) -> None:
+    allow(country, tmp_path / "grant.toml")
+    with serving(country.hub, country.hub_address):
+        wait_until(lambda: "2 entries" in says(country, "journal", "verify", *public(country)))
+    proof = tmp_path / "mine.tlog-proof"
+    assert country.sogoc(country.hub, "journal", "prove", "1", "--out", str(proof)).code == 0
+    check = ("journal", "check-proof", str(proof), country.log_key)
+    told = says(country, *check)
+    assert "entry 1 stands among the 2" in told
+    assert "1.012789" in told
+    proof.write_text(proof.read_text("utf-8").replace("index 1", "index 0"), encoding="utf-8")
+    assert "cannot be proved" in says(country, *check)
+    assert country.sogoc(country.hub, "journal", "erase", "--entry", "1").code == 1
+    erase = ("journal", "erase", "--entry", "1", "--order", "Bản án 1/2026")
+    assert "1 entries say nothing" in country.sogoc(country.hub, *erase).out
+    assert country.sogoc(country.hub, "journal", "prove", "1", "--out", str(proof)).code == 1
+
+
+def public(country: Country) -> tuple[str, str]:
+    """All that a stranger has."""
+    return country.hub_address, country.log_key
+
+
+def watchful(country: Country) -> str:
+    """Let both nodes witness every second; give the hub's key."""
+    key = ""
+    for node in (country.hub, country.land):
+        settings = node / "sogoc.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(f"{text}witness_seconds = 1\n", encoding="utf-8")
+        key = text.partition('hub_key = "')[2].partition('"')[0] or key
+    return key
+
+
+def says(country: Country, *words: str) -> str:
+    """What a stranger's command says, in one line."""
+    told = country.sogoc(country.question.parent / "stranger", *words)
+    return " ".join(f"{told.out} {told.err}".split())
+
+
+def rewrite(hub: Path) -> None:
+    """What an operator does who owns the database."""
+    with open_database(hub / "state", "") as store, store.connect() as connection:
+        for statement in REWRITTEN:
+            connection.execute(statement.encode())
