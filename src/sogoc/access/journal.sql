@@ -10,7 +10,7 @@ returning size - %(count)s;
 insert into node.message_taken (mark, until)
 select
     mark,
-    now() + make_interval(secs => %(seconds)s)
+    now() + make_interval(secs => %(seconds)s) as until
 from unnest(%(marks)s::uuid[]) as given (mark)
 order by mark
 on conflict (mark) do nothing
@@ -124,11 +124,12 @@ select
     checkpoint.size,
     checkpoint.note
 from node.journal_checkpoint as checkpoint
-where exists (
-    select 1
-    from node.journal_cosignature as signed
-    where signed.size = checkpoint.size
-)
+where
+    exists (
+        select 1
+        from node.journal_cosignature as signed
+        where signed.size = checkpoint.size
+    )
 order by checkpoint.size desc
 limit 1;
 

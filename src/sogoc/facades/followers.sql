@@ -1,7 +1,8 @@
 -- name: follow
 -- A new follower, from this number on.
 insert into node.follower (
-    id, channel, client, event_type, register, object, kind, options, read_up_to, created_at, next_at
+    id, channel, client, event_type, register, object, kind, options, read_up_to, created_at,
+    next_at
 )
 values (
     %(id)s, %(channel)s, %(client)s, %(event_type)s, %(register)s, %(object)s, %(kind)s,
@@ -60,25 +61,26 @@ select exists(
 -- Followers to be told something, lent to whoever asks until a moment.
 update node.follower
 set next_at = %(lent_until)s
-where id in (
-    select follower.id
-    from node.follower
-    where
-        channel = %(channel)s
-        and ended_at is null
-        and next_at <= %(now)s
-        and exists(
-            select 1 from node.change
-            where
-                change.register = follower.register
-                and change.object = follower.object
-                and change.number > follower.read_up_to
-                and (follower.kind = '' or change.kind = follower.kind)
-        )
-    order by next_at
-    limit %(most)s
-    for update skip locked
-)
+where
+    id in (
+        select follower.id
+        from node.follower
+        where
+            follower.channel = %(channel)s
+            and follower.ended_at is null
+            and follower.next_at <= %(now)s
+            and exists (
+                select 1 from node.change
+                where
+                    change.register = follower.register
+                    and change.object = follower.object
+                    and change.number > follower.read_up_to
+                    and (follower.kind = '' or change.kind = follower.kind)
+            )
+        order by follower.next_at
+        limit %(most)s
+        for update skip locked
+    )
 returning
     id,
     event_type,

@@ -9,7 +9,7 @@ where
     and entry.at < coalesce(
         (
             select cut.before
-            from unnest(%(registers)s::text[], %(befores)s::timestamptz[]) as cut (register, before)
+            from unnest(%(registers)s::text[], %(earlier)s::timestamptz[]) as cut (register, before)
             where cut.register = convert_from(entry.payload, 'UTF8')::jsonb ->> 'register'
         ),
         %(before)s

@@ -65,7 +65,7 @@ def _cuts(rules: JournalRules, now: datetime) -> dict[str, object]:
     before = years_before(now, rules.years)
     return {
         "registers": list(cuts),
-        "befores": list(cuts.values()),
+        "earlier": list(cuts.values()),
         "before": before,
         "latest": max([before, *cuts.values()]),
         "withheld": years_before(now, rules.withheld_years),

@@ -7,7 +7,7 @@ insert into node.link_model (
 select
     %(register)s,
     %(object)s,
-    coalesce(max(version), 0) + 1,
+    coalesce(max(version), 0) + 1 as version,
     %(sha256)s,
     %(text)s,
     %(policy_version)s,
@@ -39,7 +39,7 @@ select
     retired_by
 from node.link_model
 where register = %(register)s
-order by object, version desc;
+order by object asc, version desc;
 
 -- name: accept
 -- A person lets deliveries be linked by it.

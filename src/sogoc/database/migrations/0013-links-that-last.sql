@@ -23,6 +23,7 @@ with numbered as (
         order by register, object, record, person
     ) as asked
 )
+
 update node.verification
 set link = numbered.link
 from numbered
@@ -98,7 +99,15 @@ comment on view node.link_change is
 
 create view node.link_event as
 select
-    change.*,
+    change.register,
+    change.delivery,
+    change.happened_at,
+    change.link,
+    change.object,
+    change.record,
+    change.person,
+    change.number_before,
+    change.number_after,
     case
         when change.number_before is null then 'began'
         when change.number_after is null then 'ended'
@@ -153,6 +162,6 @@ create table node.link_model (
 comment on table node.link_model is
 'Every model of linking that was learned, whole, so that a figure can be computed again';
 comment on column node.link_model.accepted_at is
-'Since then deliveries of the register are linked by it, until another is accepted or it is retired';
+'Since then deliveries of the register are linked by it, until another is accepted or it goes';
 create unique index link_model_used on node.link_model (register, object)
 where accepted_at is not null and retired_at is null;

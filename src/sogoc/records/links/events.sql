@@ -100,6 +100,7 @@ with events as (
         and delivery = %(delivery)s
         and number_before is not null
 )
+
 select
     kind,
     count(*) as links
