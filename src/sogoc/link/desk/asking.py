@@ -37,7 +37,7 @@ def kinds(policy: Policy) -> dict[str, str]:
 def _kind(name: str) -> str:
     if name in _TEXT:
         return "text"
-    return "long" if name in _LONG or name.endswith("bearers") else "int"
+    return "long" if name in _LONG or name.endswith(("bearers", "formers")) else "int"
 
 
 def asked_of(rows: Sequence[Row], source: Source) -> Asked:

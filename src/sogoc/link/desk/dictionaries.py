@@ -73,7 +73,7 @@ class Dictionaries:
             COHORTS: self.counted.cohort,
             REGIONS: self.counted.region,
             PLACES: self._place,
-            TOTALS: lambda _key: {"persons": self._index.persons},
+            TOTALS: lambda _key: self._totals,
         }
 
     def places_of(self, communes: str) -> str | None:
@@ -233,6 +233,11 @@ class Dictionaries:
             files.append(self._index.changes.table(f"{PLACES}/1"))
         rows = (row for file in files for row in pq.read_table(file).to_pylist())
         return {row["code"]: row for row in rows}
+
+    @cached_property
+    def _totals(self) -> Entry:
+        (totals,) = pq.read_table(self._index.table(TOTALS)).to_pylist()
+        return dict(totals)
 
     @cached_property
     def _by_number(self) -> dict[int, dict[str, Any]]:

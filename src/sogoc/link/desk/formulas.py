@@ -187,6 +187,7 @@ _FUNCTIONS: Mapping[type[exp.Expr], Callable[..., Any]] = {
     exp.Length: _strict(len),
     exp.Trim: _strict(lambda one: one.strip(" ")),
     exp.Substring: _strict(_sub),
+    exp.Right: _strict(lambda text, count: text[-count:] if count > 0 else ""),
     exp.SplitPart: _strict(_part),
     exp.Translate: _strict(lambda text, old, new: text.translate(_table(old, new))),
     exp.Replace: _strict(lambda text, old, new="": text.replace(old, new)),
