@@ -46,6 +46,8 @@ _NUMBERED = (
 )
 _DELIVERIES = frozenset(_NUMBERED.split())
 """Columns that name a delivery by its number."""
+_FRESH = "node.feed_head"
+"""One row from the beginning, which no delivery touches while nobody follows the register."""
 _ASSIGNED = frozenset({"id", "kept_path", "received_by", "link", "merged_with", "split_from"})
 """Columns that say when or where, not what: numbers that the database gave out, the node's own."""
 
@@ -149,7 +151,7 @@ def standing(node: Path) -> Standing:
             columns.setdefault(f"{schema}.{table}", []).append(column)
         known = _Known.of(connection, columns)
         found = {table: known.rows(connection, table) for table in columns}
-    return {table: rows for table, rows in found.items() if rows}
+    return {table: rows for table, rows in found.items() if rows and table != _FRESH}
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,11 +153,11 @@ def _standing(one: RegisterObject) -> Step:
 def _needed(one: RegisterObject) -> list[str]:
     """The fields that tell of the person, and the day at which a commune's code was written."""
     person = one.persons[0]
-    dated = one.field(person.commune).as_of if person.commune else ""
-    return list(dict.fromkeys([*_told(person), *([dated] if dated else [])]))
+    dated = [one.field(name).as_of for name in (person.commune, person.former) if name]
+    return list(dict.fromkeys([*_told(person), *(name for name in dated if name)]))
 
 
 def _told(person: Person) -> list[str]:
     told = (person.number, person.old_number, person.name, person.born, person.sex)
     more = (person.commune, person.died, person.father, person.mother, person.spouse)
-    return [name for name in (*told, *more) if name]
+    return [name for name in (*told, *more, person.household, person.former) if name]

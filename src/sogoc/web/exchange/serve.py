@@ -8,16 +8,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from sogoc.web.exchange.patience import AT_ONCE, HEAD, PROTOCOL, WAITING
 from sogoc.web.exchange.worker import worker_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sogoc.node.serving import Served
+
+# How much patience the server has with whoever connects, believed or not. Connections that do
+# nothing cost little, so there may be many: else a few hundred of them would keep out everybody (as
+# a test does). What comes must come: a head within seconds, as one protocol.
+WAITING = 1024
+"""Connections that the kernel keeps until they are taken."""
+AT_ONCE = 4096
+"""Connections of one worker process that are open at once."""
+PROTOCOL = HTTPModes.http1
+"""X-Road speaks HTTP/1.1; a second protocol would be a second way in."""
+HEAD = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=256 * 1024)
+"""The head of a request within ten seconds, and no larger than this many bytes."""
 
 STOP_SECONDS = 30
 """So long a worker may take to finish what it is answering; then it is ended."""
