@@ -8,6 +8,7 @@ asked for by name, since a durable journal is what every answer waits for.
 from __future__ import annotations
 
 import os
+import select
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -99,7 +100,8 @@ class PostgresJournal:
         return [numbers.get(id(unit)) for unit in units]
 
     def _open(self) -> Connection:
-        if self._connection is None or self._connection.closed:
+        if self._connection is None or self._connection.closed or _is_lost(self._connection):
+            self.close()
             self._connection = self._store.connect()
             self._connection.execute("set synchronous_commit = on")
         return self._connection
@@ -129,6 +131,12 @@ def _first(units: Sequence[Unit], new: set[bytes]) -> list[Unit]:
 def forget_messages(connection: Connection) -> int:
     """Let go of marks so old that their messages are refused for their age. Returns how many."""
     return connection.execute(SQL["forget_messages"]).rowcount
+
+
+def _is_lost(connection: Connection) -> bool:
+    """Whether the server hung up while nothing was asked: an idle line has nothing to read."""
+    readable, _, _ = select.select([connection.fileno()], [], [], 0)
+    return bool(readable)
 
 
 def append_within(connection: Connection, entries: Sequence[Entry]) -> range:

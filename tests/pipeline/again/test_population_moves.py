@@ -31,7 +31,7 @@ def test_links_after_a_new_release_are_those_of_linking_everybody_again(
     for node in nodes:
         node.deliver("population", big / "population.parquet")
         node.deliver(REGISTER, write(tmp_path / "cards-0.csv", cards))
-    another = become_another(first, people, {row[cards[0].index("SO_CCCD")] for row in cards})
+    another = become_another(first, people, verified_numbers(first))
     for node in nodes:
         node.deliver("population", released(tmp_path / "later.parquet", people, population.schema))
     file = write(tmp_path / "cards-1.csv", [*cards, cards[5]])
@@ -44,6 +44,13 @@ def test_links_after_a_new_release_are_those_of_linking_everybody_again(
     events = LinkEvents(first.parts.connection).of_delivery(REGISTER, run, limit=100)
     assert (ENDED, another, None) in {(e.kind, e.number_before, e.number_after) for e in events}
     assert every_answer_of_a_person_bears_one_link(first)
+
+
+def verified_numbers(node: Node) -> set[str]:
+    rows = node.parts.connection.execute(
+        "select number from node.verification where outcome = 'verified' and believed_to is null"
+    )
+    return {number for (number,) in rows}
 
 
 def become_another(node: Node, people: list[Person], borne: set[str]) -> str:
