@@ -59,6 +59,8 @@ def become_another(node: Node, people: list[Person], borne: set[str]) -> str:
     told = one.persons[0]
     person = next(each for each in people if each[told.number] in borne)
     person[told.name], person[told.born] = "Ksor H’Nhi", "1931-02-03"
+    # Two numbers that agree would outweigh name and date: of the old one nothing is told.
+    person[told.old_number] = None
     return str(person[told.number])
 
 
