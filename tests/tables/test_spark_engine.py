@@ -82,7 +82,7 @@ def test_a_store_far_away_is_read_where_it_stands_and_written_in_parts(
 ) -> None:
     """`viewfs` stands for `s3a`: another file system of Hadoop's, of which the engine knows only
     the address."""
-    far = f"viewfs://far/{tmp_path.name}"
+    far = f"viewfs://far/tables/{tmp_path.name}"
     with spark_engine.SparkEngine(tmp_path / "a", spark) as one:
         one.register("given", pa.table({"n": [1, 2, 3], "tinh": ["01", "01", "79"]}))
         assert one.export("given", f"{far}/people", by=["tinh"]) == 3
