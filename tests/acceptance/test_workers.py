@@ -39,13 +39,14 @@ pytestmark = pytest.mark.acceptance
 
 MEMBER = "VN/GOV/01/POP"
 NUMBER = "001190000001"
+ONE = {"number": NUMBER, "name": "Nguyễn Thị Hòa", "born": "1990-05-02"}
 SECRET = "một mật khẩu dài"  # noqa: S105 - of a key made for this test
 GRANT = Grant(
     id="G-1",
     member=MEMBER,
     register=POPULATION.id,
     fields=frozenset({PERSON.name}),
-    operations=frozenset({Operation.READ}),
+    operations=frozenset({Operation.VERIFY}),
     purpose="1.012789",
     ground="Luật ví dụ, Điều 1",
     first_day=date(2020, 1, 1),
@@ -66,7 +67,7 @@ def node(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Pat
     with open_node(folder, read_settings(folder)) as opened:
         connection = opened.parts.connection
         RecordStore(connection).prepare(POPULATION)
-        put(connection, NUMBER, "Nguyễn Thị Hòa", "1990-05-02")
+        put(connection, ONE["number"], ONE["name"], ONE["born"])
         grants = GrantStore(connection, SystemClock())
         grants.ask(GRANT, POPULATION, officer="test")
         grants.change(GRANT.id, State.ACCEPTED, officer="test")
@@ -109,14 +110,14 @@ def question(node: Path) -> Request:
     who = membership(node, settings, password=SECRET)
     request = Request(
         method="POST",
-        target_uri=f"{settings.address}/r1/{MEMBER}/{POPULATION.id}/v1/{OBJECT.name}/read",
+        target_uri=f"{settings.address}/r1/{MEMBER}/{POPULATION.id}/v1/{OBJECT.name}/verify",
         headers={
             "x-road-client": MEMBER,
             "x-road-id": str(uuid4()),
             "x-road-userid": "VN000000000007",
             "x-road-issue": "1.012789/H29-260302-0001",
         },
-        body=json.dumps({"key": NUMBER, "fields": [PERSON.name]}).encode(),
+        body=json.dumps({"people": [ONE], "fields": [PERSON.name]}).encode(),
     )
     now = int(SystemClock().now().timestamp())
     told = sign_request(request, who.key, key_id=who.key_id, created=now)
