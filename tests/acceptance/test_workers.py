@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.acceptance.conftest import Command
+
+    from sogoc.node.member import Membership
 
 pytestmark = pytest.mark.acceptance
 
@@ -105,9 +108,15 @@ def wait_until_ready(node: Path) -> None:
     pytest.fail("the node was never ready")
 
 
+@cache
+def member(node: Path) -> Membership:
+    """Who the node is; opening a key under a password is slow on purpose."""
+    return membership(node, read_settings(node), password=SECRET)
+
+
 def question(node: Path) -> Request:
     settings = read_settings(node)
-    who = membership(node, settings, password=SECRET)
+    who = member(node)
     request = Request(
         method="POST",
         target_uri=f"{settings.address}/r1/{MEMBER}/{POPULATION.id}/v1/{OBJECT.name}/verify",
