@@ -43,7 +43,7 @@ CASE = ("--officer", "VN000000000007", "--issue", "1.012789/H29-260302-0001")
 
 
 @contextmanager
-def serving(node: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(node: Path, address: str, at: str = "ready") -> Iterator[subprocess.Popen[bytes]]:
     """A node's process, until the block ends."""
     environment = {**os.environ, "SOGOC_NODE": str(node), "SOGOC_LANGUAGE": "en"}  # noqa: TID251 - a command inherits its terminal's
     with subprocess.Popen(
@@ -53,7 +53,7 @@ def serving(node: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            wait_until(lambda: fetched(f"{address}/ready") is not None)
+            wait_until(lambda: fetched(f"{address}/{at}") is not None)
             yield process
         finally:
             process.send_signal(signal.SIGINT)

@@ -31,7 +31,8 @@ def test_a_node_that_rewrites_its_history_is_caught_by_its_witness(
     hub = f"{country.hub_address} {watchful(country)}"
     verify = ("journal", "verify", country.hub_address, country.log_key)
     allow(country, tmp_path / "grant.toml")
-    with serving(country.land, country.land_address):
+    # Without the hub it lives and is not ready: there is no directory yet.
+    with serving(country.land, country.land_address, "health"):
         with serving(country.hub, country.hub_address):
             assert country.ask(key_of(1)).code == 0
             two = says(country, *verify, "--hub", hub, "--witnesses", "2")
