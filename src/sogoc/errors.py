@@ -25,6 +25,7 @@ SogocError
 ├── TooManyQuestions    whoever asked too often
 ├── DirectoryRefused    the operator, or the hub's officer
 ├── NodeUnreachable     the operator: another node does not answer
+│   └── NotThere        it answers, and has not what was asked for, or not yet
 ├── AnswerRefused       whoever asked: the other node said no
 ├── RoundRefused        whoever works on a round: it does not stand where this can be done
 ├── TrustError          the security officer
@@ -194,6 +195,10 @@ class DirectoryRefused(SogocError):
 
 class NodeUnreachable(SogocError):
     """Another node did not answer, or not in time; nothing is known of what it did."""
+
+
+class NotThere(NodeUnreachable):
+    """Another node answers, and what was asked for is not at that address, or not yet."""
 
 
 class AnswerRefused(SogocError):

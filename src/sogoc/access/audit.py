@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sogoc.errors import BadSeal, BrokenLog, Sentence
+from sogoc.errors import BadSeal, BrokenLog, NotThere, Sentence
 from sogoc.trust.note import Checkpoint, believed, read_checkpoint, read_note
 from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, bundle_path, unbundled
 from sogoc.trust.tree import GrowingTree, leaf_hash
@@ -114,7 +114,10 @@ def witnessed(
 
     Raises BrokenLog if fewer than `least` did, BadSeal for a signature of theirs that fails.
     """
-    note = fetch("witnessed").decode()
+    try:
+        note = fetch("witnessed").decode()
+    except NotThere:
+        raise _too_few(0, least) from None
     _told(note, key)
     known = list(witnesses)
     signed = tuple(one for one in believed(read_note(note), [key, *known]) if one in known)

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import httpx2
 
-from sogoc.errors import AnswerRefused, NodeUnreachable, Sentence
+from sogoc.errors import AnswerRefused, NodeUnreachable, NotThere, Sentence
 from sogoc.exchange.answering import TOLERANCE_SECONDS
 from sogoc.exchange.limits import Breaker
 from sogoc.exchange.names import path_of, subsystem
@@ -187,6 +187,16 @@ def _unreachable(peer: str) -> NodeUnreachable:
     )
 
 
+def _not_there(address: str) -> NotThere:
+    return NotThere(
+        Sentence(
+            vi=f"Nút có trả lời, nhưng chưa có gì ở {address}; hãy xem lại địa chỉ hoặc thử lại.",
+            en=f"The node answers, but has nothing at {address} yet; check the address or try "
+            "again.",
+        )
+    )
+
+
 def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
     wait = answer.headers.get("retry-after", "")
     told = _sentence(body)
@@ -211,8 +221,10 @@ def _sentence(body: bytes) -> str:
 
 def fetched(address: str, *, timeout_seconds: float = 5.0) -> str | None:
     """The text at a public address, or None if nobody answers there. It is not believed yet."""
-    content = _public(address, timeout_seconds)
-    return None if content is None else content.decode(errors="replace")
+    try:
+        return public_bytes(address, timeout_seconds=timeout_seconds).decode(errors="replace")
+    except NodeUnreachable:
+        return None
 
 
 def posted(
@@ -228,21 +240,10 @@ def posted(
 
 
 def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
-    """The bytes at a public address. Raises NodeUnreachable."""
-    content = _public(address, timeout_seconds)
-    if content is None:
-        raise _unreachable(address)
-    return content
+    """The bytes at a public address. Raises NodeUnreachable, and NotThere if it has none.
 
-
-LARGEST_PUBLIC = 16 * 1024 * 1024
-"""Bytes that a directory or a part of a journal may have: whoever serves more means harm."""
-
-
-def _public(address: str, timeout_seconds: float) -> bytes | None:
-    """What is there, if it is there whole within bounds and in as many seconds.
-
-    Nothing is unpacked and no other address is gone to: who serves it is not believed.
+    They come whole within bounds and in as many seconds. Nothing is unpacked and no other address
+    is gone to: who serves it is not believed.
     """
     until = monotonic() + timeout_seconds
     try:
@@ -250,9 +251,18 @@ def _public(address: str, timeout_seconds: float) -> bytes | None:
             httpx2.Client(timeout=timeout_seconds, trust_env=False) as http,
             http.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
         ):
-            return _within_bounds(answer, until) if answer.is_success else None
+            if answer.status_code == httpx2.codes.NOT_FOUND:
+                raise _not_there(address)
+            content = _within_bounds(answer, until) if answer.is_success else None
     except (httpx2.HTTPError, httpx2.InvalidURL):
-        return None
+        content = None
+    if content is None:
+        raise _unreachable(address)
+    return content
+
+
+LARGEST_PUBLIC = 16 * 1024 * 1024
+"""Bytes that a directory or a part of a journal may have: whoever serves more means harm."""
 
 
 def _within_bounds(answer: httpx2.Response, until: float) -> bytes | None:

@@ -163,10 +163,12 @@ def serving(node: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def run(node: Path, *words: str) -> str:
-    """What a command says; raises CalledProcessError if it fails."""
+    """What a command says; raises RuntimeError with its complaint if it fails."""
     done = subprocess.run(  # noqa: S603 - our own command
-        _line(node, *words), check=True, capture_output=True, encoding="utf-8"
+        _line(node, *words), check=False, capture_output=True, encoding="utf-8"
     )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
     return done.stdout
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sogoc.link.calibration.bins import BILLION
 from sogoc.link.columns import asked, candidates, chances, mutual
 from sogoc.link.population import number_text
 from sogoc.link.weights import asked_bits, level_bits
@@ -149,5 +150,5 @@ def _candidate(policy: Policy, row: tuple[Any, ...]) -> Candidate:
             for each, level, own in zip(policy.comparisons, levels, weights, strict=True)
         ),
         weight=weight,
-        share=mass / total if total else 0.0,
+        share=mass * BILLION // total / BILLION if total else 0.0,
     )

@@ -99,6 +99,7 @@ def _through(world: World, storm: Storm, plan: Plan) -> Day:
         thread.join()
     storm.mend()
     not_healed = _healed(askers, book)
+    _all_show(nodes)
     time.sleep(_BEAT_SECONDS)
     granted = Counter(each.granted for each in book.answered)
     return Day(
@@ -119,6 +120,15 @@ def _keep(nodes: dict[str, Laid], checkpoints: dict[str, list[str]]) -> None:
         note = fetched(f"{one.settings.address}/journal/checkpoint", timeout_seconds=1.0)
         if note is not None and note not in checkpoints.setdefault(name, []):
             checkpoints[name].append(note)
+
+
+def _all_show(nodes: dict[str, Laid]) -> None:
+    """Wait until every node shows its journal again, also one that nobody asked."""
+    until = time.monotonic() + _HEAL_SECONDS
+    for one in nodes.values():
+        address = f"{one.settings.address}/journal/checkpoint"
+        while fetched(address) is None and time.monotonic() < until:
+            time.sleep(0.2)
 
 
 def _healed(askers: list[AskerAtWork], book: Book) -> tuple[str, ...]:
