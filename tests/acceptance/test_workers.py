@@ -224,3 +224,17 @@ def test_a_key_is_changed_by_asking_the_hub_first(tmp_path: Path, sogoc: Command
     assert sogoc(folder, "node", "rotate-key", "--name", "x", "--accepted").code == 0
     assert read_key(folder / "keys" / "node.key").public.text in request
     assert read_key(folder / "keys" / "node.old-1.key").public.text == first
+
+
+def test_workers_end_when_their_server_is_killed(node: Path) -> None:
+    ready = f"{read_settings(node).address}/health/ready"
+    with pytest.raises(AssertionError), serving(node) as server:  # it did not end in order
+        server.kill()
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            httpx2.get(ready, trust_env=False)
+        except httpx2.HTTPError:
+            return
+        time.sleep(0.2)
+    pytest.fail("a worker answers without its server")

@@ -303,7 +303,11 @@ def test_what_is_undone_leaves_no_event(parts: Parts) -> None:
     assert events(parts) == before
 
 
-def test_a_person_asked_about_at_the_desk_is_answered_as_by_sql(parts: Parts) -> None:
+def test_a_person_asked_about_at_the_desk_is_answered_as_by_sql(
+    parts: Parts, kernels: Path
+) -> None:
+    (parts.folder / "var").mkdir(exist_ok=True)
+    (parts.folder / "var" / "kernel").symlink_to(kernels)
     desk_open = OpenDesk(parts)
     by_sql = OpenDesk(parts)
     by_sql.read_by_sql()

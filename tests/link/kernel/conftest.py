@@ -131,12 +131,6 @@ def _slipped(draw: random.Random, one: Someone) -> str | None:
     return draw.choice((swapped, one.number[:at] + "7" + one.number[at + 1 :]))
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Machine code is made once for all tests."""
-    return tmp_path_factory.mktemp("kernel")
-
-
 @dataclass
 class Linked:
     """One world, linked by the one and by the other."""
@@ -183,12 +177,12 @@ class Linked:
 
 
 @pytest.fixture
-def linked(tmp_path: Path, cache: Path) -> Iterator[Linked]:
+def linked(tmp_path: Path, kernels: Path) -> Iterator[Linked]:
     """An engine to link in twice."""
     with DuckDBEngine(tmp_path / "engine", threads=1) as engine:
         engine.register("locality_units", UNITS)
         engine.register("locality_changes", CHANGES)
-        yield Linked(engine, tmp_path, cache)
+        yield Linked(engine, tmp_path, kernels)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import signal
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
@@ -38,6 +41,7 @@ def worker_app(served: Served) -> ASGIApp:
     Its parts are open from the server's start to its end: when the server stops it first lets
     finish what is being answered, then the journal is closed with nothing left behind.
     """
+    Thread(target=_end_with_the_server, name="server-gone", daemon=True).start()
     open_parts = _open(served)
     opened = open_parts.__enter__()
     # What is open by now lives to the end: looking through it for rings would cost every question.
@@ -89,6 +93,17 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
     )
     inside = partial(with_facades, parts=opened.facades)
     return exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+
+
+def _end_with_the_server() -> None:
+    """When the server's main process is gone, killed perhaps, end as on its signal.
+
+    A worker that stayed would go on answering beside the next server, at the same port.
+    """
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _tell(error: SogocError) -> None:
