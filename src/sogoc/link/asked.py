@@ -98,47 +98,7 @@ def _relative(role: str, family: tuple[str, ...]) -> str:
     return f"cast(null as integer) as {role}, 0 as {role}_bearers"
 
 
-_OF_NAME = ("folded", "surname", "middle", "core", "given", "bearers", "women", "sexed")
-
-_NAMED = f"""
-small as (select *, lower(spelling) as small from told),
-known as (
-    select s.*, n.written, n.text as canonical, {", ".join(f"f.{c}" for c in _OF_NAME)},
-        f.text as folded_text
-    from small as s
-    left join {NAMES} as n on s.small = n.text
-    left join {FOLDED} as f on n.folded = f.folded
-),
-spelled as (
-    select *, case when written is null then {canonical_name("small")} end as canonical_anew,
-        case when written is null then {folded("small")} end as folded_anew
-    from known
-),
-named as (
-    select s.* exclude (written, canonical, folded_text, {", ".join(_OF_NAME)}),
-        coalesce(s.written, n.written) as written,
-        coalesce(s.canonical, s.canonical_anew) as canonical,
-        coalesce(s.folded_text, s.folded_anew) as folded_text,
-        {", ".join(f"coalesce(s.{c}, f.{c}) as {c}" for c in _OF_NAME)},
-        case when s.written is null and f.folded is null then s.folded_anew end as strange
-    from spelled as s
-    left join {NAMES} as n on s.canonical_anew = n.text
-    left join {FOLDED} as f on s.folded_anew = f.text
-),
-parted as (
-    select a.*, {name_parts("strange").replace(" as ", " as strange_")} from named as a
-),
-turned as (
-    select *,
-        case when folded_text like '% %' then trim(substr(folded_text,
-            length(split_part(folded_text, ' ', 1)) + 2)) || ' ' || split_part(folded_text, ' ', 1)
-        end as turned,
-        case when born % 100 between 1 and 12 and born % 100 <> born // 100 % 100
-            then born // 10000 * 10000 + born % 100 * 100 + born // 100 % 100 end as swapped
-    from parted
-)
-"""
-"""A spelling that the population knows is looked up whole; only others are folded and parted."""
+_PARTS = ("surname", "middle", "core", "given")
 
 
 def _part(part: str) -> str:
@@ -149,6 +109,69 @@ def _part(part: str) -> str:
     )
 
 
+def _token(part: str) -> str:
+    return f"left join {TOKENS} as {part} on a.strange_{part} = {part}.text"
+
+
+_NAMED = f"""
+small as (select *, lower(spelling) as small from told),
+spelled as (
+    select s.small, {canonical_name("s.small")} as canonical, {folded("s.small")} as folded_text
+    from (select distinct small from small where small is not null) as s
+),
+turnable as (
+    select *, case when folded_text like '% %' then trim(substr(folded_text,
+        length(split_part(folded_text, ' ', 1)) + 2)) || ' ' || split_part(folded_text, ' ', 1)
+        end as turned
+    from spelled
+),
+wanted as (
+    select folded_text as text from turnable
+    union
+    select turned as text from turnable where turned is not null
+),
+borne as (
+    select f.* from {FOLDED} as f inner join wanted as w on f.text = w.text
+),
+written_so as (
+    select n.* from {NAMES} as n
+    inner join (select distinct canonical from spelled) as s on n.text = s.canonical
+),
+named as (
+    select s.small, s.canonical, s.folded_text, s.turned, n.written,
+        n.bearers as written_bearers, f.folded, f.surname, f.middle, f.core, f.given,
+        f.bearers, f.women, f.sexed, t.folded as turned_folded, t.bearers as turned_bearers,
+        case when f.folded is null then s.folded_text end as strange
+    from turnable as s
+    left join written_so as n on s.canonical = n.text
+    left join borne as f on s.folded_text = f.text
+    left join borne as t on s.turned = t.text
+),
+parted as (
+    select a.*, {name_parts("strange").replace(" as ", " as strange_")} from named as a
+),
+coded_names as (
+    select a.small, a.canonical, a.folded_text, a.turned, a.written, a.written_bearers, a.folded,
+        a.bearers, a.women, a.sexed, a.turned_folded, a.turned_bearers,
+        a.middle as borne_middle, a.given as borne_given,
+        {", ".join(_part(part) for part in _PARTS)}
+    from parted as a
+    {" ".join(_token(part) for part in _PARTS)}
+),
+turned as (
+    select a.*, n.* exclude (small), k.surname as kin_surname, k.given as kin_given,
+        k.bearers as kin_bearers,
+        case when a.born % 100 between 1 and 12 and a.born % 100 <> a.born // 100 % 100
+            then a.born // 10000 * 10000 + a.born % 100 * 100 + a.born // 100 % 100 end as swapped
+    from small as a
+    left join coded_names as n on a.small = n.small
+    left join {KIN} as k on n.surname = k.surname and n.given = k.given
+)
+"""
+"""Each name that is told is looked up once, however many bear it. The dictionaries are long: one
+reading of each finds all that is wanted, and joins go on with no more than that."""
+
+
 _OWN = (
     *("a.asked", "a._row", "a.who", f"{number_of('a.number', 12)} as number", "a.number_text"),
     f"{number_of('a.number_proposal', 12)} as number_proposal",
@@ -157,8 +180,8 @@ _OWN = (
     *("a.folded_text", "a.canonical <> a.folded_text as marked"),
     _known("a.written", "a.canonical", "written"),
     _known("a.folded", "a.folded_text", "folded"),
-    *(_part(part) for part in ("surname", "middle", "core", "given")),
-    _known("t.folded", "a.turned", "turned"),
+    *(f"a.{part}" for part in _PARTS),
+    _known("a.turned_folded", "a.turned", "turned"),
     *("a.born", "cast(a.born // 10000 as smallint) as year", "a.swapped", "a.sex"),
     _known("o.place", "a.commune", "commune"),
     "possible.places as communes",
@@ -176,8 +199,8 @@ _PRIOR = "20e0"
 """Bearers that the country as a whole is worth against those of a name."""
 
 _FREQUENCIES = f"""
-    coalesce(a.bearers, 0) as bearers, coalesce(c.bearers, 0) as written_bearers,
-    coalesce(t.bearers, 0) as turned_bearers, coalesce(k.bearers, 0) as kin_bearers,
+    coalesce(a.bearers, 0) as bearers, coalesce(a.written_bearers, 0) as written_bearers,
+    coalesce(a.turned_bearers, 0) as turned_bearers, coalesce(a.kin_bearers, 0) as kin_bearers,
     coalesce(b.bearers, 0) as born_bearers, coalesce(y.bearers, 0) as year_bearers,
     coalesce(o.bearers, 0) as commune_bearers, coalesce(o.formers, 0) as commune_formers,
     coalesce(fp.formers, 0) as former_formers,
@@ -185,30 +208,22 @@ _FREQUENCIES = f"""
     (case when a.sex = 2 then coalesce(a.women, 0)
         else coalesce(a.sexed, 0) - coalesce(a.women, 0) end + 0.5e0)
     / (coalesce(a.sexed, 0) + 1e0) as sex_share,
-    case when a.born is null or a.given is null or cd.bearers is null then 1e0 else
+    case when a.born is null or a.borne_given is null or cd.bearers is null then 1e0 else
         (greatest(coalesce(cb.bearers, 0) - 1, 0) * 1e0 * n.persons / cd.bearers + {_PRIOR})
         / (greatest(coalesce(ca.bearers, 0) - 1, 0) + {_PRIOR}) end as cohort,
     case when coalesce(op.bearers, v.bearers, 0) = 0 then 1e0 else
         (greatest(coalesce(rg.bearers, 0) - 1, 0) * 1e0 * n.persons
             / coalesce(op.bearers, v.bearers) + {_PRIOR})
-        / (greatest(coalesce(k.bearers, 0) - 1, 0) + {_PRIOR}) end as region
+        / (greatest(coalesce(a.kin_bearers, 0) - 1, 0) + {_PRIOR}) end as region
 """
 """Counts. When and where a name is borne is told by the others who bear it, not by the one meant;
 of a name that few bear, the country as a whole tells it."""
 
 _JOINS = f"""
 left join possible on a.communes = possible.communes
-left join {TOKENS} as surname on a.strange_surname = surname.text
-left join {TOKENS} as middle on a.strange_middle = middle.text
-left join {TOKENS} as core on a.strange_core = core.text
-left join {TOKENS} as given on a.strange_given = given.text
-left join {NAMES} as c on a.written = c.written
-left join {FOLDED} as t on a.turned = t.text
-left join {KIN} as k
-    on coalesce(a.surname, surname.token) = k.surname and coalesce(a.given, given.token) = k.given
-left join {COHORTS} as cb on coalesce(a.middle, -2) = cb.middle and a.given = cb.given
+left join {COHORTS} as cb on coalesce(a.borne_middle, -2) = cb.middle and a.borne_given = cb.given
     and a.born // 100000 = cb.decade
-left join {COHORTS} as ca on coalesce(a.middle, -2) = ca.middle and a.given = ca.given
+left join {COHORTS} as ca on coalesce(a.borne_middle, -2) = ca.middle and a.borne_given = ca.given
     and ca.decade = -1
 left join {COHORTS} as cd on cd.middle = -1 and cd.given = -1 and a.born // 100000 = cd.decade
 left join {BORN} as b on a.born = b.born
@@ -217,7 +232,7 @@ left join {PLACES} as o on a.commune = o.code
 left join {PLACES} as op on o.parent = op.place
 left join {PLACES} as v on a.province = v.code
 left join {PLACES} as fp on a.former = fp.code
-left join {REGIONS} as rg on k.surname = rg.surname and k.given = rg.given
+left join {REGIONS} as rg on a.kin_surname = rg.surname and a.kin_given = rg.given
     and coalesce(o.parent, v.place) = rg.province
 """
 

@@ -21,6 +21,8 @@ FOLD_FROM = _MARKED + "ðɖ" + "ĕĭŏŭčñ" + "\u0306\u0300\u0301\u0303\u0309\
 letters of the Ba Na, Ê Đê and M'Nông; combining marks that NFC leaves alone; apostrophes."""
 FOLD_TO = _PLAIN + "dd" + "eioucn"
 """Letter by letter; those of FOLD_FROM beyond its end are dropped."""
+FOLD_MARKED = len(_MARKED)
+"""So many of FOLD_FROM are letters of Vietnamese."""
 
 _FOLD = str.maketrans(FOLD_FROM[: len(FOLD_TO)], FOLD_TO, FOLD_FROM[len(FOLD_TO) :])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sogoc.values.names import (
     FOLD_FROM,
+    FOLD_MARKED,
     FOLD_TO,
     REGIONAL,
     SIGNS_FROM,
@@ -24,8 +25,28 @@ def constant(text: str) -> str:
 
 
 def folded(expr: str) -> str:
-    """Lower case without marks and apostrophes (`names.folded`): a key to candidates."""
-    return f"translate(lower({expr}), {constant(FOLD_FROM)}, {constant(FOLD_TO)})"
+    """Lower case without marks and apostrophes (`names.folded`): a key to candidates.
+
+    A letter at a time, all its marks at once: twice as fast as `translate`, which DuckDB prepares
+    anew for each row. Letters that Vietnamese lacks are looked for first, for they are rare.
+    """
+    low = f"lower({expr})"
+    vietnamese = _without_marks(low, range(FOLD_MARKED))
+    strange = range(FOLD_MARKED, len(FOLD_FROM))
+    signs = constant(f"[{FOLD_FROM[FOLD_MARKED:]}]")
+    whole = _without_marks(vietnamese, strange)
+    return f"(case when regexp_matches({low}, {signs}) then {whole} else {vietnamese} end)"
+
+
+def _without_marks(expr: str, places: range) -> str:
+    """Letters at these places of the folding as what they become, or dropped."""
+    by = dict[str, str]()
+    for at in places:
+        plain = FOLD_TO[at : at + 1]
+        by[plain] = by.get(plain, "") + FOLD_FROM[at]
+    for plain, marked in by.items():
+        expr = f"regexp_replace({expr}, {constant(f'[{marked}]')}, {constant(plain)}, 'g')"
+    return expr
 
 
 def canonical_name(expr: str) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from sogoc.link.asked import asked_step
 from sogoc.link.calibration.model import shipped_calibration
+from sogoc.link.columns import FOLDED, NAMES
 from sogoc.link.columns import answers as answers_table
 from sogoc.link.desk.answers import Candidate, answer, candidates
 from sogoc.link.desk.asking import asked_of, kinds
@@ -89,13 +90,18 @@ class Desk:
         fitting = (told.calibration or shipped_calibration()).fitting(policy)
         self._one, self._policy, self._index = one, policy, index
         known = Dictionaries(index)
-        possible = partial(_possible, known)
+        # What the plan gathers for all records at once is here a look-up of one.
+        looked_up = {
+            "possible": partial(_possible, known),
+            "borne": known.lookups[FOLDED],
+            "written_so": known.lookups[NAMES],
+        }
         step = asked_step(one, policy)
         self._told = [statement(text, {}) for text in branches(step.select, "told")]
         self._asked = statement(
             step.select,
-            {**known.lookups, "possible": possible},
-            given=frozenset({"told", "possible"}),
+            {**known.lookups, **looked_up},
+            given=frozenset({"told", "wanted", *looked_up}),
         )
         self._verified = statement(verified_step(one, policy, fitting).select, {})
         self._source = source(policy, kinds(policy))

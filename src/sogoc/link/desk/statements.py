@@ -102,7 +102,8 @@ class _Reader:
                 scopes = join(tables, scopes)
             if where is not None:
                 scopes = [scope for scope in scopes if where(scope) is True]
-            return [_row(items, scope) for scope in scopes]
+            rows = [_row(items, scope) for scope in scopes]
+            return _different(rows) if node.args.get("distinct") else rows
 
         return run
 
@@ -138,7 +139,11 @@ class _Reader:
         return run
 
 
-_OF_ENGINES = ("group", "distinct", "having", "limit", "qualify")
+_OF_ENGINES = ("group", "having", "limit", "qualify")
+
+
+def _different(rows: Rows) -> Rows:
+    return list({tuple(row.values()): row for row in rows}.values())
 
 
 def _beside(alias: str, rows: Rows, scopes: Scopes) -> Scopes:
