@@ -65,6 +65,8 @@ def node(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Pat
     folder, port = tmp_path / "node", free_port()
     words = ("--member", MEMBER, "--address", f"http://127.0.0.1:{port}", "--port", str(port))
     assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
+    with (folder / "sogoc.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'metrics_address = "127.0.0.1:{free_port()}"\n')
     told = sogoc(folder, "hub", "accept", str(folder / "join-request.txt"))
     assert told.code == 0, told.err
     with open_node(folder, read_settings(folder)) as opened:
@@ -106,6 +108,12 @@ def wait_until_ready(node: Path) -> None:
             pass
         time.sleep(0.2)
     pytest.fail("the node was never ready")
+
+
+def shown(node: Path) -> str:
+    """The figures, as Prometheus reads them."""
+    address = read_settings(node).metrics_address
+    return httpx2.get(f"http://{address}/metrics", trust_env=False).text
 
 
 @cache
@@ -161,6 +169,20 @@ def granted(node: Path) -> int:
     return int(row[0]) if row else 0
 
 
+def figures_are_those_of_both_workers(node: Path) -> None:
+    figures = shown(node)
+    # Two workers count, and what is read is of both of them.
+    assert 'sogoc_questions_total{kind="verify",outcome="granted",status="200"} 1.0' in figures
+    assert "sogoc_replays_refused_total 47.0" in figures
+    assert "\nsogoc_journal_size " in figures
+    assert 'sogoc_part_ok{part="directory"} 1.0' in figures
+    assert 'sogoc_grants{state="accepted"} 1.0' in figures
+    assert len(list((node / "var/figures").glob("counter_*.db"))) == 2
+    for secret in (*ONE.values(), MEMBER, "VN000000000007", "1.012789", POPULATION.id):
+        assert secret not in figures
+    assert httpx2.get(f"{read_settings(node).address}/metrics", trust_env=False).status_code == 400
+
+
 def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_orderly(
     node: Path, sogoc: Command
 ) -> None:
@@ -173,6 +195,7 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         assert told["answers"]
         assert told["grants"] == {"accepted": 1}
         assert told["problems"] == []
+        figures_are_those_of_both_workers(node)
     assert granted(node) == 1
 
     with serving(node) as process, ThreadPoolExecutor(8) as threads:

@@ -56,6 +56,8 @@ class Settings:
     """File with the private key of the certificate (PEM)."""
     least_free_gib: float = 1.0
     """Room on the disk below which the node says that it is not ready."""
+    metrics_address: str = ""
+    """Where Prometheus reads figures, such as `127.0.0.1:9464`; empty: nothing is counted."""
     hub_address: str = ""
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""

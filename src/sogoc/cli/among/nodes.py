@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import key_password, listening_of
+from sogoc.cli.among.listening import figures_shown, key_password, listening_of
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
@@ -95,7 +95,8 @@ def serve_command(
             f"Nút {who.who} trả lời tại {who.address} (Ctrl-C để dừng).",
             f"The node {who.who} answers at {who.address} (Ctrl-C stops it).",
         )
-        serve_exchange(served, listening)
+        with figures_shown(desk, node, who):
+            serve_exchange(served, listening)
 
 
 @hub_app.command("accept")

@@ -103,7 +103,7 @@ class Door:
 
     def __init__(self, parts: ExchangeParts) -> None:
         self._parts = parts
-        self._turns = Turns(self._answered, parts.threads)
+        self.turns = Turns(self._answered, parts.threads)
 
     async def __call__(
         self,
@@ -117,7 +117,7 @@ class Door:
         try:
             async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
                 body = await _body(scope, receive)
-            reply = await self._turns.answered(Came(scope, body))
+            reply = await self.turns.answered(Came(scope, body))
         except (BadQuestion, TimeoutError) as refused:
             reply = _refusal(refused if isinstance(refused, BadQuestion) else _slow())
         except SogocError as refused:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
+from sogoc.node.figures.measured import pulsing
 from sogoc.node.offering.facades import facades
 from sogoc.node.offering.own_services import own_services
 from sogoc.node.offering.rounds import answers_rounds
@@ -20,6 +21,7 @@ from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.witness import WitnessParts
 from sogoc.web.facades.app import with_facades
+from sogoc.web.operating.counted import EXCHANGE, Counted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from sogoc.errors import SogocError
     from sogoc.facades.parts import FacadeParts
-    from sogoc.node.serving import Served
+    from sogoc.node.figures.counting import Figures
+    from sogoc.node.serving import Exchanging, Served
     from sogoc.node.witnessing import Watch
 
 
@@ -65,13 +68,24 @@ class Opened:
 
 @contextmanager
 def _open(served: Served) -> Iterator[Opened]:
+    figures = _figures(served)
     with (
-        exchanging(served, tell=_tell) as parts,
+        exchanging(served, tell=_tell, figures=figures) as parts,
         collecting(parts),
         watching(parts, tell=_tell) as watch,
         facades(parts, tell=_tell) as told,
+        pulsing(figures) if figures else nullcontext(),
     ):
         yield Opened(watch=watch, facades=told)
+
+
+def _figures(served: Served) -> Figures | None:
+    """Where this worker counts; a node whose operator does not look counts nothing."""
+    if not served.settings.metrics_address:
+        return None
+    from sogoc.node.figures.counting import Figures  # noqa: PLC0415 - only where it is asked for
+
+    return Figures()
 
 
 def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
@@ -88,7 +102,16 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
         witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=parts.clock),
     )
     inside = partial(with_facades, parts=opened.facades)
-    return exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+    app = exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+    return app if parts.figures is None else _counted(app, door, parts, figures=parts.figures)
+
+
+def _counted(app: ASGIApp, door: Door, parts: Exchanging, *, figures: Figures) -> ASGIApp:
+    figures.watch_waiting("small", door.turns.small)
+    figures.watch_waiting("large", door.turns.large)
+    figures.watch_lines(parts.connections.count)
+    figures.watch_lost(lambda: parts.monitor.lost)
+    return Counted(app, figures.request, places=EXCHANGE)
 
 
 def _tell(error: SogocError) -> None:
