@@ -32,6 +32,7 @@ from sogoc.exchange.questions.offers import paths
 from sogoc.exchange.registers import RegisterShelf
 from sogoc.node.figures.counting import Figures
 from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal
+from sogoc.node.figures.spans import Spans
 from sogoc.node.serving import OwnConnections
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
@@ -47,6 +48,7 @@ from sogoc.web.exchange.metaservices import MetaParts, Metaservices
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.watched import Watched, WatchParts
 from sogoc.web.operating.counted import EXCHANGE, Counted
+from sogoc.web.operating.traced import Traced
 
 REGISTERS = {
     name: load(shipped("registers") / f"{name}.odcs.yaml") for name in ("land", "population")
@@ -204,7 +206,13 @@ def fill(scene: Scene) -> None:
 
 
 @contextmanager
-def scene(database: Store, *, trusted: str = "", figures: Figures | None = None) -> Iterator[Scene]:
+def scene(
+    database: Store,
+    *,
+    trusted: str = "",
+    figures: Figures | None = None,
+    spans: Spans | None = None,
+) -> Iterator[Scene]:
     """Served over a real socket until the block ends."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -233,7 +241,8 @@ def scene(database: Store, *, trusted: str = "", figures: Figures | None = None)
         whole = Scene(address, connections, journal, monitor, parts)
         fill(whole)
         app = _app(whole, trusted, figures)
-        with served(Counted(app, figures.request, places=EXCHANGE) if figures else app, port):
+        app = Counted(app, figures.request, places=EXCHANGE) if figures else app
+        with served(Traced(app, spans) if spans else app, port):
             yield whole
     connections.close()
 

@@ -58,6 +58,10 @@ class Settings:
     """Room on the disk below which the node says that it is not ready."""
     metrics_address: str = ""
     """Where Prometheus reads figures, such as `127.0.0.1:9464`; empty: nothing is counted."""
+    traces_address: str = ""
+    """Collector of traces (OTLP over HTTP), such as `http://127.0.0.1:4318`; empty: none."""
+    traces_per_minute: int = 600
+    """At most so many questions a minute are traced by each worker."""
     hub_address: str = ""
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""

@@ -19,6 +19,7 @@ from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
+from sogoc.node.figures.tracing import check_tracing
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.serving import Served, check_start
@@ -86,6 +87,7 @@ def serve_command(
     desk = desk_of(context)
     settings = desk.settings
     listening = listening_of(desk, workers=workers)
+    check_tracing(settings)
     with open_node(desk.folder, settings) as node:
         served = Served(
             folder=desk.folder, settings=settings, store=node.store, password=key_password()

@@ -1,8 +1,8 @@
 """What one process counts: questions, entries of the journal, lines to the database.
 
-Every label is a word of a list in this file or of the contract of a service: no path, no key, no
-name of a person, officer or case, and no free text can become one. What is not on the list is
-counted as `other`, so that whoever asks cannot make the list longer either.
+Every label is a word of a list here or in `kinds`, or a state that the database allows: no path, no
+key, no name of a person, officer or case, and no free text can become one. What is not on the list
+is counted as `other`, so that whoever asks cannot make the list longer either.
 
 Of several workers each counts in a file of its own under `var/figures`, which outlives it; whoever
 reads adds them up (the library's multiprocess mode, which the command line turns on).
@@ -21,8 +21,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from sogoc.exchange.protocol import TYPES
-from sogoc.exchange.questions.offers import BATCH, DIFFERENCE, READ, SEARCH, VERIFY
+from sogoc.node.figures.kinds import GRANTED, OTHER, OUTCOMES, UNBELIEVED, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,22 +30,10 @@ if TYPE_CHECKING:
 
     from sogoc.exchange.monitoring.record import Seen
 
-KINDS = frozenset(offer.word for offer in (READ, BATCH, SEARCH, DIFFERENCE, VERIFY))
-"""What is asked of a register, as the last word of its path."""
-OTHER = "other"
-ROUNDS = "rounds"
-UNBELIEVED = "unbelieved"
-"""The kind of a message whose signature did not hold: what it says of itself counts for nothing."""
-GRANTED = "granted"
-OUTCOMES = {name: name.rpartition(".")[2] for _, name in TYPES} | {
-    "Server.ServerProxy.AccessDenied": "denied"
-}
-"""The outcome of a question by the type of its refusal."""
 STATUSES = frozenset({200, 303, 304, 400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 502, 503})
 _FAILED = 400
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 ENTRIES = (1, 2, 4, 8, 16, 32, 64, 128, 512, 2_048, 20_000)
-_ROUNDS = "/v1/rounds/*"
 
 
 class Figures:
@@ -177,10 +164,7 @@ class Figures:
 def _kind(seen: Seen) -> str:
     if not seen.service:
         return UNBELIEVED
-    if seen.template == _ROUNDS:
-        return ROUNDS
-    word = seen.template.rpartition("/")[2]
-    return word if word in KINDS else OTHER
+    return kind_of(seen.template)
 
 
 def _outcome(seen: Seen) -> str:

@@ -22,6 +22,7 @@ from sogoc.errors import (
     TooManyQuestions,
 )
 from sogoc.exchange.answering import believe
+from sogoc.exchange.monitoring.steps import steps_of
 from sogoc.exchange.names import address
 from sogoc.exchange.protocol import (
     CLIENT,
@@ -135,11 +136,16 @@ class Door:
 
     def _answered(self, came: Sequence[Came]) -> list[_Reply]:
         """Everything between the bytes that came and those that leave; runs in a thread."""
+        steps = steps_of(one.scope for one in came)
+        steps.done("wait")
         courses = [self._believed(one) for one in came]
+        steps.done("believe")
         posed = [course for course in courses if course.posed is not None]
         if posed:
             found = answer_all(
-                [course.posed for course in posed if course.posed], by=self._parts.answering()
+                [course.posed for course in posed if course.posed],
+                by=self._parts.answering(),
+                steps=steps,
             )
             for course, outcome in zip(posed, found, strict=True):
                 course.reply = (
@@ -147,7 +153,9 @@ class Door:
                     if isinstance(outcome, SogocError)
                     else _Reply(_OK, outcome.body, {})
                 )
-        return [self._signed(course) for course in courses]
+        replies = [self._signed(course) for course in courses]
+        steps.done("sign")
+        return replies
 
     def _believed(self, came: Came) -> _Course:
         """What is known of a message once it was read: a question, or what stands against it."""

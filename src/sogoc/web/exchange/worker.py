@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
 from sogoc.node.figures.measured import pulsing
+from sogoc.node.figures.tracing import tracing
 from sogoc.node.offering.facades import facades
 from sogoc.node.offering.own_services import own_services
 from sogoc.node.offering.rounds import answers_rounds
@@ -22,6 +23,7 @@ from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.witness import WitnessParts
 from sogoc.web.facades.app import with_facades
 from sogoc.web.operating.counted import EXCHANGE, Counted
+from sogoc.web.operating.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from sogoc.errors import SogocError
     from sogoc.facades.parts import FacadeParts
     from sogoc.node.figures.counting import Figures
+    from sogoc.node.figures.spans import Spans
     from sogoc.node.serving import Exchanging, Served
     from sogoc.node.witnessing import Watch
 
@@ -64,6 +67,8 @@ class Opened:
 
     watch: Watch
     facades: FacadeParts
+    spans: Spans | None = None
+    """Where questions are traced, if they are."""
 
 
 @contextmanager
@@ -75,8 +80,9 @@ def _open(served: Served) -> Iterator[Opened]:
         watching(parts, tell=_tell) as watch,
         facades(parts, tell=_tell) as told,
         pulsing(figures) if figures else nullcontext(),
+        tracing(served.settings) as spans,
     ):
-        yield Opened(watch=watch, facades=told)
+        yield Opened(watch=watch, facades=told, spans=spans)
 
 
 def _figures(served: Served) -> Figures | None:
@@ -103,7 +109,9 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
     )
     inside = partial(with_facades, parts=opened.facades)
     app = exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
-    return app if parts.figures is None else _counted(app, door, parts, figures=parts.figures)
+    if parts.figures is not None:
+        app = _counted(app, door, parts, figures=parts.figures)
+    return app if opened.spans is None else Traced(app, opened.spans)
 
 
 def _counted(app: ASGIApp, door: Door, parts: Exchanging, *, figures: Figures) -> ASGIApp:
