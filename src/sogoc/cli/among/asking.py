@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.errors import BadQuestion, Place, Sentence, SettingsError
@@ -20,7 +21,7 @@ from sogoc.exchange.client import Asker, Line
 from sogoc.exchange.directory import Directory
 from sogoc.exchange.names import address
 from sogoc.node.figures.tracing import tracing
-from sogoc.node.member import current_directory, membership
+from sogoc.node.member import current_directory
 
 _SLASHES = 4
 _COLUMNS = ("number", "name", "born")
@@ -65,7 +66,7 @@ def ask_command(  # noqa: PLR0913 - options of a command
 
 
 def _peer(desk: Desk, service: str, *, officer: str, issue: str) -> Peer:
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     asker = Asker(client=str(who.who), key=who.key, key_id=who.key_id, officer=officer, issue=issue)
     if service.count("/") < _SLASHES:
         raise BadQuestion(

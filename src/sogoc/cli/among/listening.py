@@ -11,7 +11,7 @@ from pathlib import Path
 from sogoc.cli.context import Desk
 from sogoc.clock import SystemClock
 from sogoc.errors import Sentence, SettingsError
-from sogoc.node.member import Membership
+from sogoc.node.member import Membership, membership
 from sogoc.node.node import Node
 from sogoc.web.exchange.serve import Listening
 
@@ -58,6 +58,11 @@ def figures_shown(desk: Desk, node: Node, who: Membership) -> Iterator[None]:
     )
     with listening.listening(desk.settings.metrics_address, parts):
         yield
+
+
+def who_of(desk: Desk) -> Membership:
+    """This node as a member, its key opened. Raises SettingsError, KeyRefused and BadQuestion."""
+    return membership(desk.folder, desk.settings, password=key_password())
 
 
 def key_password() -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import figures_shown, key_password, listening_of
+from sogoc.cli.among.listening import figures_shown, key_password, listening_of, who_of
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
@@ -47,9 +47,10 @@ def init_command(
     desk.folder.mkdir(parents=True, exist_ok=True)
     told = {"member": str(subsystem(member)), "address": address, "exchange_port": port}
     settings = checked(desk.settings, {**told, "keeper": name}, where="init")
-    make_key(desk.folder, password=key_password())
-    _write_settings(desk.folder / FILE, {**told, "keeper": name})
+    if not settings.key_agent:
+        make_key(desk.folder, password=key_password())
     who = membership(desk.folder, settings, password=key_password())
+    _write_settings(desk.folder / FILE, {**told, "keeper": name})
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
     desk.say.line("Đã tạo khóa và cấu hình của nút.", "The node has its key and settings.")
@@ -130,7 +131,7 @@ hub_app.command("catalogue")(all_catalogues_command)
 
 
 def _hub(desk: Desk, connection: Connection) -> Hub:
-    who = membership(desk.folder, desk.settings, password=key_password())
+    who = who_of(desk)
     return Hub(connection, SystemClock(), who.hub_key.name, who.key)
 
 
