@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from tests.exchange.test_registers import OBJECT, PERSON, POPULATION, put
+from tests.small_collector import collecting
 
 from sogoc.access.grant import Grant, Operation, State
 from sogoc.access.grant_store import GrantStore
@@ -177,6 +178,8 @@ def figures_are_those_of_both_workers(node: Path) -> None:
     assert "\nsogoc_journal_size " in figures
     assert 'sogoc_part_ok{part="directory"} 1.0' in figures
     assert 'sogoc_grants{state="accepted"} 1.0' in figures
+    assert 'sogoc_questions_waiting{size="small"} 0.0' in figures
+    assert "\nsogoc_database_connections " in figures
     assert len(list((node / "var/figures").glob("counter_*.db"))) == 2
     for secret in (*ONE.values(), MEMBER, "VN000000000007", "1.012789", POPULATION.id):
         assert secret not in figures
@@ -198,6 +201,22 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         figures_are_those_of_both_workers(node)
     assert granted(node) == 1
 
+    with collecting() as collector:
+        with (node / "sogoc.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'traces_address = "{collector.address}"\n')
+        answered = stopped_while_it_answers(node)
+    # Whoever got an answer stands in the journal; what was never answered may stand there too.
+    assert granted(node) - 1 >= answered
+    # What was traced until the signal came has left too; nobody is named in it.
+    assert len(collector.named("question")) >= 40
+    assert {"believe", "journal", "sign"} <= {span.name for span in collector.spans}
+    whole = b"".join(collector.came)
+    for secret in (*ONE.values(), "VN000000000007", "1.012789", POPULATION.id):
+        assert secret.encode() not in whole
+
+
+def stopped_while_it_answers(node: Path) -> int:
+    """How many of 400 questions got an answer, if the node is told to end after 40."""
     with serving(node) as process, ThreadPoolExecutor(8) as threads:
         questions = [question(node) for _ in range(400)]
         replies = [threads.submit(sent, one) for one in questions]
@@ -207,8 +226,7 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         statuses = [one.result() for one in replies]
     answered = statuses.count(200)
     assert 40 <= answered < 400
-    # Whoever got an answer stands in the journal; what was never answered may stand there too.
-    assert granted(node) - 1 >= answered
+    return answered
 
 
 def test_a_node_says_how_it_stands(tmp_path: Path, sogoc: Command, node: Path) -> None:
