@@ -25,10 +25,14 @@ from sogoc.exchange.client import Asker, Line
 from sogoc.exchange.described.catalogue import Publisher, catalogue, published_catalogue
 from sogoc.exchange.directory import Directory, DirectoryKey, Member
 from sogoc.exchange.limits import Rate, SeenIds
+from sogoc.exchange.monitoring.record import Seen
 from sogoc.exchange.monitoring.store import Monitor, given
 from sogoc.exchange.names import Service, Subsystem
 from sogoc.exchange.questions.offers import paths
 from sogoc.exchange.registers import RegisterShelf
+from sogoc.node.figures.counting import Figures
+from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal
+from sogoc.node.figures.spans import Spans
 from sogoc.node.serving import OwnConnections
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
@@ -43,6 +47,8 @@ from sogoc.web.exchange.door import Door, ExchangeParts
 from sogoc.web.exchange.metaservices import MetaParts, Metaservices
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.watched import Watched, WatchParts
+from sogoc.web.operating.counted import EXCHANGE, Counted
+from sogoc.web.operating.traced import Traced
 
 REGISTERS = {
     name: load(shipped("registers") / f"{name}.odcs.yaml") for name in ("land", "population")
@@ -200,17 +206,23 @@ def fill(scene: Scene) -> None:
 
 
 @contextmanager
-def scene(database: Store, *, trusted: str = "") -> Iterator[Scene]:
+def scene(
+    database: Store,
+    *,
+    trusted: str = "",
+    figures: Figures | None = None,
+    spans: Spans | None = None,
+) -> Iterator[Scene]:
     """Served over a real socket until the block ends."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     journal, clock, connections = MemoryJournal(), SystemClock(), OwnConnections(database)
     monitor = Monitor(connection=connections.mine, clock=clock, address=address, host="127.0.0.1")
     answering = Answering(
-        journal=journal,
+        journal=MeasuredJournal(journal, figures) if figures else journal,
         policies=PolicyBook(GRANTS),
         grants={one.id: one for one in GRANTS},
-        seen=SeenIds(seconds=120),
+        seen=MeasuredIds(figures, seconds=120, since=0) if figures else SeenIds(seconds=120),
         rate=Rate(),
         clock=clock,
     )
@@ -228,12 +240,14 @@ def scene(database: Store, *, trusted: str = "") -> Iterator[Scene]:
         )
         whole = Scene(address, connections, journal, monitor, parts)
         fill(whole)
-        with served(_app(whole, trusted), port):
+        app = _app(whole, trusted, figures)
+        app = Counted(app, figures.request, places=EXCHANGE) if figures else app
+        with served(Traced(app, spans) if spans else app, port):
             yield whole
     connections.close()
 
 
-def _app(scene: Scene, trusted: str) -> Any:  # noqa: ANN401 - an ASGI application
+def _app(scene: Scene, trusted: str, figures: Figures | None) -> Any:  # noqa: ANN401 - an ASGI application
     meta = MetaParts(
         records=lambda period, client: given(
             scene.connections.mine(), since=period[0], until=period[1], client=client
@@ -251,9 +265,12 @@ def _app(scene: Scene, trusted: str) -> Any:  # noqa: ANN401 - an ASGI applicati
         found = REGISTERS.get(code)
         return frozenset(path for path, _, _ in paths(found)) if found else frozenset()
 
-    watched = Watched(
-        either, WatchParts(note=scene.monitor.note, clock=SystemClock(), templates=templates)
-    )
+    def note(seen: Seen) -> None:
+        scene.monitor.note(seen)
+        if figures:
+            figures.question(seen)
+
+    watched = Watched(either, WatchParts(note=note, clock=SystemClock(), templates=templates))
     told = catalogue(
         Publisher(name="Cơ quan ví dụ 02", client=OFFICE, address=scene.address),
         REGISTERS.values(),

@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from tests.exchange.test_registers import OBJECT, PERSON, POPULATION, put
+from tests.small_collector import collecting
 
 from sogoc.access.grant import Grant, Operation, State
 from sogoc.access.grant_store import GrantStore
@@ -65,6 +66,8 @@ def node(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Pat
     folder, port = tmp_path / "node", free_port()
     words = ("--member", MEMBER, "--address", f"http://127.0.0.1:{port}", "--port", str(port))
     assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
+    with (folder / "sogoc.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'metrics_address = "127.0.0.1:{free_port()}"\n')
     told = sogoc(folder, "hub", "accept", str(folder / "join-request.txt"))
     assert told.code == 0, told.err
     with open_node(folder, read_settings(folder)) as opened:
@@ -106,6 +109,12 @@ def wait_until_ready(node: Path) -> None:
             pass
         time.sleep(0.2)
     pytest.fail("the node was never ready")
+
+
+def shown(node: Path) -> str:
+    """The figures, as Prometheus reads them."""
+    address = read_settings(node).metrics_address
+    return httpx2.get(f"http://{address}/metrics", trust_env=False).text
 
 
 @cache
@@ -161,6 +170,22 @@ def granted(node: Path) -> int:
     return int(row[0]) if row else 0
 
 
+def figures_are_those_of_both_workers(node: Path) -> None:
+    figures = shown(node)
+    # Two workers count, and what is read is of both of them.
+    assert 'sogoc_questions_total{kind="verify",outcome="granted",status="200"} 1.0' in figures
+    assert "sogoc_replays_refused_total 47.0" in figures
+    assert "\nsogoc_journal_size " in figures
+    assert 'sogoc_part_ok{part="directory"} 1.0' in figures
+    assert 'sogoc_grants{state="accepted"} 1.0' in figures
+    assert 'sogoc_questions_waiting{size="small"} 0.0' in figures
+    assert "\nsogoc_database_connections " in figures
+    assert len(list((node / "var/figures").glob("counter_*.db"))) == 2
+    for secret in (*ONE.values(), MEMBER, "VN000000000007", "1.012789", POPULATION.id):
+        assert secret not in figures
+    assert httpx2.get(f"{read_settings(node).address}/metrics", trust_env=False).status_code == 400
+
+
 def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_orderly(
     node: Path, sogoc: Command
 ) -> None:
@@ -173,8 +198,25 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         assert told["answers"]
         assert told["grants"] == {"accepted": 1}
         assert told["problems"] == []
+        figures_are_those_of_both_workers(node)
     assert granted(node) == 1
 
+    with collecting() as collector:
+        with (node / "sogoc.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'traces_address = "{collector.address}"\n')
+        answered = stopped_while_it_answers(node)
+    # Whoever got an answer stands in the journal; what was never answered may stand there too.
+    assert granted(node) - 1 >= answered
+    # What was traced until the signal came has left too; nobody is named in it.
+    assert len(collector.named("question")) >= 40
+    assert {"believe", "journal", "sign"} <= {span.name for span in collector.spans}
+    whole = b"".join(collector.came)
+    for secret in (*ONE.values(), "VN000000000007", "1.012789", POPULATION.id):
+        assert secret.encode() not in whole
+
+
+def stopped_while_it_answers(node: Path) -> int:
+    """How many of 400 questions got an answer, if the node is told to end after 40."""
     with serving(node) as process, ThreadPoolExecutor(8) as threads:
         questions = [question(node) for _ in range(400)]
         replies = [threads.submit(sent, one) for one in questions]
@@ -184,8 +226,7 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         statuses = [one.result() for one in replies]
     answered = statuses.count(200)
     assert 40 <= answered < 400
-    # Whoever got an answer stands in the journal; what was never answered may stand there too.
-    assert granted(node) - 1 >= answered
+    return answered
 
 
 def test_a_node_says_how_it_stands(tmp_path: Path, sogoc: Command, node: Path) -> None:

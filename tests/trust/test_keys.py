@@ -48,6 +48,29 @@ def test_a_key_under_a_password_opens_with_it_alone(tmp_path: Path) -> None:
             read_key(tmp_path / "node.key", password=wrong)
 
 
+@pytest.mark.parametrize(("kind", "refused"), [("ED25519", ""), ("X25519", "no Ed25519")])
+def test_a_key_that_another_tool_put_under_a_password_opens_too(
+    tmp_path: Path, kind: str, refused: str
+) -> None:
+    file = tmp_path / "node.key"
+    made = ["openssl", "genpkey", "-algorithm", kind, "-aes-256-cbc", "-pass", "pass:right"]
+    subprocess.run([*made, "-out", str(file)], check=True, capture_output=True)
+    file.chmod(0o600)
+    for password, words in (("", "under a password"), ("wrong", "not the password")):
+        with pytest.raises(KeyRefused, match=words):
+            read_key(file, password=password)
+    if refused:
+        with pytest.raises(KeyRefused, match=refused):
+            read_key(file, password="right")  # noqa: S106 - made up
+        return
+    told = subprocess.run(
+        ["openssl", "pkey", "-in", file, "-passin", "pass:right", "-pubout", "-outform", "DER"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert read_key(file, password="right").public.raw == told[-32:]  # noqa: S106 - made up
+
+
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     keep_key(SigningKey.made(), tmp_path / "node.key")
     (tmp_path / "node.key").chmod(0o640)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from sogoc.web.app import app
 from sogoc.web.entrance import Keys
 from sogoc.web.parts import GroupLine, Parts, RuleNote
 from sogoc.web.serve import HOST, serve
+
+if TYPE_CHECKING:
+    from sogoc.node.figures.counting import Figures
 
 
 def serve_command(
@@ -49,7 +52,18 @@ def show(desk: Desk, node: Node, *, port: int, page: str) -> None:
     )
     if page:
         webbrowser.open(link)
-    serve(app(web_parts(desk, node), keys), port=port)
+    serve(app(web_parts(desk, node), keys, _figures(desk, node)), port=port)
+
+
+def _figures(desk: Desk, node: Node) -> Figures:
+    """What the pages count, beside how the node stands."""
+    from sogoc.node.figures.counting import Figures  # noqa: PLC0415 - loaded only by a server
+    from sogoc.node.figures.standing import NodeParts, Standing  # noqa: PLC0415 - see above
+
+    parts = NodeParts(
+        folder=desk.folder, settings=desk.settings, store=node.store, clock=node.parts.clock
+    )
+    return Figures(Standing(parts))
 
 
 def web_parts(desk: Desk, node: Node) -> Parts:

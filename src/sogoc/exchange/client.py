@@ -12,7 +12,8 @@ a Security Server bears `X-Road-Error`, one of the service does not; the id must
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -27,6 +28,9 @@ from sogoc.exchange.protocol import CLIENT, ERROR, ISSUE, REQUEST_ID, USER, head
 from sogoc.trust.messages import Answer, Request, believe_answer, sign_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
     from sogoc.clock import Clock
     from sogoc.exchange.directory import Directory, Member
     from sogoc.exchange.names import Service
@@ -59,6 +63,8 @@ class Line:
     """Address of a Security Server through which everybody is asked; empty: nodes directly."""
     breaker: Breaker = field(default_factory=Breaker)
     transport: httpx2.BaseTransport | None = None
+    tracing: Callable[[], AbstractContextManager[Mapping[str, str] | None]] = nullcontext
+    """Around each question as it is sent; what it gives are headers to send along, unsigned."""
 
 
 def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
@@ -151,15 +157,22 @@ def _sent(request: Request, peer: str, line: Line) -> Answer:
     # Only a connection that was never made is tried anew: then nothing was asked.
     transport = line.transport or httpx2.HTTPTransport(retries=_TRIES)
     try:
-        with httpx2.Client(
-            transport=transport, timeout=line.timeout_seconds, trust_env=False
-        ) as http:
-            answer = _received(http, request)
+        with (
+            httpx2.Client(
+                transport=transport, timeout=line.timeout_seconds, trust_env=False
+            ) as http,
+            line.tracing() as along,
+        ):
+            answer = _received(http, _with(request, along))
     except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
         raise _unreachable(peer) from failed
     line.breaker.answered(peer)
     return answer
+
+
+def _with(request: Request, along: Mapping[str, str] | None) -> Request:
+    return replace(request, headers={**request.headers, **along}) if along else request
 
 
 def _received(http: httpx2.Client, request: Request) -> Answer:

@@ -13,6 +13,7 @@ from sogoc.exchange.client import fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
 from sogoc.exchange.names import Subsystem, subsystem
+from sogoc.trust.agent import agent_key
 from sogoc.trust.keys import SigningKey, keep_key, read_key
 from sogoc.trust.note import NoteKey, note_key
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _OWNER_ALONE = 0o700
 _KEPT = "var/directory.note"
 _KEY, _NEXT = "node.key", "node.next.key"
+_OF_AGENT = ".pub"
+"""How the file ends in which an agent's key has its public half."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,31 +82,39 @@ def new_key_request(
                 "change it.",
             )
         )
-    file = folder / "keys" / _NEXT
-    if not file.exists():
+    if not settings.key_agent and not (folder / "keys" / _NEXT).exists():
         make_key(folder, _NEXT, password=password)
     who = membership(folder, settings, password=password)
-    request = replace(who, key=read_key(file, password=password))
+    request = replace(who, key=_key(folder, settings, _NEXT, password=password))
     return join_request(request, name=name, shelf=shelf)
 
 
-def take_new_key(folder: Path) -> Path:
+def _key(folder: Path, settings: Settings, name: str, *, password: str) -> SigningKey:
+    """The key of that name: out of its file, or held by an agent. Raises KeyRefused."""
+    file = folder / "keys" / name
+    if settings.key_agent:
+        return agent_key(str(folder / settings.key_agent), file.with_suffix(_OF_AGENT))
+    return read_key(file, password=password)
+
+
+def take_new_key(folder: Path, settings: Settings) -> Path:
     """Sign with the next key from now on; return where the old one is kept.
 
     Raises KeyRefused if no next key was made.
     """
-    keys = folder / "keys"
-    if not (keys / _NEXT).exists():
+    keys, ending = folder / "keys", _OF_AGENT if settings.key_agent else ".key"
+    following = (keys / _NEXT).with_suffix(ending)
+    if not following.exists():
         raise KeyRefused(
             Sentence(
                 vi="Chưa có khóa mới: chạy sogoc node rotate-key trước, rồi chờ trung tâm nhận.",
                 en="There is no new key: run sogoc node rotate-key first, and wait for the hub.",
             )
         )
-    number = 1 + sum(1 for _ in keys.glob("node.old-*.key"))
-    old = keys / f"node.old-{number}.key"
-    (keys / _KEY).rename(old)
-    (keys / _NEXT).rename(keys / _KEY)
+    number = 1 + sum(1 for _ in keys.glob(f"node.old-*{ending}"))
+    own, old = (keys / _KEY).with_suffix(ending), keys / f"node.old-{number}{ending}"
+    own.rename(old)
+    following.rename(own)
     return old
 
 
@@ -129,7 +140,7 @@ def membership(folder: Path, settings: Settings, *, password: str = "") -> Membe
                 en="member must name a subsystem too, as in VN/GOV/02/LAND.",
             )
         )
-    key = read_key(folder / "keys" / _KEY, password=password)
+    key = _key(folder, settings, _KEY, password=password)
     return Membership(who=who, address=settings.address.rstrip("/"), key=key)
 
 

@@ -35,6 +35,7 @@ from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import Monitor, monitoring
 from sogoc.exchange.shared.rate import SharedRate
 from sogoc.exchange.shared.reading import SharedRegisterShelf
+from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal
 from sogoc.node.member import current_directory, kept_directory, membership
 from sogoc.shipped import shipped
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.database.store import Connection, Store
     from sogoc.exchange.directory import Directory
+    from sogoc.node.figures.counting import Figures
     from sogoc.node.member import Membership
     from sogoc.node.settings import Settings
 
@@ -73,10 +75,10 @@ class Served:
 
 
 class OwnConnections:
-    """A connection for each thread, made when it first asks."""
+    """A connection for each thread, made when it first asks; `made` hears of each."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, made: Callable[[], None] = lambda: None) -> None:
+        self._store, self._made = store, made
         self._own = local()
         self._all: list[Connection] = []
         self._turn = Lock()
@@ -87,9 +89,16 @@ class OwnConnections:
         if connection is None or connection.closed or connection.broken:
             connection = self._store.connect()
             self._own.connection = connection
+            self._made()
             with self._turn:
                 self._all.append(connection)
         return connection
+
+    def count(self) -> int:
+        """How many are open."""
+        with self._turn:
+            self._all = [one for one in self._all if not one.closed]
+            return len(self._all)
 
     def close(self) -> None:
         """Close them all."""
@@ -139,6 +148,8 @@ class Exchanging:
     threads: ThreadPoolExecutor
     rate: SharedRate
     seen: SeenIds
+    figures: Figures | None = None
+    """Where this worker counts, if its operator looks."""
     held: Directory | None = None
     answers: Answering | None = None
     _shelves: dict[str, SharedRegisterShelf] = field(default_factory=dict)
@@ -256,23 +267,28 @@ def own_policies(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def opened(served: Served) -> Iterator[Exchanging]:
+def opened(served: Served, figures: Figures | None = None) -> Iterator[Exchanging]:
     """The parts of one worker, closed at the end: what waits for the journal is kept first.
 
     Raises mistakes in settings and keys.
     """
     who = membership(served.folder, served.settings, password=served.password)
     with ExitStack() as stack:
-        connections = OwnConnections(served.store)
+        connections = (
+            OwnConnections(served.store, figures.lines_opened.inc)
+            if figures
+            else OwnConnections(served.store)
+        )
         stack.callback(connections.close)
         lead = Lead(served.store)
         stack.callback(lead.close)
         journal = PostgresJournal(served.store)
         stack.callback(journal.close)
-        group = GroupCommit(journal)
+        group = GroupCommit(MeasuredJournal(journal, figures) if figures else journal)
         stack.callback(group.close)
         threads = stack.enter_context(ThreadPoolExecutor(_THREADS, "exchange"))
         clock = SystemClock()
+        span = {"seconds": 2 * TOLERANCE_SECONDS, "since": int(clock.now().timestamp())}
         yield Exchanging(
             served=served,
             who=who,
@@ -282,7 +298,8 @@ def opened(served: Served) -> Iterator[Exchanging]:
             lead=lead,
             threads=threads,
             rate=SharedRate(connections.mine),
-            seen=SeenIds(seconds=2 * TOLERANCE_SECONDS, since=int(clock.now().timestamp())),
+            seen=MeasuredIds(figures, **span) if figures else SeenIds(**span),
+            figures=figures,
         )
 
 
@@ -300,11 +317,13 @@ def check_start(served: Served, *, tell: Callable[[SogocError], None]) -> Member
 
 
 @contextmanager
-def exchanging(served: Served, *, tell: Callable[[SogocError], None]) -> Iterator[Exchanging]:
+def exchanging(
+    served: Served, *, tell: Callable[[SogocError], None], figures: Figures | None = None
+) -> Iterator[Exchanging]:
     """One worker's parts, kept fresh by a beat until the block ends. `tell` hears what fails."""
     stop = Event()
     with (
-        opened(served) as parts,
+        opened(served, figures) as parts,
         monitoring(parts.monitor, tell=lambda failed: tell(_unseen(failed))),
     ):
         try:

@@ -56,6 +56,14 @@ class Settings:
     """File with the private key of the certificate (PEM)."""
     least_free_gib: float = 1.0
     """Room on the disk below which the node says that it is not ready."""
+    key_agent: str = ""
+    """Socket of an SSH agent that signs for the node; empty: the key is in `keys/node.key`."""
+    metrics_address: str = ""
+    """Where Prometheus reads figures, such as `127.0.0.1:9464`; empty: nothing is counted."""
+    traces_address: str = ""
+    """Collector of traces (OTLP over HTTP), such as `http://127.0.0.1:4318`; empty: none."""
+    traces_per_minute: int = 600
+    """At most so many questions a minute are traced by each worker."""
     hub_address: str = ""
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""

@@ -1,8 +1,9 @@
 """Ed25519 keys (RFC 8032): made on the spot, kept where only their owner can read them.
 
 The file of a private key is PKCS #8 (RFC 8410), which other tools read too, or, with a password,
-the same bytes sealed under a key derived from it (Argon2id). A file that anybody else on the
-machine could read is refused: by then the key may be somebody else's.
+the same bytes sealed under a key derived from it (Argon2id). PKCS #8 under a password (RFC 5958),
+as other tools write it, is read too. A file that anybody else on the machine could read is refused:
+by then the key may be somebody else's.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 """What stands before the seed in PKCS #8 for Ed25519 (RFC 8410, section 7)."""
 
 _BEGIN, _END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+_BEGIN_LOCKED = "-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -149,6 +151,8 @@ def read_key(file: Path, *, password: str = "") -> SigningKey:
         )
     if content.startswith(_BEGIN):
         return SigningKey(_seed_of(content, file.name))
+    if content.startswith(_BEGIN_LOCKED):
+        return SigningKey(_unlocked(content, password, file.name))
     return SigningKey(_opened(content, password, file.name))
 
 
@@ -195,19 +199,48 @@ def _opened(content: str, password: str, name: str) -> bytes:
     except (ValueError, KeyError, TypeError) as wrong:
         raise _no_key(name) from wrong
     if not password:
-        raise _refused(
-            f"tệp khóa {name} có mật khẩu; hãy cho biết mật khẩu",
-            f"the key file {name} is under a password; hand it over",
-        )
+        raise _no_password(name)
     if memory > _MOST_MEMORY:
         raise _no_key(name)
     try:
         return secret.SecretBox(_derived(password, salt, ops=ops, memory=memory)).decrypt(box)
     except CryptoError as wrong:
-        raise _refused(
-            f"mật khẩu của tệp khóa {name} không đúng",
-            f"this is not the password of the key file {name}",
-        ) from wrong
+        raise _wrong_password(name) from wrong
+
+
+def _unlocked(content: str, password: str, name: str) -> bytes:
+    """The seed out of PKCS #8 under a password, as `openssl` and others write it."""
+    # Loaded only where such a file is: it takes longer than to read all others.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - see above
+        Ed25519PrivateKey,
+    )
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - see above
+        load_pem_private_key,
+    )
+
+    if not password:
+        raise _no_password(name)
+    try:
+        key = load_pem_private_key(content.encode(), password.encode())
+    except ValueError as wrong:
+        raise _wrong_password(name) from wrong
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key(name)
+    return key.private_bytes_raw()
+
+
+def _no_password(name: str) -> KeyRefused:
+    return _refused(
+        f"tệp khóa {name} có mật khẩu; hãy cho biết mật khẩu",
+        f"the key file {name} is under a password; hand it over",
+    )
+
+
+def _wrong_password(name: str) -> KeyRefused:
+    return _refused(
+        f"mật khẩu của tệp khóa {name} không đúng",
+        f"this is not the password of the key file {name}",
+    )
 
 
 def _no_key(name: str) -> KeyRefused:

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from sogoc.errors import SogocError, StoreUnreachable, UnknownThing
 from sogoc.web import lists, report, worklists
 from sogoc.web.entrance import Entrance, Keys, enter
+from sogoc.web.operating.counted import PAGES, Counted, shown
 from sogoc.web.persons import doubles
 from sogoc.web.persons import page as persons
 from sogoc.web.reading.figures import Reader
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from sogoc.node.figures.counting import Figures
     from sogoc.web.parts import Parts
 
 STATUS: tuple[tuple[type[SogocError], HTTPStatus], ...] = (
@@ -41,8 +43,8 @@ STATUS: tuple[tuple[type[SogocError], HTTPStatus], ...] = (
 """The first that fits."""
 
 
-def app(parts: Parts, keys: Keys) -> Starlette:
-    """The pages over `parts`; `keys` lets in who holds the link."""
+def app(parts: Parts, keys: Keys, figures: Figures | None = None) -> Starlette:
+    """The pages over `parts`; `keys` lets in who holds the link; `figures` counts and is shown."""
     pages = Pages(parts)
     static = str(files("sogoc.web") / "static")
     made = Starlette(
@@ -50,13 +52,17 @@ def app(parts: Parts, keys: Keys) -> Starlette:
             Route("/", pages.first),
             Route("/health", pages.health),
             Route("/enter/{token}", enter(keys)),
+            *([Route("/metrics", shown(figures))] if figures else []),
             Mount("/static", StaticFiles(directory=static, check_dir=False)),
             *(
                 Mount(f"/{language}", routes=pages.routes(), name=language)
                 for language in LANGUAGES
             ),
         ],
-        middleware=[Middleware(Entrance, keys=keys)],
+        middleware=[
+            *([Middleware(Counted, count=figures.request, places=PAGES)] if figures else []),
+            Middleware(Entrance, keys=keys),
+        ],
         exception_handlers={
             SogocError: pages.refused,
             HTTPException: pages.not_there,

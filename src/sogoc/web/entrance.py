@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 COOKIE = "sogoc_key"
 _OWN_PAGE = re.compile(r"/(?:vi|en)/(?:[a-z0-9_-]+/?)*")
 HOSTS = ("127.0.0.1", "localhost")
-OPEN_TO_ALL = ("/health", "/enter/", "/static/")
-"""Paths that hold no data of the node."""
+OPEN_TO_ALL = ("/health", "/metrics", "/enter/", "/static/")
+"""Paths that hold no data of the node. Figures are read by this machine's Prometheus, without a
+key: it has no browser, and there is nobody's name in them."""
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"

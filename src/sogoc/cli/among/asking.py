@@ -6,11 +6,13 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.errors import BadQuestion, Place, Sentence, SettingsError
@@ -18,7 +20,8 @@ from sogoc.exchange.asking.questions import Peer, Triple, difference, search, ve
 from sogoc.exchange.client import Asker, Line
 from sogoc.exchange.directory import Directory
 from sogoc.exchange.names import address
-from sogoc.node.member import current_directory, membership
+from sogoc.node.figures.tracing import tracing
+from sogoc.node.member import current_directory
 
 _SLASHES = 4
 _COLUMNS = ("number", "name", "born")
@@ -50,17 +53,20 @@ def ask_command(  # noqa: PLR0913 - options of a command
     """
     desk = desk_of(context)
     peer = _peer(desk, service, officer=officer, issue=issue)
-    if people is not None:
-        _verify(desk, peer, path, files=(people, out), fields=_names(fields))
-        return
-    told = typer.get_text_stream("stdin").read() if body is None else _content(body)
-    question = _question(told)
-    answer = _whole(peer, path, question) if everything else peer.ask(path, question)
+    with tracing(desk.settings) as spans:
+        if spans is not None:
+            peer = replace(peer, line=replace(peer.line, tracing=spans.asking))
+        if people is not None:
+            _verify(desk, peer, path, files=(people, out), fields=_names(fields))
+            return
+        told = typer.get_text_stream("stdin").read() if body is None else _content(body)
+        question = _question(told)
+        answer = _whole(peer, path, question) if everything else peer.ask(path, question)
     desk.say.plain(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def _peer(desk: Desk, service: str, *, officer: str, issue: str) -> Peer:
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     asker = Asker(client=str(who.who), key=who.key, key_id=who.key_id, officer=officer, issue=issue)
     if service.count("/") < _SLASHES:
         raise BadQuestion(

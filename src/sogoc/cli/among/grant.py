@@ -15,13 +15,14 @@ from sogoc.access.keeping.orders import check_deferral
 from sogoc.access.odrl import odrl
 from sogoc.access.policies import PolicyBook, policy_of
 from sogoc.access.usage import USAGE
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock, today
 from sogoc.contract.model import Register
 from sogoc.exchange.client import Asker, Line, ask
 from sogoc.exchange.granting import SERVICE
 from sogoc.exchange.names import Service, subsystem
-from sogoc.node.member import current_directory, membership
+from sogoc.node.member import current_directory
 from sogoc.node.node import open_node
 from sogoc.node.offering.own_services import journal_rules
 from sogoc.node.serving import own_policies
@@ -54,7 +55,7 @@ def request_command(
     """Ask another node's keeper for a grant over the line; its officer accepts or refuses it."""
     desk = desk_of(context)
     told = grant_at(file)
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     clock = SystemClock()
     form = {name: value for name, value in written(told).items() if name != "member"}
     answer = ask(

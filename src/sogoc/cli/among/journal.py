@@ -16,11 +16,11 @@ from sogoc.access.keeping.orders import Order, carry_out
 from sogoc.access.keeping.retention import erase_due, erase_one
 from sogoc.access.log import Log, check_proof
 from sogoc.access.witness.postgres_witness import Witness
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.among.looking import Outside, outside
 from sogoc.cli.context import Desk, desk_of
 from sogoc.errors import BrokenLog, Sentence, SettingsError
 from sogoc.exchange.client import public_bytes
-from sogoc.node.member import membership
 from sogoc.node.node import open_node
 from sogoc.node.offering.own_services import journal_rules
 from sogoc.trust.note import believed, note_key, read_note
@@ -135,7 +135,7 @@ def prove_command(
     """Write the proof of one entry, for the person it is about: entry, salt, path, checkpoint."""
     desk = desk_of(context)
     file = out or Path(f"{number}.tlog-proof")
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     with open_node(desk.folder, desk.settings) as node:
         told = written(Log(node.parts.connection, who.origin).proof(number))
     file.write_text(told, encoding="utf-8")
@@ -233,7 +233,7 @@ def defer_command(
 def witnessed_command(context: typer.Context) -> None:
     """List others' journals as this node saw them, and those that were rewritten."""
     desk = desk_of(context)
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     with open_node(desk.folder, desk.settings) as node:
         witness = Witness(node.parts.connection, who.origin, who.key)
         seen, conflicts = witness.seen(), witness.conflicts()

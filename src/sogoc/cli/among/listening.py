@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sogoc.cli.context import Desk
+from sogoc.clock import SystemClock
 from sogoc.errors import Sentence, SettingsError
+from sogoc.node.member import Membership, membership
+from sogoc.node.node import Node
 from sogoc.web.exchange.serve import Listening
 
 PASSWORD = "SOGOC_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 PASSWORD_FILE = "SOGOC_KEY_PASSWORD_FILE"  # noqa: S105 - the name of a variable
 
 
@@ -30,6 +36,33 @@ def listening_of(desk: Desk, *, workers: int) -> Listening:
         certificate=certificate,
         key=key,
     )
+
+
+@contextmanager
+def figures_shown(desk: Desk, node: Node, who: Membership) -> Iterator[None]:
+    """Show the figures of all workers while the block runs, where `metrics_address` is set.
+
+    The library that counts is told by the environment that there are several processes; workers
+    inherit it. Raises SettingsError.
+    """
+    if not desk.settings.metrics_address:
+        yield
+        return
+    from sogoc.node.figures import listening  # noqa: PLC0415 - loaded only where it is asked for
+    from sogoc.node.figures.standing import NodeParts  # noqa: PLC0415 - see above
+
+    kept = listening.cleaned(desk.folder)
+    os.environ[FIGURES] = str(kept)  # noqa: TID251 - for the workers that this command starts
+    parts = NodeParts(
+        folder=desk.folder, settings=desk.settings, store=node.store, clock=SystemClock(), who=who
+    )
+    with listening.listening(desk.settings.metrics_address, parts):
+        yield
+
+
+def who_of(desk: Desk) -> Membership:
+    """This node as a member, its key opened. Raises SettingsError, KeyRefused and BadQuestion."""
+    return membership(desk.folder, desk.settings, password=key_password())
 
 
 def key_password() -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import key_password, listening_of
+from sogoc.cli.among.listening import figures_shown, key_password, listening_of, who_of
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
@@ -19,6 +19,7 @@ from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
+from sogoc.node.figures.tracing import check_tracing
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.serving import Served, check_start
@@ -46,9 +47,10 @@ def init_command(
     desk.folder.mkdir(parents=True, exist_ok=True)
     told = {"member": str(subsystem(member)), "address": address, "exchange_port": port}
     settings = checked(desk.settings, {**told, "keeper": name}, where="init")
-    make_key(desk.folder, password=key_password())
-    _write_settings(desk.folder / FILE, {**told, "keeper": name})
+    if not settings.key_agent:
+        make_key(desk.folder, password=key_password())
     who = membership(desk.folder, settings, password=key_password())
+    _write_settings(desk.folder / FILE, {**told, "keeper": name})
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
     desk.say.line("Đã tạo khóa và cấu hình của nút.", "The node has its key and settings.")
@@ -86,6 +88,7 @@ def serve_command(
     desk = desk_of(context)
     settings = desk.settings
     listening = listening_of(desk, workers=workers)
+    check_tracing(settings)
     with open_node(desk.folder, settings) as node:
         served = Served(
             folder=desk.folder, settings=settings, store=node.store, password=key_password()
@@ -95,7 +98,8 @@ def serve_command(
             f"Nút {who.who} trả lời tại {who.address} (Ctrl-C để dừng).",
             f"The node {who.who} answers at {who.address} (Ctrl-C stops it).",
         )
-        serve_exchange(served, listening)
+        with figures_shown(desk, node, who):
+            serve_exchange(served, listening)
 
 
 @hub_app.command("accept")
@@ -127,7 +131,7 @@ hub_app.command("catalogue")(all_catalogues_command)
 
 
 def _hub(desk: Desk, connection: Connection) -> Hub:
-    who = membership(desk.folder, desk.settings, password=key_password())
+    who = who_of(desk)
     return Hub(connection, SystemClock(), who.hub_key.name, who.key)
 
 

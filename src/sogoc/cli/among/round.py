@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.among.rounds_told import bar, say_answered, say_landed, say_one, say_rounds
 from sogoc.cli.context import Desk, desk_of
 from sogoc.node.node import Node, open_node
@@ -54,8 +55,9 @@ def open_command(  # noqa: PLR0913 - an option for each thing that a question mu
         issue=issue,
     )
     with open_node(desk.folder, desk.settings) as node:
-        them = them_at(keys_by_medium(node), provider_of(wish))
-        number = open_round(node.parts, wish, us=us_of(node), them=them, by=desk.officer)
+        who = who_of(desk)
+        them = them_at(keys_by_medium(node, who), provider_of(wish))
+        number = open_round(node.parts, wish, us=us_of(who), them=them, by=desk.officer)
         say_one(desk.say, Rounds(node.parts.connection, node.parts.clock).one(number))
 
 
@@ -76,7 +78,7 @@ def send_command(
             desk.say.path("Gói đã niêm phong, mang đi", "The sealed package, to carry", to_file)
         else:
             with bar(desk.say, "gửi", "sending") as told:
-                sending.send(node.parts, number, _wire(node), told=told)
+                sending.send(node.parts, number, _wire(desk, node), told=told)
         say_one(desk.say, Rounds(node.parts.connection, node.parts.clock).one(number))
 
 
@@ -97,7 +99,7 @@ def answer_command(
     """Answer the rounds of others that are here whole: link, journal, pack."""
     desk = desk_of(context)
     with open_node(desk.folder, desk.settings) as node:
-        taken = _taken(node, package) if package else None
+        taken = _taken(desk, node, package) if package else None
         _answer(desk, node)
         while keep_on:
             time.sleep(_LOOK_SECONDS)
@@ -121,7 +123,8 @@ def receive_command(
     with open_node(desk.folder, desk.settings) as node:
         rounds = Rounds(node.parts.connection, node.parts.clock)
         if from_file is not None:
-            us, keys = us_of(node), keys_by_medium(node)
+            who = who_of(desk)
+            us, keys = us_of(who), keys_by_medium(node, who)
             one, package = sending.take_from_medium(node.parts, from_file, us=us, keys=keys)
             say_landed(desk.say, one, land(node.parts, one, package, us=us, by=desk.officer))
         elif (one := rounds.one(number)).delivery is not None:
@@ -132,7 +135,7 @@ def receive_command(
 
 def _receive(desk: Desk, node: Node, one: Round, *, wait: bool) -> None:
     rounds = Rounds(node.parts.connection, node.parts.clock)
-    wire = _wire(node)
+    wire = _wire(desk, node)
     standing = sending.standing(one, wire)
     while wait and standing.head is None and standing.state is not Stand.REFUSED:
         time.sleep(_LOOK_SECONDS)
@@ -165,13 +168,15 @@ def show_command(
         say_rounds(desk.say, rounds.all(), taken)
 
 
-def _wire(node: Node) -> sending.Wire:
-    line = line_of(node, timeout_seconds=_TIMEOUT_SECONDS)
-    return sending.Wire(us=us_of(node), line=line, rest=time.sleep)
+def _wire(desk: Desk, node: Node) -> sending.Wire:
+    who = who_of(desk)
+    line = line_of(node, who, timeout_seconds=_TIMEOUT_SECONDS)
+    return sending.Wire(us=us_of(who), line=line, rest=time.sleep)
 
 
-def _taken(node: Node, file: Path) -> Taken:
-    taking = taking_at_desk(node, keys_by_medium(node))
+def _taken(desk: Desk, node: Node, file: Path) -> Taken:
+    who = who_of(desk)
+    taking = taking_at_desk(node, who, keys_by_medium(node, who))
     head = head_of_file(file)
     return came_on_a_medium(head, chunks_of_file(file, kept_package(head)), by=taking)
 
@@ -189,10 +194,12 @@ def _answer(desk: Desk, node: Node) -> None:
                 f"The journal holds {done} entries; sealing the answer.",
             )
 
-    def receiver(member: str) -> Them:
-        return them_at(keys_by_medium(node), member)
+    who = who_of(desk)
 
-    for one in answer_rounds(node.parts, us_of(node), receiver, tell=told):
+    def receiver(member: str) -> Them:
+        return them_at(keys_by_medium(node, who), member)
+
+    for one in answer_rounds(node.parts, us_of(who), receiver, tell=told):
         say_answered(desk.say, one)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.errors import NodeUnreachable, Sentence
 from sogoc.exchange.described.graph import Statement, as_json_ld, as_turtle
@@ -15,7 +16,6 @@ from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.monitoring.store import given, named
 from sogoc.node.describing.catalogue import all_catalogues, collect, own_catalogue
-from sogoc.node.member import membership
 from sogoc.node.node import open_node
 
 Turtle = Annotated[bool, typer.Option("--turtle", help="Turtle instead of JSON-LD.")]
@@ -39,7 +39,7 @@ def monitoring_command(
 def catalogue_command(context: typer.Context, *, turtle: Turtle = False) -> None:
     """Show this node's catalogue of registers (DCAT-AP 3), generated from their contracts."""
     desk = desk_of(context)
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     _, told = own_catalogue(who, desk.settings.keeper, desk.shelf.registers())
     _say(desk, told, turtle=turtle)
 
@@ -47,7 +47,7 @@ def catalogue_command(context: typer.Context, *, turtle: Turtle = False) -> None
 def all_catalogues_command(context: typer.Context, *, turtle: Turtle = False) -> None:
     """At the hub: fetch the members' catalogues and show them with its own as one."""
     desk = desk_of(context)
-    who = membership(desk.folder, desk.settings)
+    who = who_of(desk)
     with open_node(desk.folder, desk.settings) as node:
         now = node.parts.clock.now()
         hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)

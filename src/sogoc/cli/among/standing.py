@@ -99,7 +99,7 @@ def rotate_command(
     """Change the node's key without a pause: first ask the hub, then, accepted, sign with it."""
     desk = desk_of(context)
     if accepted:
-        old = take_new_key(desk.folder)
+        old = take_new_key(desk.folder, desk.settings)
         desk.say.path("Khóa cũ được giữ ở", "The old key is kept in", old)
         desk.say.line(
             "Khởi động lại sogoc node serve để dùng khóa mới.",

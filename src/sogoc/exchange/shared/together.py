@@ -23,6 +23,7 @@ from sogoc.exchange.answering import (
     refusal_of,
     take_turn,
 )
+from sogoc.exchange.monitoring.steps import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sogoc.access.entry import Entry
     from sogoc.access.policies import Decision
     from sogoc.exchange.answering import Answering, Asked, Shelf
+    from sogoc.exchange.monitoring.steps import Steps
     from sogoc.exchange.protocol import Envelope
     from sogoc.trust.messages import BelievedRequest
 
@@ -68,16 +70,21 @@ class _Course:
     outcome: Found | SogocError | None = None
 
 
-def answer_all(posed: Sequence[Posed], *, by: Answering) -> list[Found | SogocError]:
+def answer_all(
+    posed: Sequence[Posed], *, by: Answering, steps: Steps = NOBODY
+) -> list[Found | SogocError]:
     """What each question gets: what was found, or what stands against it; never an exception."""
     now = by.clock.now()
     courses = [_Course(one) for one in posed]
     for course in courses:
         _decide(course, by=by, now=now)
+    steps.done("decide")
     _look_up([course for course in courses if course.outcome is None])
+    steps.done("look")
     for course in courses:
         _write_down(course, by=by, now=now)
     _keep([course for course in courses if course.entries], by=by)
+    steps.done("journal")
     return [course.outcome or Found(body=b"") for course in courses]
 
 

@@ -14,7 +14,7 @@ from sogoc.exchange.client import Line
 from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
-from sogoc.node.member import current_directory, membership
+from sogoc.node.member import current_directory
 from sogoc.node.serving import own_policies
 from sogoc.rounds.opening import Them, Us
 from sogoc.rounds.taken import TakenRounds
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
+    from sogoc.node.member import Membership
     from sogoc.node.node import Node
     from sogoc.node.serving import Exchanging
     from sogoc.rounds.taking import Reply
@@ -35,9 +36,8 @@ CARRIED_FOR = timedelta(days=7)
 directory of the last minute cannot be had."""
 
 
-def us_of(node: Node) -> Us:
-    """This node as others know it. Raises SettingsError, KeyRefused."""
-    who = membership(node.parts.folder, node.settings)
+def us_of(who: Membership) -> Us:
+    """This node as others know it."""
     return Us(member=str(who.who), key=who.key, key_id=who.key_id)
 
 
@@ -56,23 +56,22 @@ def them_at(keys: KeysAt, member: str) -> Them:
     return Them(member=member, key=newest.public, key_id=newest.id)
 
 
-def directory_now(node: Node) -> Directory:
+def directory_now(node: Node, who: Membership) -> Directory:
     """The directory in force; the hub goes by its own. Raises DirectoryRefused, SettingsError."""
     if node.settings.hub_address:
         return current_directory(node.parts.folder, node.settings, node.parts.clock)
-    who = membership(node.parts.folder, node.settings)
     hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)
     note = hub.publish(who.who.instance)
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
 
 
-def line_of(node: Node, *, timeout_seconds: float) -> Callable[[], Line]:
+def line_of(node: Node, who: Membership, *, timeout_seconds: float) -> Callable[[], Line]:
     """The line to others; its directory is fetched anew before it runs out."""
     clock, held = node.parts.clock, list[Line]()
 
     def line() -> Line:
         if not held or held[0].directory.expires - clock.now() < _SOON:
-            directory = directory_now(node)
+            directory = directory_now(node, who)
             held[:] = [Line(directory=directory, clock=clock, timeout_seconds=timeout_seconds)]
         return held[0]
 
@@ -82,7 +81,7 @@ def line_of(node: Node, *, timeout_seconds: float) -> Callable[[], Line]:
 _SOON = timedelta(seconds=20)
 
 
-def keys_by_medium(node: Node) -> KeysAt:
+def keys_by_medium(node: Node, who: Membership) -> KeysAt:
     """The keys by which a package on a medium is judged.
 
     Those of the directory in force, where it can be had; else of the one in `var/directory.note`,
@@ -91,7 +90,7 @@ def keys_by_medium(node: Node) -> KeysAt:
     """
     now = node.parts.clock.now()
     try:
-        return directory_now(node).at(now)
+        return directory_now(node, who).at(now)
     except DirectoryRefused:
         kept = node.parts.folder / "var" / "directory.note"
     try:
@@ -105,14 +104,13 @@ def keys_by_medium(node: Node) -> KeysAt:
                 "var/directory.note.",
             )
         ) from wrong
-    who = membership(node.parts.folder, node.settings)
     hub = note_key(node.settings.hub_key) if node.settings.hub_key else who.hub_key
     return KeysAt(read_directory(note, [hub], moment=now - CARRIED_FOR), now)
 
 
-def taking_at_desk(node: Node, keys: KeysAt) -> Taking:
+def taking_at_desk(node: Node, who: Membership, keys: KeysAt) -> Taking:
     """What taking a package from a medium needs."""
-    parts, us = node.parts, us_of(node)
+    parts, us = node.parts, us_of(who)
     held = GrantStore(parts.connection, parts.clock).held(State.ACCEPTED)
     return Taking(
         rounds=TakenRounds(parts.connection, parts.clock),

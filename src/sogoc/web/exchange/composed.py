@@ -19,8 +19,11 @@ from sogoc.web.exchange.metaservices import MetaParts, Metaservices
 from sogoc.web.exchange.watched import Watched, WatchParts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from sogoc.exchange.monitoring.record import Seen
     from sogoc.node.serving import Exchanging
 
 
@@ -53,11 +56,24 @@ def around(door: Door, parts: Exchanging) -> ASGIApp:
             await inside(scope, receive, send)
 
     watch = WatchParts(
-        note=parts.monitor.note,
+        note=_noting(parts),
         clock=parts.clock,
         templates=lru_cache(maxsize=256)(partial(templates, parts)),
     )
     return Watched(either, watch)
+
+
+def _noting(parts: Exchanging) -> Callable[[Seen], None]:
+    """What hears of each request that passed: monitoring, and the figures where they are read."""
+    figures, note = parts.figures, parts.monitor.note
+    if figures is None:
+        return note
+
+    def both(seen: Seen) -> None:
+        figures.question(seen)
+        note(seen)
+
+    return both
 
 
 def described(parts: Exchanging) -> DescribedParts:

@@ -22,6 +22,7 @@ from sogoc.errors import (
     TooManyQuestions,
 )
 from sogoc.exchange.answering import believe
+from sogoc.exchange.monitoring.steps import steps_of
 from sogoc.exchange.names import address
 from sogoc.exchange.protocol import (
     CLIENT,
@@ -103,7 +104,7 @@ class Door:
 
     def __init__(self, parts: ExchangeParts) -> None:
         self._parts = parts
-        self._turns = Turns(self._answered, parts.threads)
+        self.turns = Turns(self._answered, parts.threads)
 
     async def __call__(
         self,
@@ -117,7 +118,7 @@ class Door:
         try:
             async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
                 body = await _body(scope, receive)
-            reply = await self._turns.answered(Came(scope, body))
+            reply = await self.turns.answered(Came(scope, body))
         except (BadQuestion, TimeoutError) as refused:
             reply = _refusal(refused if isinstance(refused, BadQuestion) else _slow())
         except SogocError as refused:
@@ -135,11 +136,16 @@ class Door:
 
     def _answered(self, came: Sequence[Came]) -> list[_Reply]:
         """Everything between the bytes that came and those that leave; runs in a thread."""
+        steps = steps_of(one.scope for one in came)
+        steps.done("wait")
         courses = [self._believed(one) for one in came]
+        steps.done("believe")
         posed = [course for course in courses if course.posed is not None]
         if posed:
             found = answer_all(
-                [course.posed for course in posed if course.posed], by=self._parts.answering()
+                [course.posed for course in posed if course.posed],
+                by=self._parts.answering(),
+                steps=steps,
             )
             for course, outcome in zip(posed, found, strict=True):
                 course.reply = (
@@ -147,7 +153,9 @@ class Door:
                     if isinstance(outcome, SogocError)
                     else _Reply(_OK, outcome.body, {})
                 )
-        return [self._signed(course) for course in courses]
+        replies = [self._signed(course) for course in courses]
+        steps.done("sign")
+        return replies
 
     def _believed(self, came: Came) -> _Course:
         """What is known of a message once it was read: a question, or what stands against it."""

@@ -73,6 +73,14 @@ class Turns(Generic[Reply]):
         self._askers: dict[bytes, _Asker] = {}
         self._lock = Lock()
 
+    def small(self) -> int:
+        """How many small questions wait."""
+        return len(self._small)
+
+    def large(self) -> int:
+        """How many large ones wait or are being answered."""
+        return self._large
+
     async def answered(self, came: Came) -> Reply:
         """The reply. Raises JournalClosed if too many wait already."""
         loop = asyncio.get_running_loop()

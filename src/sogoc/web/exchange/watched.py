@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.exchange.monitoring.record import Seen
 from sogoc.exchange.protocol import CLIENT, ERROR, SERVICE
+from sogoc.rounds.taking import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sogoc.clock import Clock
 
 _FAILED = 400
+ROUNDS = f"{PREFIX}*"
+"""What is asked about a round."""
 _LARGEST_REFUSAL = 8192
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"})
 _OWN_WORDS = ("Server.ServerProxy.AccessDenied", "Server.ServerProxy.TooManyRequests")
@@ -136,7 +139,9 @@ def _template(path: str, code: str, known: frozenset[str]) -> str:
     Somebody may have put a number into it.
     """
     rest = path.partition(f"/{code}")[2]
-    return rest if rest in known else "/*"
+    if rest in known:
+        return rest
+    return ROUNDS if rest.startswith(PREFIX) else "/*"
 
 
 def _refusal(passing: _Passing) -> dict[str, str]:

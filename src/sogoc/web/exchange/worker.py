@@ -6,13 +6,15 @@ import gc
 import multiprocessing
 import signal
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
+from sogoc.node.figures.measured import pulsing
+from sogoc.node.figures.tracing import tracing
 from sogoc.node.offering.facades import facades
 from sogoc.node.offering.own_services import own_services
 from sogoc.node.offering.rounds import answers_rounds
@@ -23,6 +25,8 @@ from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.public import PublicParts, exchange_app
 from sogoc.web.exchange.witness import WitnessParts
 from sogoc.web.facades.app import with_facades
+from sogoc.web.operating.counted import EXCHANGE, Counted
+from sogoc.web.operating.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,7 +35,9 @@ if TYPE_CHECKING:
 
     from sogoc.errors import SogocError
     from sogoc.facades.parts import FacadeParts
-    from sogoc.node.serving import Served
+    from sogoc.node.figures.counting import Figures
+    from sogoc.node.figures.spans import Spans
+    from sogoc.node.serving import Exchanging, Served
     from sogoc.node.witnessing import Watch
 
 
@@ -65,17 +71,31 @@ class Opened:
 
     watch: Watch
     facades: FacadeParts
+    spans: Spans | None = None
+    """Where questions are traced, if they are."""
 
 
 @contextmanager
 def _open(served: Served) -> Iterator[Opened]:
+    figures = _figures(served)
     with (
-        exchanging(served, tell=_tell) as parts,
+        exchanging(served, tell=_tell, figures=figures) as parts,
         collecting(parts),
         watching(parts, tell=_tell) as watch,
         facades(parts, tell=_tell) as told,
+        pulsing(figures) if figures else nullcontext(),
+        tracing(served.settings) as spans,
     ):
-        yield Opened(watch=watch, facades=told)
+        yield Opened(watch=watch, facades=told, spans=spans)
+
+
+def _figures(served: Served) -> Figures | None:
+    """Where this worker counts; a node whose operator does not look counts nothing."""
+    if not served.settings.metrics_address:
+        return None
+    from sogoc.node.figures.counting import Figures  # noqa: PLC0415 - only where it is asked for
+
+    return Figures()
 
 
 def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN401 - as the framework has it
@@ -92,7 +112,18 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
         witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=parts.clock),
     )
     inside = partial(with_facades, parts=opened.facades)
-    return exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+    app = exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+    if parts.figures is not None:
+        app = _counted(app, door, parts, figures=parts.figures)
+    return app if opened.spans is None else Traced(app, opened.spans)
+
+
+def _counted(app: ASGIApp, door: Door, parts: Exchanging, *, figures: Figures) -> ASGIApp:
+    figures.watch_waiting("small", door.turns.small)
+    figures.watch_waiting("large", door.turns.large)
+    figures.watch_lines(parts.connections.count)
+    figures.watch_lost(lambda: parts.monitor.lost)
+    return Counted(app, figures.request, places=EXCHANGE)
 
 
 def _end_with_the_server() -> None:

@@ -1,0 +1,1 @@
+"""What stands around the addresses for the operator: figures and traces."""
