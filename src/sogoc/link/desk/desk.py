@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import RegisterObject
     from sogoc.link.calibration.model import Calibration
+    from sogoc.link.desk.statements import Lookup
     from sogoc.link.index.person_index import PersonIndex
     from sogoc.link.kernel.running import Kept, Loop
     from sogoc.link.kernel.shapes import Asked, Work
@@ -91,7 +92,7 @@ class Desk:
         self._one, self._policy, self._index = one, policy, index
         known = Dictionaries(index)
         # What the plan gathers for all records at once is here a look-up of one.
-        looked_up = {
+        looked_up: dict[str, Lookup] = {
             "possible": partial(_possible, known),
             "borne": known.lookups[FOLDED],
             "written_so": known.lookups[NAMES],
