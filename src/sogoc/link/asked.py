@@ -99,6 +99,12 @@ def _relative(role: str, family: tuple[str, ...]) -> str:
 
 
 _PARTS = ("surname", "middle", "core", "given")
+_OF_NAME = (
+    *("canonical", "folded_text", "turned", "written", "written_bearers", "folded", "bearers"),
+    *("women", "sexed", "turned_folded", "turned_bearers"),
+)
+_BORNE = ("borne_middle", "borne_given")
+"""Parts of a name that somebody bears: only of such a name it is known when it is given."""
 
 
 def _part(part: str) -> str:
@@ -151,16 +157,15 @@ parted as (
     select a.*, {name_parts("strange").replace(" as ", " as strange_")} from named as a
 ),
 coded_names as (
-    select a.small, a.canonical, a.folded_text, a.turned, a.written, a.written_bearers, a.folded,
-        a.bearers, a.women, a.sexed, a.turned_folded, a.turned_bearers,
+    select a.small, {", ".join(f"a.{name}" for name in _OF_NAME)},
         a.middle as borne_middle, a.given as borne_given,
         {", ".join(_part(part) for part in _PARTS)}
     from parted as a
     {" ".join(_token(part) for part in _PARTS)}
 ),
 turned as (
-    select a.*, n.* exclude (small), k.surname as kin_surname, k.given as kin_given,
-        k.bearers as kin_bearers,
+    select a.*, {", ".join(f"n.{name}" for name in (*_OF_NAME, *_BORNE, *_PARTS))},
+        k.surname as kin_surname, k.given as kin_given, k.bearers as kin_bearers,
         case when a.born % 100 between 1 and 12 and a.born % 100 <> a.born // 100 % 100
             then a.born // 10000 * 10000 + a.born % 100 * 100 + a.born // 100 % 100 end as swapped
     from small as a
