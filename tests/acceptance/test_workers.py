@@ -44,6 +44,7 @@ MEMBER = "VN/GOV/01/POP"
 NUMBER = "001190000001"
 ONE = {"number": NUMBER, "name": "Nguyễn Thị Hòa", "born": "1990-05-02"}
 SECRET = "một mật khẩu dài"  # noqa: S105 - of a key made for this test
+BODY = json.dumps({"people": [ONE], "fields": [PERSON.name]}).encode()
 GRANT = Grant(
     id="G-1",
     member=MEMBER,
@@ -114,19 +115,21 @@ def member(node: Path) -> Membership:
     return membership(node, read_settings(node), password=SECRET)
 
 
-def question(node: Path) -> Request:
+def question(node: Path, place: str = "") -> Request:
+    """A signed question after a person, or to a metaservice."""
     settings = read_settings(node)
     who = member(node)
+    path = place or f"{POPULATION.id}/v1/{OBJECT.name}/verify"
     request = Request(
-        method="POST",
-        target_uri=f"{settings.address}/r1/{MEMBER}/{POPULATION.id}/v1/{OBJECT.name}/verify",
+        method="GET" if place else "POST",
+        target_uri=f"{settings.address}/r1/{MEMBER}/{path}",
         headers={
             "x-road-client": MEMBER,
             "x-road-id": str(uuid4()),
             "x-road-userid": "VN000000000007",
             "x-road-issue": "1.012789/H29-260302-0001",
         },
-        body=json.dumps({"people": [ONE], "fields": [PERSON.name]}).encode(),
+        body=b"" if place else BODY,
     )
     now = int(SystemClock().now().timestamp())
     told = sign_request(request, who.key, key_id=who.key_id, created=now)
@@ -141,7 +144,8 @@ def question(node: Path) -> Request:
 def sent(request: Request) -> int:
     """The status over a connection of its own; 0 if nobody took it."""
     try:
-        return httpx2.post(
+        return httpx2.request(
+            request.method,
             request.target_uri,
             headers=dict(request.headers),
             content=request.body,
@@ -169,6 +173,8 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         statuses = list(threads.map(sent, [again] * 48))
         assert statuses.count(200) == 1
         assert statuses.count(400) == 47
+        listed = question(node, place="listMethods")
+        assert sorted(threads.map(sent, [listed] * 12)) == [200] + [400] * 11
         told = json.loads(sogoc(node, "node", "status", "--json").out)
         assert told["answers"]
         assert told["grants"] == {"accepted": 1}

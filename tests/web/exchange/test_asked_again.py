@@ -30,6 +30,7 @@ from tests.web.exchange.test_door import (
     directory,
 )
 
+from sogoc.access.journal import GroupCommit
 from sogoc.access.policies import PolicyBook
 from sogoc.clock import SystemClock
 from sogoc.errors import AnswerRefused, NodeUnreachable
@@ -278,6 +279,17 @@ def test_a_node_that_stays_overloaded_is_asked_a_few_times_and_not_for_ever(scen
     with pytest.raises(AnswerRefused, match="Overloaded"):
         scene.ask()
     assert (len(scene.before), len(scene.rests)) == (5, 3)
+
+
+def test_a_node_that_has_no_room_says_when_to_come_again(scene: _Scene) -> None:
+    full = GroupCommit(scene.journal, most=0)
+    scene.answering[""] = replace(scene.answering[""], journal=full)
+    told = scene.sent(scene.message())
+    assert (told.headers["x-road-error"], told.headers["retry-after"]) == (
+        "Server.ServerProxy.Overloaded",
+        "1",
+    )
+    full.close()
 
 
 def test_a_refusal_that_stays_is_asked_once(scene: _Scene) -> None:
