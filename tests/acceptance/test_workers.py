@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -32,7 +33,6 @@ from sogoc.trust.messages import Request, sign_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.acceptance.conftest import Command
 
@@ -192,6 +192,42 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
     assert 40 <= answered < 400
     # Whoever got an answer stands in the journal; what was never answered may stand there too.
     assert granted(node) - 1 >= answered
+
+
+def test_workers_do_not_outlive_a_server_that_is_killed(node: Path) -> None:
+    """Else they would keep the port, and no operator's command would reach them."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "sogoc", "node", "serve", "--workers", "2"],
+        env={**os.environ, "SOGOC_NODE": str(node)},  # noqa: TID251 - a command inherits its terminal's
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until_ready(node)
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(process.pid)],
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        workers = [int(number) for number in listed.stdout.split()]
+        assert len(workers) >= 2
+        assert sent(question(node)) == 200
+        process.kill()
+    until = time.monotonic() + 15
+    while left := [number for number in workers if is_running(number)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.1)
+    with serving(node):
+        assert sent(question(node)) == 200
+    assert granted(node) == 2
+
+
+def is_running(number: int) -> bool:
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_node_says_how_it_stands(tmp_path: Path, sogoc: Command, node: Path) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
+import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sogoc.node.describing.shown import collecting
@@ -23,6 +28,7 @@ from sogoc.web.facades.app import with_facades
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from multiprocessing.process import BaseProcess as ParentProcess
 
     from starlette.types import ASGIApp
 
@@ -38,6 +44,7 @@ def worker_app(served: Served) -> ASGIApp:
     Its parts are open from the server's start to its end: when the server stops it first lets
     finish what is being answered, then the journal is closed with nothing left behind.
     """
+    _end_with_the_server()
     open_parts = _open(served)
     opened = open_parts.__enter__()
     # What is open by now lives to the end: looking through it for rings would cost every question.
@@ -53,6 +60,29 @@ def worker_app(served: Served) -> ASGIApp:
             open_parts.__exit__(None, None, None)
 
     return application(opened, until_the_end)
+
+
+def _end_with_the_server() -> None:
+    """See to it that this worker does not outlive the process that started it, even one killed -9.
+
+    Nobody would stop it any more, and it would keep the port. It is told to end as by an operator;
+    where it does not, it is ended: what was answered is in the journal by then.
+    """
+    server = parent_process()
+    if server is not None:
+        Thread(target=_end_after, args=(server,), name="end-with-server", daemon=True).start()
+
+
+def _end_after(server: ParentProcess) -> None:
+    # Waits in the kernel, for a pipe that the server holds open as long as it lives.
+    server.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(ORPHAN_SECONDS)
+    os._exit(1)
+
+
+ORPHAN_SECONDS = 3.0
+"""So long a worker whose server is gone may take to finish what it is answering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
