@@ -28,6 +28,7 @@ from sogoc.exchange.limits import Rate, SeenIds
 from sogoc.exchange.monitoring.record import Seen
 from sogoc.exchange.monitoring.store import Monitor, given
 from sogoc.exchange.names import Service, Subsystem
+from sogoc.exchange.patience.again import Patience
 from sogoc.exchange.questions.offers import paths
 from sogoc.exchange.registers import RegisterShelf
 from sogoc.node.figures.counting import Figures
@@ -122,13 +123,13 @@ class Scene:
     def peer(self, register: str = "land", **changes: Any) -> Peer:  # noqa: ANN401 - fields of the asker
         """The tax office's program."""
         asker = Asker(client=TAX, key=KEYS[TAX], key_id="TAX-1", officer=OFFICER, issue=ISSUE)
-        line = Line(directory=directory(self.address), clock=SystemClock())
+        patience = Patience(tries=2, rest=self.waited.append)
+        line = Line(directory=directory(self.address), clock=SystemClock(), patience=patience)
         line = replace(line, security_server=changes.pop("security_server", ""))
         return Peer(
             service=Service(Subsystem("VN", "GOV", "02", "LAND"), register),
             asker=replace(asker, **changes),
             line=line,
-            wait=self.waited.append,
         )
 
     def signed(

@@ -86,6 +86,54 @@ def test_a_database_that_goes_away_keeps_the_answer_in(database: Store) -> None:
     journal.close()
 
 
+MARKS = [bytes([number]) * 16 for number in range(6)]
+
+
+def test_what_the_journal_says_already_is_not_kept_a_second_time(journal: Journal) -> None:
+    first, again, other = (
+        Unit([asked(0), asked(1)], mark, once)
+        for mark, once in ((MARKS[0], MARKS[3]), (MARKS[1], MARKS[3]), (MARKS[2], MARKS[4]))
+    )
+    assert journal.append_once([first]) == [range(2)]
+    assert journal.append_once([again, other]) == [range(0), range(2, 4)]
+
+
+def test_of_what_comes_together_and_says_the_same_the_first_is_kept(journal: Journal) -> None:
+    several = [Unit([asked(number)], MARKS[number], MARKS[5]) for number in range(3)]
+    assert journal.append_once(several) == [range(1), range(0), range(0)]
+
+
+def test_a_message_that_came_before_marks_nothing_as_said(journal: Journal) -> None:
+    """Else the next message would find it said, and be answered without an entry."""
+    journal.append_once([Unit([asked(0)], MARKS[0], MARKS[3])])
+    assert journal.append_once([Unit([asked(1)], MARKS[0], MARKS[4])]) == [None]
+    assert journal.append_once([Unit([asked(1)], MARKS[1], MARKS[4])]) == [range(1, 2)]
+
+
+def test_of_several_workers_one_keeps_what_all_of_them_say(database: Store) -> None:
+    journals = [PostgresJournal(database) for _ in range(4)]
+
+    def keep(worker: int) -> list[range | None]:
+        numbers = range(10 * worker, 10 * worker + 10)
+        units = [Unit([asked(each)], each.to_bytes(16), MARKS[5]) for each in numbers]
+        return [journals[worker].append_once([unit])[0] for unit in units]
+
+    with ThreadPoolExecutor(4) as threads:
+        kept = [one for several in threads.map(keep, range(4)) for one in several]
+    assert None not in kept
+    assert sorted(len(one or ()) for one in kept) == [0] * 39 + [1]
+    for journal in journals:
+        journal.close()
+
+
+def test_what_was_said_long_ago_is_said_anew(
+    kept: PostgresJournal, connection: psycopg.Connection
+) -> None:
+    kept.append_once([Unit([asked(0)], MARKS[0], MARKS[3])])
+    connection.execute("update node.message_taken set until = now() - interval '1 second'")
+    assert kept.append_once([Unit([asked(1)], MARKS[1], MARKS[3])]) == [range(1, 2)]
+
+
 class _Slow:
     """A journal that waits to be let go."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.rounds.nodes import BANK, BH, CLOCK, KEYS, KNOWN, POP, key_id
 
@@ -24,6 +25,7 @@ from sogoc.rounds.package import (
     QUESTION,
     About,
     Head,
+    Manifest,
     Package,
     believe,
     kept_package,
@@ -171,6 +173,82 @@ def test_a_head_signed_over_nonsense_is_refused_and_breaks_nothing(
         return
     assert type(value) is type(told[name])
     assert package.manifest.sender == BH
+
+
+_ODD: st.SearchStrategy[object] = st.sampled_from(
+    [
+        *("", "0", "\0", "\ud800", "é" * 9, "9" * 400, "../../x", "{}", "0x1", "-1", "NaN"),
+        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-21", "24:00"),
+        *("{00000000-0000-0000-0000-000000000007}", "urn:uuid:" + "0" * 32, "0x" + "_1" * 15),
+        *("VN/GOV/03", "VN/GOV/03/BHXH/x", f"{BH} ", "=" * 4, "AAAA", "A" * 108),
+        *(0, -1, 1, 2**63, 10**300, True, None, 1.5, [], [""], ["a"] * 3, ["\0"], {}, [[]]),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    changes=st.dictionaries(st.sampled_from(sorted(Manifest.__slots__)), _ODD | _JSON, min_size=1),
+    tail=st.binary(max_size=40),
+)
+def test_whatever_a_member_signs_and_appends_opens_or_is_refused_and_nothing_else(
+    changes: dict[str, object], tail: bytes
+) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        told = json.loads(_MADE.head.content) | changes
+        content = json.dumps(told).encode()
+        head = Head(content, KEYS[BH].sign(MAGIC + content))
+        with suppress(PackageRefused):
+            kept_package(head)
+        with suppress(PackageRefused):
+            assert taken(head.bytes + tail, folder) == b""
+        assert not list(folder.glob("*.part"))
+
+
+def _made() -> Package:
+    with TemporaryDirectory() as folder:
+        return packed(Path(folder), b"")
+
+
+_MADE = _made()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("made", "0001-01-01T00:00:00+23:59"),
+        ("package", "{00000000-0000-0000-0000-000000000007}"),
+        ("package", "00000000000000000000000000000007"),
+        ("officer", "VN\ud800"),
+        ("fields", ["so_dinh_danh\0"]),
+    ],
+)
+def test_a_time_an_id_or_a_text_that_would_break_something_later_is_refused(
+    name: str, value: object
+) -> None:
+    content = json.dumps(json.loads(_MADE.head.content) | {name: value}).encode()
+    with pytest.raises(PackageRefused, match="not in its form"):
+        believed(Head(content, KEYS[BH].sign(MAGIC + content)))
+
+
+def test_a_medium_that_is_pulled_out_is_a_refusal(tmp_path: Path) -> None:
+    made = packed(tmp_path)
+    for file in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(PackageRefused):
+            head_of_file(file)
+        with pytest.raises(PackageRefused):
+            list(chunks_of_file(file, made))
+
+
+def test_of_a_package_that_breaks_off_nothing_readable_stays(tmp_path: Path) -> None:
+    made = packed(tmp_path, LARGE)
+    several = list(Chunks(tmp_path / "chunks").all(made))
+    broken = [several[0], several[1][:-1] + bytes([several[1][-1] ^ 1]), several[2]]
+    for chunks in (broken, several[:2], several[:1] + several[2:]):
+        with pytest.raises(PackageRefused):
+            opened(made, iter(chunks), KEYS[POP], payload=tmp_path / "out")
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["chunks", "payload"]
 
 
 @pytest.mark.parametrize(

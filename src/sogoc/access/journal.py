@@ -26,10 +26,13 @@ class Unit:
     """Entries that are kept together or not at all, with the mark of the message behind them.
 
     The mark is 16 bytes that no other message bears; without one the entries are always kept.
+    `once`, also 16 bytes, stands for what the entries say: where it was kept before, by another
+    message that asks the same again, the journal says it already and keeps no second time.
     """
 
     entries: Sequence[Entry]
     mark: bytes = b""
+    once: bytes = b""
 
 
 class Journal(Protocol):
@@ -40,14 +43,19 @@ class Journal(Protocol):
     - `append` and `append_once` return only when all is durable, or raise and nothing is;
     - entries keep their order and number for ever, from 0, without a gap;
     - two writers at once never give one number twice;
-    - of two units with one mark, whoever writes them, the second is not kept.
+    - of two units with one mark, whoever writes them, the second is not kept;
+    - of two units with one `once`, the entries of the first are kept; the second is not kept a
+      second time, and is given numbers only when those of the first are durable.
     """
 
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries; return their numbers. Raises StoreError."""
 
     def append_once(self, units: Sequence[Unit]) -> list[range | None]:
-        """Keep each unit whose mark is new; None stands for one whose message was taken before."""
+        """Keep each unit whose mark is new; None stands for one whose message was taken before.
+
+        Where the entries stand there already the numbers are none, `range(0)`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

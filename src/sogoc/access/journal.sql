@@ -6,14 +6,17 @@ on conflict (only_row) do update set size = journal_head.size + excluded.size
 returning size - %(count)s;
 
 -- name: take_messages
--- Keep the marks of messages; only those that no worker kept before come back.
+-- Keep the marks of messages, or of what entries say; only those come back that no worker kept
+-- before, or so long ago that they hold no more.
 insert into node.message_taken (mark, until)
 select
     mark,
     now() + make_interval(secs => %(seconds)s) as until
 from unnest(%(marks)s::uuid[]) as given (mark)
 order by mark
-on conflict (mark) do nothing
+on conflict (mark) do update
+    set until = excluded.until
+    where message_taken.until < now()
 returning mark;
 
 -- name: forget_messages

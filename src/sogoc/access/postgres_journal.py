@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sogoc.access.entry import Entry
     from sogoc.database.store import Connection, Store
@@ -38,6 +39,7 @@ COPY = (
 )
 KEPT_SECONDS = 300
 """How long the mark of a message is kept: longer than two clocks may differ, both ways."""
+_MESSAGE, _ENTRIES = attrgetter("mark"), attrgetter("once")
 _HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _COLUMNS = 7
 _ROW = struct.Struct("!hiqiq")
@@ -92,11 +94,13 @@ class PostgresJournal:
     def _kept(self, units: Sequence[Unit]) -> list[range | None]:
         connection = self._open()
         with connection.transaction():
-            taken = _marked(connection, [unit.mark for unit in units if unit.mark])
-            new = _first(units, taken)
+            taken = _new(connection, units, _MESSAGE)
+            # Only now: what a message says that was taken before must not be marked as said.
+            new = _new(connection, taken, _ENTRIES)
             entries = [entry for unit in new for entry in unit.entries]
             start = append_within(connection, entries).start if entries else 0
-        numbers = dict(zip(map(id, new), numbered(new, start), strict=True))
+        numbers = dict.fromkeys(map(id, taken), range(0))
+        numbers |= dict(zip(map(id, new), numbered(new, start), strict=True))
         return [numbers.get(id(unit)) for unit in units]
 
     def _open(self) -> Connection:
@@ -107,25 +111,25 @@ class PostgresJournal:
         return self._connection
 
 
-def _marked(connection: Connection, marks: list[bytes]) -> set[bytes]:
-    """Keep marks; return those that were new.
+def _new(
+    connection: Connection, units: Sequence[Unit], mark_of: Callable[[Unit], bytes]
+) -> list[Unit]:
+    """Units without such a mark, and of each mark that nobody kept before the first.
 
-    In their order, so that two workers who keep the same ones never wait for each other.
+    Marks are kept in their order, so that two workers who keep the same ones never wait for each
+    other.
     """
+    marks = [UUID(bytes=mark) for mark in sorted({mark_of(unit) for unit in units} - {b""})]
     if not marks:
-        return set()
-    asked = {"marks": [UUID(bytes=mark) for mark in sorted(set(marks))], "seconds": KEPT_SECONDS}
-    return {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)}
-
-
-def _first(units: Sequence[Unit], new: set[bytes]) -> list[Unit]:
-    """Units without a mark, and of each new mark the first."""
-    left, kept = set(new), list[Unit]()
+        return list(units)
+    asked = {"marks": marks, "seconds": KEPT_SECONDS}
+    left = {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)} | {b""}
+    new = list[Unit]()
     for unit in units:
-        if not unit.mark or unit.mark in left:
-            left.discard(unit.mark)
-            kept.append(unit)
-    return kept
+        if (mark := mark_of(unit)) in left:
+            left -= {mark} - {b""}
+            new.append(unit)
+    return new
 
 
 def forget_messages(connection: Connection) -> int:

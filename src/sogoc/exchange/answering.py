@@ -12,19 +12,21 @@ journal does not hold, cannot happen. A refusal is journalled too: who tries doo
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from sogoc.access.entry import GRANTED, REFUSED, Entry
+from sogoc.access.entry import GRANTED, REFUSED, Entry, payload_of
 from sogoc.access.grant import Question, Visibility, sensitive_among
+from sogoc.access.journal import Unit
 from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 TOLERANCE_SECONDS = 60
 """How far the clocks of two nodes may differ."""
+MARK_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,18 +153,47 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
-        by.journal.append([entry_of(envelope, asked, decision, at=now)])
+        _keep(envelope, asked, [entry_of(envelope, asked, decision, at=now)], by=by)
         raise
     grant = by.grants[decision.grant]
     people = found.subjects
-    by.journal.append(entries_of(envelope, asked, decision, people=people, grant=grant, at=now))
+    entries = entries_of(envelope, asked, decision, people=people, grant=grant, at=now)
+    _keep(envelope, asked, entries, by=by)
     return found
 
 
 def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
     """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
-    by.journal.append([refusal_of(envelope, asked, reason, at=by.clock.now())])
+    _keep(envelope, asked, [refusal_of(envelope, asked, reason, at=by.clock.now())], by=by)
     raise AccessDenied(reason)
+
+
+def _keep(envelope: Envelope, asked: Asked, entries: Sequence[Entry], *, by: Answering) -> None:
+    """Returns once the journal says it, by these entries or by the same of an earlier try."""
+    by.journal.append_once([Unit(entries, once=once_of(envelope, asked, entries))])
+
+
+def once_of(envelope: Envelope, asked: Asked, entries: Sequence[Entry]) -> bytes:
+    """What tells these entries from all that say anything else; empty if each time is a new one.
+
+    A question that is asked again under its key is decided and looked up again. Only where the
+    journal would say the very same - of the same question, persons and decision - does it keep no
+    second time: so whoever uses a key twice gains nothing, and whom the second answer tells of for
+    the first time has an entry. Entries of one question differ in their subject alone.
+    """
+    if not envelope.repeat_key or not entries:
+        return b""
+    said = replace(entries[0], at=_NO_TIME, visible_from=None, request_id="", subject="")
+    told = (
+        *("once", envelope.client, envelope.repeat_key, envelope.party),
+        payload_of(said).decode(),
+        *(asked.keys, asked.where, asked.since, asked.after, asked.limit),
+        sorted(entry.subject for entry in entries),
+    )
+    return sha256(json.dumps(told).encode()).digest()[:MARK_BYTES]
+
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def entries_of(

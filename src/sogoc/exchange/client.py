@@ -1,8 +1,10 @@
 """Asking another node: a signed question, and an answer that is believed or refused.
 
-A peer that does not answer in time is asked again with the same id only where nothing can have
-happened twice - a connection that was never made; after several failures it is left in peace for a
-while, so that one slow agency does not stop the others.
+A peer that is down, too late, or says that it is overloaded is asked again, a few times and with
+growing pauses. Each try is a message of its own, with its own id and signature; all tries bear one
+`Idempotency-Key`, so that a question which was answered already, the answer lost on the way, is not
+journalled a second time. After several failures a peer is left in peace for a while, and only so
+many questions to one peer are under way at once: one slow agency does not stop the others.
 
 Where the node stands behind an X-Road Security Server, the question goes there instead, unsigned:
 the Security Server signs it, and what it gives back is believed as far as its line is. An error of
@@ -14,7 +16,6 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -24,8 +25,11 @@ from sogoc.errors import AnswerRefused, NodeUnreachable, NotThere, Sentence
 from sogoc.exchange.answering import TOLERANCE_SECONDS
 from sogoc.exchange.limits import Breaker
 from sogoc.exchange.names import path_of, subsystem
+from sogoc.exchange.patience.again import Answered, Failed, Patience, wait_told
+from sogoc.exchange.patience.deadline import Deadline
+from sogoc.exchange.patience.places import Places
 from sogoc.exchange.protocol import CLIENT, ERROR, ISSUE, REQUEST_ID, USER, headers_from
-from sogoc.trust.messages import Answer, Request, believe_answer, sign_request
+from sogoc.trust.messages import REPEAT_KEY, Answer, Request, believe_answer, sign_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +41,14 @@ if TYPE_CHECKING:
     from sogoc.trust.keys import SigningKey
 
 LARGEST_ANSWER = 64 * 1024 * 1024
-_TRIES = 2
+_BUSY = (
+    "Server.ServerProxy.TooManyRequests",
+    "Server.ServerProxy.Overloaded",
+    "Server.ServerProxy.DatabaseError",
+)
+"""Refusals that are of this moment."""
+_BUSY_STATUS = frozenset({429, 502, 503, 504})
+"""The same, where a proxy before the node says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +65,11 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """How others are reached: by the directory, each within `timeout_seconds`."""
+    """How others are reached: by the directory, each try answered whole within `timeout_seconds`.
+
+    What is remembered of peers - who rests, how many questions are under way - is the line's: one
+    line, or its `breaker` and `places`, is for all questions of a program.
+    """
 
     directory: Directory
     clock: Clock
@@ -62,6 +77,8 @@ class Line:
     security_server: str = ""
     """Address of a Security Server through which everybody is asked; empty: nodes directly."""
     breaker: Breaker = field(default_factory=Breaker)
+    places: Places = field(default_factory=Places)
+    patience: Patience = field(default_factory=Patience)
     transport: httpx2.BaseTransport | None = None
     tracing: Callable[[], AbstractContextManager[Mapping[str, str] | None]] = nullcontext
     """Around each question as it is sent; what it gives are headers to send along, unsigned."""
@@ -73,42 +90,62 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     Raises NodeUnreachable, BadSeal if the answer is not the provider's to this question, and
     AnswerRefused with what the provider said.
     """
-    if line.security_server:
-        return _through(service, path, body, asker=asker, line=line)
-    member = _member(service, line)
-    request = _question(service, path, body, asker=asker, address=member.address)
+    server = line.security_server.rstrip("/")
+    member = None if server else _member(service, line)
+    peer, address = (str(member.id), member.address) if member else (server, server)
+    headers = {
+        CLIENT: str(subsystem(asker.client)),
+        USER: asker.officer,
+        ISSUE: asker.issue,
+        REPEAT_KEY: f'"{uuid4()}"',
+        "content-type": "application/json",
+    }
+    uri = f"{address}{path_of(service, path)}"
+    question = Request(method="POST", target_uri=uri, headers=headers, body=body)
+
+    def once() -> Answered[bytes] | Failed:
+        # Whoever hears a message on the line may send it again: only a new one is a new try.
+        message = _with(question, {REQUEST_ID: str(uuid4())})
+        if server:
+            return _through(message, peer, line)
+        return _directly(message, peer, str(service.provider), asker=asker, line=line)
+
+    with line.places.one(peer):
+        return line.patience.asked(once)
+
+
+def _directly(
+    message: Request, peer: str, provider: str, *, asker: Asker, line: Line
+) -> Answered[bytes] | Failed:
     now = int(line.clock.now().timestamp())
-    told = sign_request(request, asker.key, key_id=asker.key_id, created=now)
-    whole = Request(
-        method=request.method,
-        target_uri=request.target_uri,
-        headers={**request.headers, **told},
-        body=request.body,
-    )
-    answer = _sent(whole, str(member.id), line)
-    if (error := answer.headers.get(ERROR)) is not None and "signature" not in answer.headers:
-        # Who could not tell us apart from a stranger does not sign.
-        raise _refused(error, answer.body, answer)
+    whole = _with(message, sign_request(message, asker.key, key_id=asker.key_id, created=now))
+    answer = _sent(whole, peer, line)
+    if isinstance(answer, Failed):
+        return answer
+    error = answer.headers.get(ERROR)
+    if "signature" not in answer.headers and (error is not None or answer.status in _BUSY_STATUS):
+        # Who could not tell us apart from a stranger does not sign; nor does a proxy.
+        return _refused(error or f"status {answer.status}", answer.body, answer, line=line)
     believed = believe_answer(
         answer,
         whole,
         line.directory.at(line.clock.now()),
-        provider=str(service.provider),
+        provider=provider,
         now=int(line.clock.now().timestamp()),
         tolerance_seconds=TOLERANCE_SECONDS,
     )
     if error is not None or answer.status >= _FAILED:
-        raise _refused(error or f"status {answer.status}", believed, answer)
-    return believed
+        return _refused(error or f"status {answer.status}", believed, answer, line=line)
+    return Answered(believed)
 
 
-def _through(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
-    server = line.security_server.rstrip("/")
-    request = _question(service, path, body, asker=asker, address=server)
-    answer = _sent(request, server, line)
+def _through(message: Request, server: str, line: Line) -> Answered[bytes] | Failed:
+    answer = _sent(message, server, line)
+    if isinstance(answer, Failed):
+        return answer
     if (error := answer.headers.get(ERROR)) is not None:
-        raise _refused(error, answer.body, answer)
-    if answer.headers.get(REQUEST_ID) != request.headers[REQUEST_ID]:
+        return _refused(error, answer.body, answer, line=line)
+    if answer.headers.get(REQUEST_ID) != message.headers[REQUEST_ID]:
         raise AnswerRefused(
             Sentence(
                 vi="Máy chủ an ninh trả lời cho một câu hỏi khác (X-Road-Id không khớp).",
@@ -117,8 +154,8 @@ def _through(service: Service, path: str, body: bytes, *, asker: Asker, line: Li
             error="Client.WrongId",
         )
     if answer.status >= _FAILED:
-        raise _refused(f"status {answer.status}", answer.body, answer)
-    return answer.body
+        return _refused(f"status {answer.status}", answer.body, answer, line=line)
+    return Answered(answer.body)
 
 
 _FAILED = 400
@@ -136,37 +173,15 @@ def _member(service: Service, line: Line) -> Member:
     return found
 
 
-def _question(service: Service, path: str, body: bytes, *, asker: Asker, address: str) -> Request:
-    return Request(
-        method="POST",
-        target_uri=f"{address}{path_of(service, path)}",
-        headers={
-            CLIENT: str(subsystem(asker.client)),
-            REQUEST_ID: str(uuid4()),
-            USER: asker.officer,
-            ISSUE: asker.issue,
-            "content-type": "application/json",
-        },
-        body=body,
-    )
-
-
-def _sent(request: Request, peer: str, line: Line) -> Answer:
+def _sent(request: Request, peer: str, line: Line) -> Answer | Failed:
+    """What came back. Raises NodeUnreachable for a peer that is left in peace."""
     if line.breaker.rest(peer, now=line.clock.now().timestamp()):
         raise _unreachable(peer)
-    # Only a connection that was never made is tried anew: then nothing was asked.
-    transport = line.transport or httpx2.HTTPTransport(retries=_TRIES)
     try:
-        with (
-            httpx2.Client(
-                transport=transport, timeout=line.timeout_seconds, trust_env=False
-            ) as http,
-            line.tracing() as along,
-        ):
-            answer = _received(http, _with(request, along))
+        answer = _received(request, line)
     except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
-        raise _unreachable(peer) from failed
+        return Failed(error=_unreachable(peer), cause=failed)
     line.breaker.answered(peer)
     return answer
 
@@ -175,15 +190,28 @@ def _with(request: Request, along: Mapping[str, str] | None) -> Request:
     return replace(request, headers={**request.headers, **along}) if along else request
 
 
-def _received(http: httpx2.Client, request: Request) -> Answer:
-    with http.stream(
-        request.method, request.target_uri, headers=dict(request.headers), content=request.body
-    ) as response:
+def _received(request: Request, line: Line) -> Answer:
+    with (
+        Deadline(line.timeout_seconds) as deadline,
+        httpx2.Client(
+            transport=line.transport, timeout=line.timeout_seconds, trust_env=False
+        ) as http,
+        line.tracing() as along,
+        http.stream(
+            request.method,
+            request.target_uri,
+            headers=dict(_with(request, along).headers),
+            content=request.body,
+            extensions={"trace": deadline.watch},
+        ) as response,
+    ):
         body = bytearray()
         for part in response.iter_raw():
             body += part
             if len(body) > LARGEST_ANSWER:
                 raise _unreachable("answer")
+        if deadline.over:
+            raise httpx2.ReadTimeout("the answer did not come whole in time")
         return Answer(
             status=response.status_code,
             headers=headers_from(response.headers.multi_items()),
@@ -210,17 +238,20 @@ def _not_there(address: str) -> NotThere:
     )
 
 
-def _refused(error: str, body: bytes, answer: Answer) -> AnswerRefused:
-    wait = answer.headers.get("retry-after", "")
+def _refused(error: str, body: bytes, answer: Answer, *, line: Line) -> Failed:
+    """A refusal that may be another in a moment. Raises AnswerRefused for one that stays."""
     told = _sentence(body)
-    return AnswerRefused(
+    refused = AnswerRefused(
         Sentence(
             vi=f"Nút được hỏi từ chối ({error}): {told}",
             en=f"The node that was asked refused ({error}): {told}",
         ),
         error=error,
-        wait_seconds=float(wait) if wait.isascii() and wait.isdigit() else 0.0,
+        wait_seconds=wait_told(answer.headers.get("retry-after", ""), now=line.clock.now()),
     )
+    if error not in _BUSY and answer.status not in _BUSY_STATUS:
+        raise refused
+    return Failed(error=refused, wait_seconds=refused.wait_seconds)
 
 
 def _sentence(body: bytes) -> str:
@@ -244,12 +275,12 @@ def posted(
     address: str, body: bytes, *, kind: str = "text/plain", timeout_seconds: float = 10.0
 ) -> tuple[int, bytes]:
     """Send bytes to a public address; status and bytes of what comes. Raises NodeUnreachable."""
-    try:
-        with httpx2.Client(timeout=timeout_seconds, trust_env=False) as http:
-            answer = http.post(address, content=body, headers={"content-type": kind})
-    except httpx2.HTTPError as failed:
-        raise _unreachable(address) from failed
-    return answer.status_code, answer.content
+    status, content = _exchanged(
+        "POST", address, timeout_seconds=timeout_seconds, kind=kind, body=body
+    )
+    if content is None:
+        raise _unreachable(address)
+    return status, content
 
 
 def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
@@ -258,32 +289,47 @@ def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
     They come whole within bounds and in as many seconds. Nothing is unpacked and no other address
     is gone to: who serves it is not believed.
     """
-    until = monotonic() + timeout_seconds
-    try:
-        with (
-            httpx2.Client(timeout=timeout_seconds, trust_env=False) as http,
-            http.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
-        ):
-            if answer.status_code == httpx2.codes.NOT_FOUND:
-                raise _not_there(address)
-            content = _within_bounds(answer, until) if answer.is_success else None
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        content = None
-    if content is None:
+    status, content = _exchanged("GET", address, timeout_seconds=timeout_seconds)
+    if status == httpx2.codes.NOT_FOUND:
+        raise _not_there(address)
+    if content is None or not httpx2.codes.is_success(status):
         raise _unreachable(address)
     return content
+
+
+def _exchanged(
+    method: str, address: str, *, timeout_seconds: float, kind: str = "", body: bytes = b""
+) -> tuple[int, bytes | None]:
+    """Status and bytes, None for bytes that do not come whole within bounds. Raises nothing."""
+    headers = {"accept-encoding": "identity", **({"content-type": kind} if kind else {})}
+    try:
+        with (
+            Deadline(timeout_seconds) as deadline,
+            httpx2.Client(timeout=timeout_seconds, trust_env=False) as http,
+            http.stream(
+                method,
+                address,
+                headers=headers,
+                content=body or None,
+                extensions={"trace": deadline.watch},
+            ) as answer,
+        ):
+            content = _within_bounds(answer)
+            return answer.status_code, None if deadline.over else content
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        return 0, None
 
 
 LARGEST_PUBLIC = 16 * 1024 * 1024
 """Bytes that a directory or a part of a journal may have: whoever serves more means harm."""
 
 
-def _within_bounds(answer: httpx2.Response, until: float) -> bytes | None:
+def _within_bounds(answer: httpx2.Response) -> bytes | None:
     if answer.headers.get("content-encoding", "identity") != "identity":
         return None
     body = bytearray()
     for part in answer.iter_raw():
         body += part
-        if len(body) > LARGEST_PUBLIC or monotonic() > until:
+        if len(body) > LARGEST_PUBLIC:
             return None
     return bytes(body)

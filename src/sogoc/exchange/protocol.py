@@ -26,6 +26,7 @@ from sogoc.errors import (
     UnknownThing,
 )
 from sogoc.exchange.names import subsystem
+from sogoc.trust.messages import REPEAT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,8 @@ ERROR, HASH, OWN_ID = "x-road-error", "x-road-request-hash", "x-road-request-id"
 
 _USER = re.compile(r"[A-Z]{2}[!-~]{1,62}")
 _PARTY = re.compile(r"(?:[A-Za-z0-9'()+,.=?-]{1,64}/)?[A-Za-z0-9'()+,.=?-]{1,64}")
+_REPEAT = re.compile(r'"(?P<key>[!#-\[\]-~]{1,64})"')
+"""A string of a structured field: draft-ietf-httpapi-idempotency-key-header."""
 _ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100}))?")
 
 TYPES: tuple[tuple[type[SogocError], str], ...] = (
@@ -72,6 +75,8 @@ class Envelope:
     """Code of the procedure: what stands before the slash of the issue."""
     case: str
     party: str
+    repeat_key: str = ""
+    """Under which it may be asked again without a second entry; empty: each time is a new one."""
 
 
 def headers_from(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -88,7 +93,7 @@ def headers_from(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-_SIGNED = frozenset({"signature", "signature-input", "content-digest"})
+_SIGNED = frozenset({"signature", "signature-input", "content-digest", REPEAT_KEY})
 
 
 def envelope(headers: Mapping[str, str]) -> Envelope:
@@ -121,6 +126,12 @@ def envelope(headers: Mapping[str, str]) -> Envelope:
             "X-Road-Represented-Party phải có dạng [loại/]mã, như COM/0100000001",
             "X-Road-Represented-Party looks like [class/]member, as in COM/0100000001",
         )
+    repeat = _REPEAT.fullmatch(headers.get(REPEAT_KEY, ""))
+    if repeat is None and REPEAT_KEY in headers:
+        raise _bad(
+            "Idempotency-Key phải là một chuỗi trong ngoặc kép, tối đa 64 ký tự",
+            "Idempotency-Key must be a string in double quotes, of 64 characters at most",
+        )
     return Envelope(
         client=client,
         request_id=request_id,
@@ -128,6 +139,7 @@ def envelope(headers: Mapping[str, str]) -> Envelope:
         purpose=issue["procedure"],
         case=issue["case"] or "",
         party=party,
+        repeat_key=repeat["key"] if repeat else "",
     )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sogoc.errors import PackageRefused
+
 _HEAD = "head"
 _BEGINNING = len(MAGIC) + 4 + LARGEST_HEAD + 64
 _PRIVATE = 0o700
@@ -81,22 +83,29 @@ def head_of_file(file: Path) -> Head:
         with file.open("rb") as content:
             return read_head(content.read(_BEGINNING))[0]
     except OSError as wrong:
-        raise refused(
-            f"không đọc được tệp {file.name}", f"the file {file.name} cannot be read"
-        ) from wrong
+        raise _unreadable(file) from wrong
+
+
+def _unreadable(file: Path) -> PackageRefused:
+    return refused(f"không đọc được tệp {file.name}", f"the file {file.name} cannot be read")
 
 
 def chunks_of_file(file: Path, package: Package) -> Iterator[bytes]:
     """The chunks of a file with this head. Raises PackageRefused if it is cut or longer."""
     expected = len(package.head.bytes) + sum(map(package.manifest.size_of, range(package.count)))
-    if file.stat().st_size != expected:
-        raise refused("tệp bị cắt cụt hoặc có phần thừa", "the file is cut, or longer than it says")
-    with file.open("rb") as content:
-        content.seek(len(package.head.bytes))
-        for number in range(package.count):
-            chunk = content.read(package.manifest.size_of(number))
-            package.check_chunk(number, chunk)
-            yield chunk
+    try:
+        if file.stat().st_size != expected:
+            raise refused(
+                "tệp bị cắt cụt hoặc có phần thừa", "the file is cut, or longer than it says"
+            )
+        with file.open("rb") as content:
+            content.seek(len(package.head.bytes))
+            for number in range(package.count):
+                chunk = content.read(package.manifest.size_of(number))
+                package.check_chunk(number, chunk)
+                yield chunk
+    except OSError as wrong:
+        raise _unreadable(file) from wrong
 
 
 def write_durably(file: Path, content: bytes) -> None:

@@ -240,18 +240,24 @@ def opened(package: Package, chunks: Iterator[bytes], key: SigningKey, *, payloa
         raise refused("khóa của gói không mở được", "its key cannot be opened with ours")
     beside = payload.with_suffix(".part")
     beside.touch(mode=0o600)
-    with beside.open("wb") as out:
-        for number, chunk in enumerate(chunks):
-            package.check_chunk(number, chunk)
-            plain = unlocked(chunk, secret, of=told.name, place=(number, package.count))
-            if plain is None:
-                beside.unlink()
-                raise refused(f"phần số {number} không mở được", f"chunk {number} does not open")
-            out.write(plain)
-    if beside.stat().st_size != told.bytes:
-        beside.unlink()
-        raise refused("nội dung bị cắt cụt", "its payload is cut")
-    beside.replace(payload)
+    try:
+        with beside.open("wb") as out:
+            for number, chunk in enumerate(chunks):
+                out.write(_plain(package, number, chunk, secret=secret))
+        if beside.stat().st_size != told.bytes:
+            raise refused("nội dung bị cắt cụt", "its payload is cut")
+        beside.replace(payload)
+    finally:
+        # Whatever stopped it: what was opened so far is people's data.
+        beside.unlink(missing_ok=True)
+
+
+def _plain(package: Package, number: int, chunk: bytes, *, secret: bytes) -> bytes:
+    package.check_chunk(number, chunk)
+    plain = unlocked(chunk, secret, of=package.manifest.name, place=(number, package.count))
+    if plain is None:
+        raise refused(f"phần số {number} không mở được", f"chunk {number} does not open")
+    return plain
 
 
 def _manifest(content: bytes) -> Manifest:
@@ -261,7 +267,7 @@ def _manifest(content: bytes) -> Manifest:
         datetime.fromisoformat(manifest.made).utctimetuple()
         base64.b64decode(manifest.key, validate=True)
         good = _whole(manifest)
-    except (ValueError, KeyError, TypeError, RecursionError, BadQuestion) as wrong:
+    except (ValueError, TypeError, OverflowError, RecursionError, BadQuestion) as wrong:
         raise refused("phần đầu không đúng mẫu", "its head is not in its form") from wrong
     if not good:
         raise refused("phần đầu không đúng mẫu", "its head is not in its form")
@@ -288,8 +294,12 @@ _TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, _LIST: list}
 
 def _whole(told: Manifest) -> bool:
     """What follows from the rest: ids are ids, the chunks are as many as the bytes need."""
-    UUID(told.package)
-    UUID(told.answers or told.package)
+    # One spelling for each id: by another the same package would be a new one.
+    ids = {told.package, told.answers or told.package}
+    if not all(str(UUID(each)) == each for each in ids):
+        return False
+    if not all(_is_text(each) for each in (told.officer, told.issue, told.register, *told.fields)):
+        return False
     for who in (told.sender, told.receiver):
         if str(subsystem(who)) != who or not subsystem(who).code:
             return False
@@ -302,6 +312,11 @@ def _whole(told: Manifest) -> bool:
         and len(told.chunks) == count
         and bool(told.answers) == (told.kind == ANSWER)
     )
+
+
+def _is_text(told: str) -> bool:
+    """Whether it can be written down: neither half a letter nor a zero, which JSON lets through."""
+    return "\0" not in told and not any("\ud800" <= letter <= "\udfff" for letter in told)
 
 
 def refused(vi: str, en: str) -> PackageRefused:

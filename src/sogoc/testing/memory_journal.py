@@ -30,8 +30,11 @@ class MemoryJournal:
             return range(start, len(self.entries))
 
     def append_once(self, units: Sequence[Unit]) -> list[range | None]:
-        """Keep each unit whose mark is new."""
-        return [self.append(unit.entries) if self._is_new(unit.mark) else None for unit in units]
+        """Keep each unit whose mark is new, and its entries if they are."""
+        return [self._kept(unit) if self._is_new(unit.mark) else None for unit in units]
+
+    def _kept(self, unit: Unit) -> range:
+        return self.append(unit.entries) if self._is_new(unit.once) else range(0)
 
     def _is_new(self, mark: bytes) -> bool:
         with self._turn:

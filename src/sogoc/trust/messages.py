@@ -1,7 +1,8 @@
 """Signed questions and answers: HTTP Message Signatures (RFC 9421) over Content-Digest (RFC 9530).
 
 One profile, Ed25519 under the label `sig1`. A request covers its method, its target and who asks,
-every `x-road-*` header that is there, and the digest of its body. An answer covers its status,
+every `x-road-*` header that is there, the key under which it may be asked again (`Idempotency-Key`)
+if there is one, and the digest of its body. An answer covers its status,
 its body and the components of the very request it answers: a signature over the request's
 signature alone would not prove which request that was.
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 LABEL = "sig1"
 CLIENT, REQUEST_ID = "x-road-client", "x-road-id"
+REPEAT_KEY = "idempotency-key"
 DIGEST, INPUT, SIGNATURE = "content-digest", "signature-input", "signature"
 _OPTIONAL = ("x-road-userid", "x-road-issue", "x-road-represented-party")
 _ALWAYS = ("@method", "@target-uri", CLIENT, REQUEST_ID)
@@ -128,7 +130,8 @@ def believe_request(
     """Believe a request, or raise BadSeal with what is wrong.
 
     The digest is computed anew from the bytes that came; each `x-road-*` header that is there must
-    be covered; the key is the directory's for whoever the request says asks.
+    be covered, and so must an `Idempotency-Key`; the key that signed is the directory's for whoever
+    the request says asks.
     """
     _check_body(request.headers, request.body, needed=bool(request.body))
     for name in (CLIENT, REQUEST_ID):
@@ -220,6 +223,9 @@ def _covered_by_request(request: Request) -> tuple[str, ...]:
         if name in request.headers and name.startswith(_PREFIX) and name not in _UNSIGNED
     )
     extra = tuple(dict.fromkeys(name for name in there if name not in _ALWAYS))
+    if REPEAT_KEY in request.headers:
+        # Slipped in on the way it would keep a question out of the journal.
+        extra = (*extra, REPEAT_KEY)
     return (*_ALWAYS, *extra, *((DIGEST,) if request.body else ()))
 
 

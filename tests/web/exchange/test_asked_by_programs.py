@@ -11,7 +11,7 @@ from tests.exchange_scene import Scene, scene
 
 from sogoc.database.store import Store
 from sogoc.errors import AnswerRefused
-from sogoc.exchange.asking.questions import batch, difference, read, search, verify
+from sogoc.exchange.asking.questions import Peer, batch, difference, read, search, verify
 
 SHEET = {"ma_xa": "00001", "so_to": "7", "so_thua": "12"}
 
@@ -82,12 +82,33 @@ def test_a_rate_that_is_used_up_is_waited_for_and_asked_anew(office: Scene) -> N
     answering = office.parts.answering()
     slow = {name: replace(one, rate_per_minute=1) for name, one in answering.grants.items()}
     answering.grants.update(slow)
-    peer = replace(office.peer(), tries=2)
+    peer = office.peer()
+    read(peer, "thua_dat", "T1", fields=["dia_chi"])
+    with pytest.raises(AnswerRefused) as refused:
+        read(_willing(peer), "thua_dat", "T1", fields=["dia_chi"])
+    assert refused.value.error == "Server.ServerProxy.TooManyRequests"
+    (waited,) = office.waited
+    assert 60 < waited < 61
+
+
+def test_a_rate_that_is_used_up_for_longer_than_one_may_wait_is_said_at_once(
+    office: Scene,
+) -> None:
+    answering = office.parts.answering()
+    slow = {name: replace(one, rate_per_minute=1) for name, one in answering.grants.items()}
+    answering.grants.update(slow)
+    peer = office.peer()
     read(peer, "thua_dat", "T1", fields=["dia_chi"])
     with pytest.raises(AnswerRefused) as refused:
         read(peer, "thua_dat", "T1", fields=["dia_chi"])
-    assert refused.value.error == "Server.ServerProxy.TooManyRequests"
-    assert office.waited == [60.0]
+    assert refused.value.wait_seconds == 60
+    assert office.waited == []
+
+
+def _willing(peer: Peer) -> Peer:
+    """The same, who waits for longer than a minute."""
+    patience = replace(peer.line.patience, seconds=150)
+    return replace(peer, line=replace(peer.line, patience=patience))
 
 
 def test_a_refusal_for_another_reason_is_not_asked_again(office: Scene) -> None:

@@ -39,6 +39,7 @@ from sogoc.exchange.answering import Answering, Asked, Found
 from sogoc.exchange.client import Line, ask
 from sogoc.exchange.limits import Rate, SeenIds
 from sogoc.exchange.names import Service
+from sogoc.exchange.patience.again import ONCE
 from sogoc.testing.served import free_port, served
 from sogoc.web.exchange.door import Door, ExchangeParts
 
@@ -105,7 +106,9 @@ def line(store: Store) -> Iterator[Line]:
             threads=stack.enter_context(ThreadPoolExecutor(4)),
         )
         stack.enter_context(served(Door(parts), port))
-        yield Line(directory=directory(address), clock=SystemClock(), timeout_seconds=60)
+        yield Line(
+            directory=directory(address), clock=SystemClock(), timeout_seconds=60, patience=ONCE
+        )
 
 
 def asked(line: Line) -> str:

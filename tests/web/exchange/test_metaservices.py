@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
 
+import httpx2
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.exchange_scene import HUB, OFFICE, TAX, Scene, directory, scene
+from tests.exchange_scene import HUB, KEYS, OFFICE, TAX, Scene, directory, scene
 
 from sogoc.clock import SystemClock
 from sogoc.database.store import Store
 from sogoc.errors import AnswerRefused
 from sogoc.exchange.asking.questions import read
 from sogoc.exchange.described.catalogue import read_catalogue
+from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import MOST_KEPT, Monitor, named
+from sogoc.testing.served import free_port, served
+from sogoc.trust.messages import Request, sign_request
+from sogoc.web.exchange.door import Door
+from sogoc.web.exchange.metaservices import MetaParts, Metaservices
 
 PLACE = f"/r1/{OFFICE}"
 CLIENT = {
@@ -90,6 +97,33 @@ def test_the_openapi_document_of_a_service_is_given_out(office: Scene) -> None:
     OpenAPIV31SpecValidator(told).validate()
     assert office.sent("/openapi/land.json").json() == told
     assert office.sent("/openapi/nothing.json").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["listMethods", "allowedMethods", "getOperationalData"])
+def test_a_metaservice_heard_on_the_line_is_not_answered_twice_by_another_worker_either(
+    office: Scene, name: str
+) -> None:
+    """A worker that has not seen the message yet finds it taken in what all of them share."""
+    path = f"{PLACE}/{name}"
+    message = Request(
+        method="GET",
+        target_uri=f"{office.address}{path}",
+        headers={"x-road-client": TAX, "x-road-id": str(uuid4())},
+    )
+    now = int(SystemClock().now().timestamp())
+    told = sign_request(message, KEYS[TAX], key_id="TAX-1", created=now)
+    headers = {**message.headers, **told}
+    assert [office.sent(path, headers).status_code for _ in range(2)] == [200, 400]
+    fresh = replace(office.parts.answering(), seen=SeenIds(seconds=120))
+    parts = replace(office.parts, answering=lambda: fresh)
+    meta = MetaParts(records=lambda *_: {}, sees_all=lambda _: True)
+    with served(Metaservices(Door(parts), parts, meta), free_port()) as other:
+        again = httpx2.get(f"{other}{path}", headers=headers, trust_env=False)
+        assert (again.status_code, again.json()["message"]) == (
+            400,
+            "The signature of the message is not accepted.",
+        )
+    assert not office.journal.entries
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,13 @@ from sogoc.exchange.asking.questions import Peer, Triple, difference, search, ve
 from sogoc.exchange.client import Asker, Line
 from sogoc.exchange.directory import Directory
 from sogoc.exchange.names import address
+from sogoc.exchange.patience.again import Patience
 from sogoc.node.figures.tracing import tracing
 from sogoc.node.member import current_directory
 
 _SLASHES = 4
+_PATIENCE = Patience(seconds=150.0)
+"""A grant with few questions a minute is waited for, twice if need be."""
 _COLUMNS = ("number", "name", "born")
 
 
@@ -86,11 +89,18 @@ def _line(desk: Desk, instance: str) -> Line:
     if server:
         now = clock.now()
         nobody = Directory(instance=instance, version=0, issued=now, expires=now, members=())
-        return Line(directory=nobody, clock=clock, security_server=server, timeout_seconds=30.0)
+        return Line(
+            directory=nobody,
+            clock=clock,
+            security_server=server,
+            timeout_seconds=30.0,
+            patience=_PATIENCE,
+        )
     return Line(
         directory=current_directory(desk.folder, desk.settings, clock),
         clock=clock,
         timeout_seconds=30.0,
+        patience=_PATIENCE,
     )
 
 

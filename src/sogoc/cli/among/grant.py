@@ -22,6 +22,7 @@ from sogoc.contract.model import Register
 from sogoc.exchange.client import Asker, Line, ask
 from sogoc.exchange.granting import SERVICE
 from sogoc.exchange.names import Service, subsystem
+from sogoc.exchange.patience.again import ONCE
 from sogoc.node.member import current_directory
 from sogoc.node.node import open_node
 from sogoc.node.offering.own_services import journal_rules
@@ -69,7 +70,12 @@ def request_command(
             officer=officer,
             issue=told.purpose,
         ),
-        line=Line(directory=current_directory(desk.folder, desk.settings, clock), clock=clock),
+        # A request that came and whose answer was lost would be refused as the second of its id.
+        line=Line(
+            directory=current_directory(desk.folder, desk.settings, clock),
+            clock=clock,
+            patience=ONCE,
+        ),
     )
     state = json.loads(answer)["state"]
     desk.say.line(f"{told.id}: {state}", f"{told.id}: {state}")

@@ -4,17 +4,13 @@
     for record in search(peer, "thua_dat", {"ma_xa": ..., "so_to": ..., "so_thua": ...}, fields):
         ...
 
-Long lists go out in batches of ten thousand and come back as they are read. What was refused before
-anything was looked up - the rate is used up, the journal is full - is asked again after the time
-that the peer names, as a new question with an id of its own: the old id was seen. What failed
-otherwise is not repeated here: the answer may be on its way, and only whoever asks knows whether to
-ask twice.
+Long lists go out in batches of ten thousand and come back as they are read. How often a question is
+asked again, and how long it waits where a rate is used up, is the line's (`Line.patience`).
 """
 
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -24,14 +20,10 @@ from sogoc.errors import AnswerRefused, Sentence
 from sogoc.exchange.client import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sogoc.exchange.client import Asker, Line
     from sogoc.exchange.names import Service
-
-_BEFORE_ANYTHING = ("Server.ServerProxy.TooManyRequests", "Server.ServerProxy.Overloaded")
-_LONGEST_WAIT = 60.0
-_SHORTEST_WAIT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +33,11 @@ class Peer:
     service: Service
     asker: Asker
     line: Line
-    tries: int = 4
-    wait: Callable[[float], None] = time.sleep
 
     def ask(self, path: str, question: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """The answer to one question. Raises what `client.ask` raises."""
         body = json.dumps(question, ensure_ascii=False).encode()
-        for left in reversed(range(self.tries)):
-            try:
-                told = ask(self.service, path, body, asker=self.asker, line=self.line)
-            except AnswerRefused as refused:
-                if left == 0 or not refused.error.startswith(_BEFORE_ANYTHING):
-                    raise
-                self.wait(min(_LONGEST_WAIT, max(_SHORTEST_WAIT, refused.wait_seconds)))
-            else:
-                return _read(told)
-        raise ValueError("a peer is asked once at least")
+        return _read(ask(self.service, path, body, asker=self.asker, line=self.line))
 
 
 Triple = tuple[str, str, str]

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from sogoc.access.journal import Unit
 from sogoc.errors import AccessDenied, SogocError, StoreError, UnknownThing
 from sogoc.exchange.answering import (
+    MARK_BYTES,
     Found,
     came_before,
     entries_of,
     entry_of,
+    once_of,
     question_of,
     refusal_of,
     take_turn,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from sogoc.exchange.monitoring.steps import Steps
     from sogoc.exchange.protocol import Envelope
     from sogoc.trust.messages import BelievedRequest
-
-MARK_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +159,8 @@ def _write_down(course: _Course, *, by: Answering, now: datetime) -> None:
 
 
 def _keep(courses: list[_Course], *, by: Answering) -> None:
-    asked = [course.posed.envelope for course in courses]
-    units = [
-        Unit(course.entries, mark_of(told.client, told.request_id))
-        for course, told in zip(courses, asked, strict=True)
-    ]
     try:
-        kept = by.journal.append_once(units)
+        kept = by.journal.append_once([_unit(course) for course in courses])
     except StoreError as failed:
         for course in courses:
             course.outcome = failed
@@ -173,3 +168,9 @@ def _keep(courses: list[_Course], *, by: Answering) -> None:
     for course, numbers in zip(courses, kept, strict=True):
         if numbers is None:
             course.outcome = came_before()
+
+
+def _unit(course: _Course) -> Unit:
+    told, asked = course.posed.envelope, course.posed.asked
+    message = mark_of(told.client, told.request_id)
+    return Unit(course.entries, message, once_of(told, asked, course.entries))

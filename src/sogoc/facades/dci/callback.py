@@ -3,8 +3,10 @@
 - Only addresses of the caller's own entry in the directory, or beginnings that the operator named.
 - The name is resolved once, each address it has must be public - or in a network that the operator
   named - and the line goes to the very address that was checked: a second answer of the name server
-  changes nothing.
-- TLS, but in a network that the operator named. No redirects, no proxy, a bounded answer, in time.
+  changes nothing. An address of IPv6 that leads to one of IPv4 (mapped, 6to4, NAT64) is not public:
+  who knows where it ends.
+- TLS, but in a network that the operator named. No redirects, no proxy, a bounded answer, which has
+  its time as a whole.
 """
 
 from __future__ import annotations
@@ -12,18 +14,19 @@ from __future__ import annotations
 import json
 import socket
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx2
 
 from sogoc.errors import NodeUnreachable, Sentence
+from sogoc.exchange.patience.deadline import Deadline
 from sogoc.facades.dci.messages import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from ipaddress import IPv4Address, IPv6Address
+    from ipaddress import IPv4Address
     from urllib.parse import SplitResult
 
     from sogoc.facades.callers import Network
@@ -88,7 +91,7 @@ def _origin(told: SplitResult) -> tuple[str, str, int]:
 
 
 def call(
-    address: str, told: Mapping[str, Any], *, token: str, networks: tuple[Network, ...]
+    address: str, message: Mapping[str, Any], *, token: str, networks: tuple[Network, ...]
 ) -> Called:
     """Send a message to an address that was checked. Raises NodeUnreachable."""
     parts = urlsplit(address)
@@ -103,18 +106,22 @@ def call(
     }
     try:
         with (
+            Deadline(TIMEOUT_SECONDS) as deadline,
             httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as http,
             http.stream(
                 "POST",
                 pinned,
                 headers=headers,
-                content=json.dumps(told, ensure_ascii=False).encode(),
-                extensions={"sni_hostname": parts.hostname or ""},
+                content=json.dumps(message, ensure_ascii=False).encode(),
+                extensions={"sni_hostname": parts.hostname or "", "trace": deadline.watch},
             ) as response,
         ):
-            return Called(status=response.status_code, told=_read(response))
-    except httpx2.HTTPError as failed:
+            told = Called(status=response.status_code, told=_read(response))
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         raise _unreachable() from failed
+    if deadline.over:
+        raise _unreachable()
+    return told
 
 
 def _resolved(parts: SplitResult, networks: tuple[Network, ...]) -> IPv4Address | IPv6Address:
@@ -122,16 +129,23 @@ def _resolved(parts: SplitResult, networks: tuple[Network, ...]) -> IPv4Address 
         found = socket.getaddrinfo(
             parts.hostname, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM
         )
-    except OSError as failed:
+    except (OSError, UnicodeError) as failed:
         raise _unreachable() from failed
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     known = [any(address in network for network in networks) for address in addresses]
     if parts.scheme != "https" and not all(known):
         raise _unreachable()
     for address, is_known in zip(addresses, known, strict=True):
-        if not (is_known or (address.is_global and not address.is_multicast)):
+        if not (is_known or _is_public(address)):
             raise _unreachable()
     return addresses[0]
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and (address.is_site_local or address.sixtofour):
+        return False
+    # What is reserved holds IPv4 within IPv6, mapped, compatible and NAT64.
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _read(response: httpx2.Response) -> Mapping[str, Any]:

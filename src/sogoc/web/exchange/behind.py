@@ -48,6 +48,7 @@ from sogoc.web.exchange.replies import (
     OK,
     Reply,
     body_of,
+    come_again,
     message_of,
     send_reply,
     sent_headers,
@@ -177,13 +178,8 @@ def _with_id(headers: dict[str, str]) -> dict[str, str]:
 
 def _refusal(error: SogocError) -> Reply:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), _FAILED)
-    headers = (
-        {"retry-after": str(int(error.wait_seconds) + 1)}
-        if isinstance(error, TooManyQuestions)
-        else {}
-    )
     told = {"type": error_type(error), "message": message_of(error), "detail": str(uuid4())}
-    return Reply(status, json.dumps(told, ensure_ascii=False).encode(), headers)
+    return Reply(status, json.dumps(told, ensure_ascii=False).encode(), come_again(error))
 
 
 _STRANGER = Sentence(

@@ -1,44 +1,34 @@
 """The address `/r1/...` of a node: plain ASGI, since every microsecond here is paid per question.
 
 Statuses and headers are X-Road's; what may be answered is decided below (`sogoc.exchange`). Each
-answer to a believed question is signed, also a refusal. Bodies are bounded before they are read,
-and a slow sender is let go.
+answer to a believed question is signed, also a refusal.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from sogoc.errors import (
-    AccessDenied,
-    BadQuestion,
-    BadSeal,
-    Sentence,
-    SogocError,
-    TooManyQuestions,
-)
+from sogoc.errors import BadQuestion, Sentence, SogocError
 from sogoc.exchange.answering import believe
 from sogoc.exchange.monitoring.steps import steps_of
 from sogoc.exchange.names import address
-from sogoc.exchange.protocol import (
-    CLIENT,
-    ERROR,
-    HASH,
-    OWN_ID,
-    SERVICE,
-    envelope,
-    error_type,
-    headers_from,
-)
-from sogoc.exchange.services import LARGEST_BODY, put
+from sogoc.exchange.protocol import envelope
+from sogoc.exchange.services import put
 from sogoc.exchange.shared.together import Posed, answer_all, take
 from sogoc.rounds.taking import PREFIX
-from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
-from sogoc.web.exchange.replies import asked_id
+from sogoc.web.exchange.replies import (
+    OK,
+    Heard,
+    Reply,
+    Signer,
+    body_of,
+    heard,
+    not_whole,
+    refusal,
+    send_reply,
+    signed,
+)
 from sogoc.web.exchange.turns import Came, Turns
 
 if TYPE_CHECKING:
@@ -51,13 +41,9 @@ if TYPE_CHECKING:
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.names import Address
     from sogoc.exchange.protocol import Envelope
-    from sogoc.rounds.taking import Reply
+    from sogoc.rounds.taking import Reply as OfRound
     from sogoc.trust.keys import SigningKey
-    from sogoc.trust.messages import BelievedRequest
-
-_JSON = "application/json; charset=utf-8"
-_SLOWEST_BODY_SECONDS = 30.0
-_OK, _BAD, _FAILED, _TOO_MANY = 200, 400, 500, 429
+    from sogoc.trust.messages import BelievedRequest, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +63,8 @@ class ExchangeParts:
     threads: Executor
     others: Mapping[str, Callable[[Request, Answering], Found]] = field(default_factory=dict)
     """Services that are no register, by their code: the subject's view, grants."""
-    rounds: Callable[[str, Envelope, bytes], Reply] | None = None
+    rounds: Callable[[str, Envelope, bytes], OfRound] | None = None
     """Answers what is asked under `/v1/rounds/`, where this node answers rounds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -93,10 +72,10 @@ class _Course:
     """How far one message has come."""
 
     came: Came
-    sent: Sequence[tuple[str, str]] = ()
+    heard: Heard | None = None
     believed: BelievedRequest | None = None
     posed: Posed | None = None
-    reply: _Reply | None = None
+    reply: Reply | None = None
 
 
 class Door:
@@ -116,25 +95,12 @@ class Door:
         if scope["type"] != "http":
             return
         try:
-            async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
-                body = await _body(scope, receive)
-            reply = await self.turns.answered(Came(scope, body))
-        except (BadQuestion, TimeoutError) as refused:
-            reply = _refusal(refused if isinstance(refused, BadQuestion) else _slow())
+            reply = await self.turns.answered(Came(scope, await body_of(scope, receive)))
         except SogocError as refused:
-            reply = _refusal(refused)
-        asked = asked_id(scope)
-        headers = {"content-type": _JSON, "cache-control": "no-store", **asked, **reply.headers}
-        await send(
-            {
-                "type": "http.response.start",
-                "status": reply.status,
-                "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            }
-        )
-        await send({"type": "http.response.body", "body": reply.body})
+            reply = refusal(refused)
+        await send_reply(reply, send, scope)
 
-    def _answered(self, came: Sequence[Came]) -> list[_Reply]:
+    def _answered(self, came: Sequence[Came]) -> list[Reply]:
         """Everything between the bytes that came and those that leave; runs in a thread."""
         steps = steps_of(one.scope for one in came)
         steps.done("wait")
@@ -149,9 +115,9 @@ class Door:
             )
             for course, outcome in zip(posed, found, strict=True):
                 course.reply = (
-                    _refusal(outcome)
+                    refusal(outcome)
                     if isinstance(outcome, SogocError)
-                    else _Reply(_OK, outcome.body, {})
+                    else Reply(OK, outcome.body, {})
                 )
         replies = [self._signed(course) for course in courses]
         steps.done("sign")
@@ -161,13 +127,13 @@ class Door:
         """What is known of a message once it was read: a question, or what stands against it."""
         course = _Course(came)
         try:
-            request, course.sent = self._request(came.scope, came.body)
+            course.heard = heard(came.scope, came.body, address=self._parts.address)
             answering = self._parts.answering()
-            believed = believe(
-                request, self._parts.directory(), answering.seen, now=answering.clock.now()
-            )
+            now = answering.clock.now()
+            request = course.heard.request
+            believed = believe(request, self._parts.directory(), answering.seen, now=now)
         except SogocError as refused:
-            course.reply = _refusal(refused)
+            course.reply = refusal(refused)
             return course
         course.believed = believed
         try:
@@ -175,15 +141,15 @@ class Door:
             if course.reply is None:
                 course.posed = self._posed(believed.request)
         except SogocError as refused:
-            course.reply = _refusal(refused)
+            course.reply = refusal(refused)
         return course
 
-    def _otherwise(self, believed: BelievedRequest, answering: Answering) -> _Reply | None:
+    def _otherwise(self, believed: BelievedRequest, answering: Answering) -> Reply | None:
         """The reply to what is asked of no register; None for a question after records."""
         request = believed.request
         if (other := self._parts.others.get(_service_of(request))) is not None:
             take(believed, by=answering)
-            return _Reply(_OK, other(request, answering).body, {})
+            return Reply(OK, other(request, answering).body, {})
         where = self._where(request)
         if self._parts.rounds is not None and where.path.startswith(PREFIX):
             take(believed, by=answering)
@@ -207,79 +173,26 @@ class Door:
             shelf=self._parts.shelf(told.object),
         )
 
-    def _signed(self, course: _Course) -> _Reply:
+    def _signed(self, course: _Course) -> Reply:
         """The reply as it leaves: signed, unless whoever asked was not believed."""
-        reply, believed = course.reply or _refusal(_slow()), course.believed
-        if believed is None:
+        reply = course.reply or refusal(not_whole())
+        if course.believed is None or course.heard is None:
             return reply
-        request = believed.request
-        told = {
-            **reply.headers,
-            CLIENT: believed.client,
-            SERVICE: "/".join((self._parts.provider, _service_of(request))),
-            OWN_ID: (own := str(uuid4())),
-            HASH: request_hash(
-                request, course.sent, path=_target(course.came.scope), request_id=own
-            ),
-        }
-        signed = sign_answer(
-            Answer(status=reply.status, headers=told, body=reply.body),
-            request,
-            key=self._parts.key,
-            key_id=self._parts.key_id,
-            created=int(self._parts.answering().clock.now().timestamp()),
-        )
-        return _Reply(reply.status, reply.body, {**told, **signed})
-
-    def _request(
-        self, scope: Mapping[str, Any], body: bytes
-    ) -> tuple[Request, list[tuple[str, str]]]:
-        sent = [
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
-        ]
-        return Request(
-            method=scope["method"],
-            target_uri=self._parts.address + _target(scope),
-            headers=headers_from(sent),
-            body=body,
-        ), sent
+        now = self._parts.answering().clock.now()
+        signer = Signer(key=self._parts.key, key_id=self._parts.key_id, now=now)
+        service = f"{self._parts.provider}/{_service_of(course.heard.request)}"
+        return signed(reply, course.heard, service=service, by=signer)
 
 
 def _of_round(
-    rounds: Callable[[str, Envelope, bytes], Reply], where: Address, request: Request
-) -> _Reply:
+    rounds: Callable[[str, Envelope, bytes], OfRound], where: Address, request: Request
+) -> Reply:
     if request.method != "POST" or where.query:
         raise BadQuestion(
             Sentence(vi="Câu hỏi phải dùng POST.", en="A question of a round is a POST.")
         )
     told = rounds(where.path, envelope(request.headers), request.body)
-    return _Reply(_OK, told.body, {"content-type": told.kind})
-
-
-async def _body(
-    scope: Mapping[str, Any], receive: Callable[[], Awaitable[Mapping[str, Any]]]
-) -> bytes:
-    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if not told.isdigit() or int(told) > LARGEST_BODY:
-        raise _too_large()
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _slow()
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            raise _too_large()
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _target(scope: Mapping[str, Any]) -> str:
-    """Path and query as they were sent, not as a server decoded them."""
-    raw = scope.get("raw_path") or scope["path"].encode()
-    path = bytes(raw).partition(b"?")[0].decode("latin-1")
-    query = scope.get("query_string", b"").decode("latin-1")
-    return f"{path}?{query}" if query else path
+    return Reply(OK, told.body, {"content-type": told.kind})
 
 
 def _path(target_uri: str, own: str) -> str:
@@ -297,35 +210,3 @@ def _path(target_uri: str, own: str) -> str:
 def _service_of(request: Request) -> str:
     parts = request.target_uri.split("/r1/", 1)[-1].split("/")
     return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - behind the provider's four parts
-
-
-def _refusal(error: SogocError) -> _Reply:
-    """An error as it travels: its type, one sentence, and an id to look up."""
-    name = error_type(error)
-    told = {"type": name, "message": error.sentence.en, "detail": str(uuid4())}
-    status = _BAD if name.startswith("Client.") else _FAILED
-    headers = {ERROR: name}
-    if isinstance(error, TooManyQuestions):
-        status = _TOO_MANY
-        headers["retry-after"] = str(int(error.wait_seconds) + 1)
-    if isinstance(error, BadSeal):
-        # Whoever is not believed is told no more than that.
-        told["message"] = "The signature of the message is not accepted."
-    if isinstance(error, AccessDenied):
-        told["message"] = f"{error.sentence.en} {error.sentence.vi}"
-    return _Reply(status, json.dumps(told, ensure_ascii=False).encode(), headers)
-
-
-def _too_large() -> BadQuestion:
-    return BadQuestion(
-        Sentence(
-            vi=f"Câu hỏi lớn hơn {LARGEST_BODY} byte; hãy chia nhỏ.",
-            en=f"The question is larger than {LARGEST_BODY} bytes; cut it into several.",
-        )
-    )
-
-
-def _slow() -> BadQuestion:
-    return BadQuestion(
-        Sentence(vi="Câu hỏi không đến trọn vẹn.", en="The question did not come whole.")
-    )

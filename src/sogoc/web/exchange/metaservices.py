@@ -6,7 +6,8 @@
     GET getOperationalData             records of monitoring, ?recordsFrom=&recordsTo= (seconds)
 
 The hub and the node's own member see all records, everybody else those of its own questions, as
-with a security server. Nobody's data is in any of these answers, so the journal holds no entry.
+with a security server. Nobody's data is in any of these answers, so the journal holds no entry; but
+each message is taken once, by one worker, as a question is.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from sogoc.clock import today
 from sogoc.errors import BadQuestion, Sentence, SogocError, UnknownThing
 from sogoc.exchange.answering import believe
 from sogoc.exchange.described.methods import all_methods, allowed_methods
 from sogoc.exchange.names import subsystem
-from sogoc.exchange.protocol import CLIENT, HASH, OWN_ID, SERVICE, headers_from
 from sogoc.exchange.services import openapi
-from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
+from sogoc.exchange.shared.together import take
 from sogoc.web.exchange.replies import (
     OK,
     Reply,
+    Signer,
     body_of,
+    heard,
     refusal,
     send_reply,
-    sent_headers,
+    signed,
     target_of,
 )
 
@@ -95,24 +96,21 @@ class Metaservices:
 
     def _answered(self, scope: Mapping[str, Any], body: bytes, place: re.Match[str]) -> Reply:
         try:
-            request = Request(
-                method=scope["method"],
-                target_uri=self._parts.address + target_of(scope),
-                headers=headers_from(sent_headers(scope)),
-                body=body,
-            )
+            came = heard(scope, body, address=self._parts.address)
             answering = self._parts.answering()
-            believed = believe(
-                request, self._parts.directory(), answering.seen, now=answering.clock.now()
-            )
+            now = answering.clock.now()
+            believed = believe(came.request, self._parts.directory(), answering.seen, now=now)
         except SogocError as refused:
             return refusal(refused)
         try:
+            take(believed, by=answering)
             told = self._told(place, believed, scope.get("query_string", b"").decode("latin-1"))
             reply = Reply(OK, told)
         except SogocError as refused:
             reply = refusal(refused)
-        return self._signed(reply, request, scope, name=place["name"])
+        signer = Signer(key=self._parts.key, key_id=self._parts.key_id, now=now)
+        service = f"{self._parts.provider}/{place['name']}"
+        return signed(reply, came, service=service, by=signer)
 
     def _told(self, place: re.Match[str], believed: BelievedRequest, query: str) -> bytes:
         if place["provider"] != self._parts.provider:
@@ -153,25 +151,6 @@ class Metaservices:
         since, until = (_moment(told.get(name)) for name in ("recordsFrom", "recordsTo"))
         whose = None if self._meta.sees_all(client) else client
         return _written(self._meta.records((since, until), whose))
-
-    def _signed(
-        self, reply: Reply, request: Request, scope: Mapping[str, Any], *, name: str
-    ) -> Reply:
-        told = {
-            **reply.headers,
-            CLIENT: request.headers[CLIENT],
-            SERVICE: f"{self._parts.provider}/{name}",
-            OWN_ID: (own := str(uuid4())),
-            HASH: request_hash(request, sent_headers(scope), path=target_of(scope), request_id=own),
-        }
-        signed = sign_answer(
-            Answer(status=reply.status, headers=told, body=reply.body),
-            request,
-            key=self._parts.key,
-            key_id=self._parts.key_id,
-            created=int(self._parts.answering().clock.now().timestamp()),
-        )
-        return Reply(reply.status, reply.body, {**told, **signed})
 
 
 def _parameters(query: str, known: tuple[str, ...]) -> dict[str, str]:

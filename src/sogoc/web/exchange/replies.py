@@ -1,4 +1,8 @@
-"""Requests and replies of the exchange as bytes: bounded bodies, refusals with an id to look up."""
+"""Messages and replies of the exchange, as bytes and headers: what door and metaservices share.
+
+Bodies are bounded before they are read, and a slow sender is let go. A refusal bears an id to look
+up. What leaves is signed over the very message that came.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,34 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sogoc.errors import AccessDenied, BadQuestion, BadSeal, Sentence, SogocError, TooManyQuestions
-from sogoc.exchange.protocol import ERROR, REQUEST_ID, error_type
+from sogoc.errors import (
+    AccessDenied,
+    BadQuestion,
+    BadSeal,
+    JournalClosed,
+    Sentence,
+    SogocError,
+    TooManyQuestions,
+)
+from sogoc.exchange.protocol import (
+    CLIENT,
+    ERROR,
+    HASH,
+    OWN_ID,
+    REQUEST_ID,
+    SERVICE,
+    error_type,
+    headers_from,
+)
 from sogoc.exchange.services import LARGEST_BODY
+from sogoc.trust.messages import Answer, Request, request_hash, sign_answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
     from typing import Any
+
+    from sogoc.trust.keys import SigningKey
 
 JSON = "application/json; charset=utf-8"
 OK, BAD, FAILED, TOO_MANY = 200, 400, 500, 429
@@ -30,16 +55,72 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message as it came: not yet believed."""
+
+    request: Request
+    sent: list[tuple[str, str]]
+    """Headers in their order and spelling."""
+    target: str
+
+
+def heard(scope: Mapping[str, Any], body: bytes, *, address: str) -> Heard:
+    """The message, to this node at the address that others know. Raises BadQuestion."""
+    sent, target = sent_headers(scope), target_of(scope)
+    request = Request(
+        method=scope["method"],
+        target_uri=address + target,
+        headers=headers_from(sent),
+        body=body,
+    )
+    return Heard(request=request, sent=sent, target=target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """In whose name replies are signed, and when."""
+
+    key: SigningKey
+    key_id: str
+    now: datetime
+
+
+def signed(reply: Reply, to: Heard, *, service: str, by: Signer) -> Reply:
+    """The reply as it leaves to whoever was believed."""
+    told = {
+        **reply.headers,
+        CLIENT: to.request.headers[CLIENT],
+        SERVICE: service,
+        OWN_ID: (own := str(uuid4())),
+        HASH: request_hash(to.request, to.sent, path=to.target, request_id=own),
+    }
+    signature = sign_answer(
+        Answer(status=reply.status, headers=told, body=reply.body),
+        to.request,
+        key=by.key,
+        key_id=by.key_id,
+        created=int(by.now.timestamp()),
+    )
+    return Reply(reply.status, reply.body, {**told, **signature})
+
+
 def refusal(error: SogocError) -> Reply:
     """An error as it travels: its type, one sentence, and an id under which the node knows it."""
     name = error_type(error)
     status = BAD if name.startswith("Client.") else FAILED
-    headers = {ERROR: name}
     if isinstance(error, TooManyQuestions):
         status = TOO_MANY
-        headers["retry-after"] = str(int(error.wait_seconds) + 1)
+    headers = {ERROR: name, **come_again(error)}
     told = {"type": name, "message": message_of(error), "detail": str(uuid4())}
     return Reply(status, json.dumps(told, ensure_ascii=False).encode(), headers)
+
+
+def come_again(error: SogocError) -> dict[str, str]:
+    """When whoever was refused may come again, as a header, where that is known."""
+    if isinstance(error, TooManyQuestions):
+        return {"retry-after": str(int(error.wait_seconds) + 1)}
+    return {"retry-after": "1"} if isinstance(error, JournalClosed) else {}
 
 
 def message_of(error: SogocError) -> str:
@@ -62,7 +143,7 @@ async def body_of(
         async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
             return await _whole(receive)
     except TimeoutError as late:
-        raise _slow() from late
+        raise not_whole() from late
 
 
 async def _whole(receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> bytes:
@@ -70,7 +151,7 @@ async def _whole(receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> bytes:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _slow()
+            raise not_whole()
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
             raise _too_large()
@@ -131,7 +212,8 @@ def _too_large() -> BadQuestion:
     )
 
 
-def _slow() -> BadQuestion:
+def not_whole() -> BadQuestion:
+    """The refusal of what did not come to its end."""
     return BadQuestion(
         Sentence(vi="Câu hỏi không đến trọn vẹn.", en="The question did not come whole.")
     )

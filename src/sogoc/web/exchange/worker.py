@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
+import os
 import signal
 import sys
+import time
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ from sogoc.web.operating.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from multiprocessing.process import BaseProcess as ParentProcess
 
     from starlette.types import ASGIApp
 
@@ -47,7 +50,7 @@ def worker_app(served: Served) -> ASGIApp:
     Its parts are open from the server's start to its end: when the server stops it first lets
     finish what is being answered, then the journal is closed with nothing left behind.
     """
-    Thread(target=_end_with_the_server, name="server-gone", daemon=True).start()
+    _end_with_the_server()
     open_parts = _open(served)
     opened = open_parts.__enter__()
     # What is open by now lives to the end: looking through it for rings would cost every question.
@@ -63,6 +66,29 @@ def worker_app(served: Served) -> ASGIApp:
             open_parts.__exit__(None, None, None)
 
     return application(opened, until_the_end)
+
+
+def _end_with_the_server() -> None:
+    """See to it that this worker does not outlive the process that started it, even one killed -9.
+
+    Nobody would stop it any more, and it would keep the port. It is told to end as by an operator;
+    where it does not, it is ended: what was answered is in the journal by then.
+    """
+    server = parent_process()
+    if server is not None:
+        Thread(target=_end_after, args=(server,), name="end-with-server", daemon=True).start()
+
+
+def _end_after(server: ParentProcess) -> None:
+    # Waits in the kernel, for a pipe that the server holds open as long as it lives.
+    server.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(ORPHAN_SECONDS)
+    os._exit(1)
+
+
+ORPHAN_SECONDS = 3.0
+"""So long a worker whose server is gone may take to finish what it is answering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +150,6 @@ def _counted(app: ASGIApp, door: Door, parts: Exchanging, *, figures: Figures) -
     figures.watch_lines(parts.connections.count)
     figures.watch_lost(lambda: parts.monitor.lost)
     return Counted(app, figures.request, places=EXCHANGE)
-
-
-def _end_with_the_server() -> None:
-    """When the server's main process is gone, killed perhaps, end as on its signal.
-
-    A worker that stayed would go on answering beside the next server, at the same port.
-    """
-    server = multiprocessing.parent_process()
-    if server is not None:
-        server.join()
-        signal.raise_signal(signal.SIGTERM)
 
 
 def _tell(error: SogocError) -> None:

@@ -1,0 +1,1 @@
+"""Patience with other nodes, and its end: tries and pauses, deadlines, places for each peer."""
