@@ -12,11 +12,18 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+import httpx2
 import pytest
 
+from sogoc.clock import SystemClock
+from sogoc.contract.load import load
+from sogoc.node.member import membership
+from sogoc.node.settings import read_settings
 from sogoc.shipped import shipped
 from sogoc.testing.served import free_port
+from sogoc.trust.tokens import signed_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,6 +173,7 @@ def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
 
         whole_lists_are_copied_and_searched(country)
         a_node_describes_itself(country)
+        applications_of_other_standards_are_answered(country)
         time.sleep(6)  # one beat: the checkpoint takes in what was asked
         verify = ("journal", "verify", country.hub_address, country.log_key)
         kept = ("--kept", str(tmp_path / "kept"))
@@ -212,6 +220,71 @@ def a_node_describes_itself(country: Country) -> None:
     records = json.loads(country.sogoc(hub, "node", "monitoring").out)["records"]
     assert {record.get("restPath") for record in records} >= {PATH, "/v1/co_so/search"}
     assert {record.get("clientSubsystemCode") for record in records} == {"LAND"}
+
+
+def applications_of_other_standards_are_answered(country: Country) -> None:
+    """GovStack reads a facility, SPDCI searches for it: by a token of the land office's key."""
+    version = load(shipped("registers") / "health-facilities.odcs.yaml").version
+    key = key_of(1)
+    read = called(
+        country, f"/govstack/data/health-facilities/{version}/read", {"query": {"content": key}}
+    )
+    assert read["content"].items() >= key.items()
+    pairs = [
+        {"expression1": {"attribute_name": name, "operator": "eq", "attribute_value": value}}
+        for name, value in key.items()
+    ]
+    moment = SystemClock().now().isoformat(timespec="seconds")
+    one = {"query_type": "predicate", "query": pairs}
+    request = {"reference_id": "R-1", "timestamp": moment, "search_criteria": one}
+    message = {
+        "header": {
+            "version": "1.0.0",
+            "message_id": str(uuid4()),
+            "message_ts": moment,
+            "action": "search",
+            "sender_id": "VN/GOV/02/LAND",
+            "receiver_id": "VN/GOV/01/HEALTH",
+            "total_count": 1,
+            "is_msg_encrypted": False,
+        },
+        "message": {"transaction_id": "T-1", "search_request": [request]},
+    }
+    found = called(country, "/spdci/health-facilities/registry/sync/search", message)
+    (answer,) = found["message"]["search_response"]
+    (record,) = answer["data"]["reg_records"]
+    assert answer["status"] == "succ"
+    assert {"name": "ten", "value": read["content"]["ten"]} in record["additional_attributes"]
+    no_token = httpx2.post(
+        f"{country.hub_address}/spdci/health-facilities/registry/sync/search",
+        json=message,
+        trust_env=False,
+    )
+    assert no_token.status_code == 401
+
+
+def called(country: Country, path: str, told: object) -> Any:  # noqa: ANN401 - JSON
+    """What the land office's application is answered by a façade of the health office."""
+    who = membership(country.land, read_settings(country.land))
+    now = int(SystemClock().now().timestamp())
+    claims = {
+        "iss": str(who.who),
+        "aud": country.hub_address,
+        "sub": CASE[1],
+        "issue": CASE[3],
+        "iat": now,
+        "exp": now + 60,
+    }
+    token = signed_token(claims, key=who.key, key_id=who.key_id)
+    answer = httpx2.post(
+        f"{country.hub_address}{path}",
+        json=told,
+        headers={"authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 EXPLAIN = (
