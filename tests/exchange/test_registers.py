@@ -16,6 +16,7 @@ from sogoc.exchange.answering import Asked, Found
 from sogoc.exchange.looking.comparing import Bearer, Triple, compare, triple_from
 from sogoc.exchange.looking.rows import identity
 from sogoc.exchange.registers import RegisterShelf
+from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
@@ -53,7 +54,7 @@ def put(
         PERSON.name: name,
         PERSON.born: born,
         "id": next(_COUNT),
-        "key": number,
+        "key": more.get("key", number),
         "_delivery": 1,
         "_digest": "00000000-0000-0000-0000-000000000000",
         "_true_from": "2026-01-01",
@@ -191,3 +192,41 @@ def test_a_register_without_persons_verifies_nobody(shelf: RegisterShelf) -> Non
         RegisterShelf(shelf.connection, replace(OBJECT, persons=())).look_up(
             asked(Operation.VERIFY, triple("001190000001", "A B", "1990"))
         )
+
+
+def test_questions_looked_up_together_are_answered_as_each_would_be_alone(
+    shelf: RegisterShelf,
+) -> None:
+    several = [
+        asked(Operation.VERIFY, triple("001190000001", "Nguyễn Thị Hòa", "1990-05-02")),
+        asked(Operation.VERIFY, triple("001190000001", "Nguyen Thi Hoa", "1990-05-02")),
+        asked(Operation.READ, "001190000002"),
+        asked(
+            Operation.VERIFY,
+            triple("001190000002", "Trần Văn Đức", "1950"),
+            triple("001190000009", "Trần Văn Đức", "1950"),
+            fields=(PERSON.born, PERSON.name),
+        ),
+        asked(Operation.READ, "001190000003"),
+        asked(Operation.VERIFY, triple("001190000003", "Lê Văn Tám", "1970-01-01")),
+        asked(Operation.VERIFY, "nonsense"),
+    ]
+    together = SharedRegisterShelf(lambda: shelf.connection, OBJECT).look_up_all(several)
+    for question, outcome in zip(several, together, strict=True):
+        if isinstance(outcome, Found):
+            assert outcome == shelf.look_up(question)
+        else:
+            with pytest.raises(type(outcome)):
+                shelf.look_up(question)
+    assert [isinstance(each, Found) for each in together] == [True] * 4 + [False, True, False]
+
+
+def test_a_number_that_many_bear_hides_nobody_else(
+    shelf: RegisterShelf, connection: psycopg.Connection
+) -> None:
+    for number in range(9):
+        put(connection, "001190000004", f"Nguyễn Văn {'ABCDEGHIK'[number]}", "1990", key=str(number))
+    people = [triple("001190000004", "Nguyễn Văn A", "1990")]
+    people += [triple("001190000001", "Nguyễn Thị Hòa", "1990-05-02")]
+    answers = told(shelf.look_up(asked(Operation.VERIFY, *people)))["results"]
+    assert [each["outcome"] for each in answers] == ["ambiguous", "verified"]
