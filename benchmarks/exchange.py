@@ -26,6 +26,7 @@ from exchange_node import FIELDS, MEMBER, OBJECT, POPULATION, SEED, asked_file, 
 from harness import record
 from processes import fsync_ms, postmaster, tree_cpu
 
+from sogoc.database.embedded import stop_unused
 from sogoc.node.member import membership
 from sogoc.node.settings import read_settings
 
@@ -82,6 +83,7 @@ def _folder(named: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as name:
         yield Path(name) / "node"
+        stop_unused(Path(name) / "node" / "state" / "postgres")
 
 
 def _measured(

@@ -14,6 +14,7 @@ import random
 import sys
 import time
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -217,8 +218,8 @@ async def asked(plan: Plan, work: list[bytes]) -> tuple[Got, float]:
 def verified(
     plan: Plan, requests: list[Request], *, got: Got, directory: Directory
 ) -> dict[str, int]:
-    """How many answers are believed and carry what was asked; others by their status."""
-    counts: dict[str, int] = {}
+    """How many answers are believed; what they say of persons; others by their status."""
+    counts = Counter[str]()
     for number, raw in got.answers:
         head, _, body = raw.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -228,12 +229,11 @@ def verified(
             headers=headers_from((name, value) for name, value in pairs),
             body=body,
         )
-        name = _verdict(plan, requests[number], answer=answer, directory=directory)
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+        counts.update(_told(plan, requests[number], answer=answer, directory=directory))
+    return dict(counts)
 
 
-def _verdict(plan: Plan, request: Request, *, answer: Answer, directory: Directory) -> str:
+def _told(plan: Plan, request: Request, *, answer: Answer, directory: Directory) -> list[str]:
     try:
         body = believe_answer(
             answer,
@@ -244,17 +244,11 @@ def _verdict(plan: Plan, request: Request, *, answer: Answer, directory: Directo
             tolerance_seconds=3600,
         )
     except SogocError:
-        return f"not believed, status {answer.status}"
+        return [f"not believed, status {answer.status}"]
     if answer.status != 200:
-        return f"status {answer.status}"
-    results = json.loads(body)["results"]
-    told = {one["outcome"] for one in results}
-    whole = len(results) == plan.batch and told <= _OUTCOMES
-    return "believed" if whole else f"believed, {sorted(told)}"
-
-
-_OUTCOMES = {"verified", "differs", "deceased", "ambiguous"}
-"""What there is to say of persons who are in the population; a few numbers stand there twice."""
+        return [f"status {answer.status}"]
+    outcomes = [str(one["outcome"]) for one in json.loads(body)["results"]]
+    return ["believed" if len(outcomes) == plan.batch else "believed, not whole", *outcomes]
 
 
 def main(plan: Plan) -> None:

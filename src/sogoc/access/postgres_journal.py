@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import select
 import struct
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
@@ -20,7 +19,7 @@ from uuid import UUID
 
 import psycopg
 
-from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payloads_of
+from sogoc.access.entry import SALT_BYTES, Alike, alike, commitment_of, entry_from
 from sogoc.access.journal import Unit, numbered
 from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
@@ -94,8 +93,7 @@ class PostgresJournal:
         with connection.transaction():
             taken = _marked(connection, [unit.mark for unit in units if unit.mark])
             new = _first(units, taken)
-            entries = [entry for unit in new for entry in unit.entries]
-            start = append_within(connection, entries).start if entries else 0
+            start = _appended(connection, [unit.entries for unit in new]).start
         numbers = dict(zip(map(id, new), numbered(new, start), strict=True))
         return [numbers.get(id(unit)) for unit in units]
 
@@ -144,14 +142,7 @@ def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
 
     For acts that change the node's own tables: act and entry stand or fall together.
     """
-    row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
-    start = int(row[0]) if row else 0
-    with connection.cursor().copy(COPY) as copy:
-        copy.write(_HEAD)
-        for chunk in _chunks(entries, start):
-            copy.write(chunk)
-        copy.write(_END)
-    return range(start, start + len(entries))
+    return _appended(connection, [entries])
 
 
 def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) -> range:
@@ -161,33 +152,50 @@ def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) 
     on behind the last group, and between two groups single questions have their turn. The caller
     sees to `synchronous_commit`. An empty subject is an entry about nobody known.
     """
-    return append_within(connection, [replace(entry, subject=each) for each in subjects])
+    return append_within(connection, Alike(entry, subjects))
 
 
-def _chunks(entries: Sequence[Entry], start: int) -> Iterator[bytes]:
-    salts = BytesIO(os.urandom(SALT_BYTES * len(entries)))
-    rows = (
-        _row(entry, payload, number, salts.read(SALT_BYTES))
-        for number, (entry, payload) in enumerate(
-            zip(entries, payloads_of(entries), strict=True), start
-        )
-    )
+def _appended(connection: Connection, parts: Sequence[Sequence[Entry]]) -> range:
+    count = sum(map(len, parts))
+    if not count:
+        return range(0)
+    row = connection.execute(SQL["next_numbers"], {"count": count}).fetchone()
+    start = int(row[0]) if row else 0
+    with connection.cursor().copy(COPY) as copy:
+        copy.write(_HEAD)
+        for chunk in _chunks(parts, start, count):
+            copy.write(chunk)
+        copy.write(_END)
+    return range(start, start + count)
+
+
+def _chunks(parts: Sequence[Sequence[Entry]], start: int, count: int) -> Iterator[bytes]:
+    numbers = iter(range(start, start + count))
+    salts = BytesIO(os.urandom(SALT_BYTES * count))
+    rows = (row for part in parts for each in alike(part) for row in _rows(each, numbers, salts))
     while chunk := b"".join(islice(rows, _CHUNK)):
         yield chunk
 
 
-def _row(entry: Entry, payload: bytes, number: int, salt: bytes) -> bytes:  # noqa: PLR0917 - paid per entry
-    # A zero byte would be refused, and with it everybody's entries of this group.
-    subject = entry.subject.replace("\0", "").encode()
-    return b"".join(
-        (
-            _ROW.pack(_COLUMNS, 8, number, 8, (entry.at - _EPOCH) // _WHOLE),
-            _sized(subject) if subject else _NULL,
-            _shown_from(entry),
-            _sized(payload),
-            _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
+def _rows(several: Alike, numbers: Iterator[int], salts: BytesIO) -> Iterator[bytes]:
+    """Rows as COPY takes them; what they share is made once."""
+    entry = several.entry
+    at, shown = (entry.at - _EPOCH) // _WHOLE, _shown_from(entry)
+    subjects = several.subjects
+    # Not strict: the numbers go on behind these, which stand first so that none is lost.
+    for subject, payload, number in zip(subjects, several.payloads(), numbers, strict=False):
+        salt = salts.read(SALT_BYTES)
+        # A zero byte would be refused, and with it everybody's entries of this group.
+        told = subject.replace("\0", "").encode()
+        yield b"".join(
+            (
+                _ROW.pack(_COLUMNS, 8, number, 8, at),
+                _sized(told) if told else _NULL,
+                shown,
+                _sized(payload),
+                _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
+            )
         )
-    )
 
 
 def _sized(content: bytes) -> bytes:

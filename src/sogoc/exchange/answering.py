@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from sogoc.access.entry import GRANTED, REFUSED, Entry
+from sogoc.access.entry import GRANTED, REFUSED, Alike, Entry
 from sogoc.access.grant import Question, Visibility, sensitive_among
 from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sogoc.access.grant import Grant, Operation
@@ -47,8 +47,10 @@ class Asked:
     register: Register
     operation: Operation
     fields: frozenset[str]
-    keys: tuple[str, ...]
-    """What is looked up: keys of records, or whole triples, as the service reads them."""
+    keys: tuple[str, ...] = ()
+    """Keys of the records that are looked up, as the service reads them."""
+    people: tuple[Mapping[str, str], ...] = ()
+    """Those who are to be verified: `number`, `name` and `born` of each, as they were written."""
     where: tuple[tuple[str, str], ...] = ()
     """What a search asks of a record: field and value."""
     since: str = ""
@@ -56,12 +58,12 @@ class Asked:
     after: str = ""
     """Where a page begins, as the page before said; empty: at the start."""
     limit: int = 0
-    """How many records a page may hold; 0 where `keys` say which are meant."""
+    """How many records a page may hold; 0 where keys or people say which are meant."""
 
     @property
     def count(self) -> int:
         """How many records the answer may be about."""
-        return self.limit or len(self.keys)
+        return self.limit or len(self.people) or len(self.keys)
 
     @property
     def touched(self) -> frozenset[str]:
@@ -172,10 +174,10 @@ def entries_of(
     people: Sequence[str],
     grant: Grant,
     at: datetime,
-) -> list[Entry]:
+) -> Sequence[Entry]:
     """What the journal says of a question that was answered: an entry for each of its people."""
     entry = _shown_when(entry_of(envelope, asked, decision, at=at), grant)
-    return [replace(entry, subject=subject) for subject in people or ("",)]
+    return Alike(entry, people or ("",))
 
 
 def refusal_of(envelope: Envelope, asked: Asked, reason: Sentence, *, at: datetime) -> Entry:

@@ -6,21 +6,19 @@ has no personal number yet is looked for by the old card's number of nine digits
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from sogoc.errors import BadQuestion, Sentence, SogocError, UnknownThing
+from sogoc.errors import Sentence, UnknownThing
 from sogoc.exchange.answering import Found
 from sogoc.exchange.looking.comparing import Bearer, as_given, compare, triple_from
 from sogoc.exchange.looking.rows import text, written
 from sogoc.records.shape import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sogoc.contract.model import Person, RegisterObject
     from sogoc.database.store import Connection
@@ -30,53 +28,31 @@ if TYPE_CHECKING:
 _OLD_DIGITS = 9
 _UNREADABLE: dict[str, object] = {"outcome": "unreadable"}
 Values = tuple["str | None", ...]
-_Read = tuple["Mapping[str, object]", "Triple | None"]
+_Read = tuple["Mapping[str, str]", "Triple | None"]
 """A person as told, and the triple in it; None where one of the three cannot be read."""
 
 
 def by_triple(connection: Connection, one: RegisterObject, asked: Asked) -> Found:
     """The outcome for each person, in the order asked; granted fields where all three agree.
 
-    Raises UnknownThing where the object holds no such three fields, BadQuestion for no triple.
+    Raises UnknownThing where the object holds no such three fields.
     """
-    found = by_triples(connection, one, [asked])[0]
-    if isinstance(found, SogocError):
-        raise found
-    return found
+    return by_triples(connection, one, [asked])[0]
 
 
 def by_triples(
     connection: Connection, one: RegisterObject, several: Sequence[Asked]
-) -> list[Found | SogocError]:
-    """The same for questions of one register that ask for the same fields, by one statement.
-
-    Raises UnknownThing where the object holds no such three fields; whatever else stands against a
-    question is told of that one alone.
-    """
+) -> list[Found]:
+    """The same for questions of one register that ask for the same fields, by one statement."""
     person = _person(one)
-    read = [_read(asked) for asked in several]
-    wanted = {
-        triple.number
-        for people in read
-        if not isinstance(people, SogocError)
-        for _, triple in people
-        if triple
-    }
+    read: list[list[_Read]] = [
+        [(each, as_given(each) or triple_from(each)) for each in asked.people] for asked in several
+    ]
+    wanted = {triple.number for people in read for _, triple in people if triple}
     fields = sorted(several[0].fields)
     where = (person, Tables(several[0].register.id, one))
     bearers = _bearers(connection, where, wanted, fields=fields)
-    return [
-        people if isinstance(people, SogocError) else _found(people, bearers, fields=fields)
-        for people in read
-    ]
-
-
-def _read(asked: Asked) -> list[_Read] | BadQuestion:
-    try:
-        told = [_told(key) for key in asked.keys]
-    except BadQuestion as refused:
-        return refused
-    return [(each, as_given(each) or triple_from(each)) for each in told]
+    return [_found(people, bearers, fields=fields) for people in read]
 
 
 def _found(people: list[_Read], bearers: Mapping[str, Held], *, fields: list[str]) -> Found:
@@ -155,7 +131,7 @@ def _as_named(names: Sequence[str], *, start: int) -> sql.Composed:
 
 
 def _answer(
-    triple: Triple, told: Mapping[str, object], held: Held, *, fields: list[str]
+    triple: Triple, told: Mapping[str, str], held: Held, *, fields: list[str]
 ) -> dict[str, object]:
     if len(held) != 1 or held[0][1].name != triple.name:
         # Not letter by letter the same: now it must be read as what it should be.
@@ -182,22 +158,3 @@ def _person(one: RegisterObject) -> Person:
             )
         )
     return person
-
-
-def _told(key: str) -> Mapping[str, object]:
-    try:
-        told = json.loads(key)
-    except ValueError as wrong:
-        raise _no_triple() from wrong
-    if not isinstance(told, Mapping):
-        raise _no_triple()
-    return told
-
-
-def _no_triple() -> BadQuestion:
-    return BadQuestion(
-        Sentence(
-            vi="Mỗi người cần đối soát phải có number, name và born.",
-            en="Each person to be verified needs number, name and born.",
-        )
-    )

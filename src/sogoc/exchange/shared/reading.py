@@ -65,7 +65,7 @@ class SharedRegisterShelf(SharedShelf):
 
     def _verify(self, several: Sequence[Asked]) -> list[Found | SogocError]:
         try:
-            return by_triples(self.connection(), self.object, several)
+            return list(by_triples(self.connection(), self.object, several))
         except UnknownThing as refused:
             return [refused] * len(several)
         except psycopg.Error as failed:
