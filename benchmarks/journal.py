@@ -15,6 +15,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import random
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -176,7 +177,6 @@ class Job:
 def _unit(at: datetime, count: int) -> Unit:
     """What the door writes down of one question about so many persons."""
     request = uuid4()
-    person = request.int % 10**12
     entry = Entry(
         at=at,
         request_id=str(request),
@@ -190,7 +190,9 @@ def _unit(at: datetime, count: int) -> Unit:
         ground="Luật ví dụ, Điều 1",
         grant="G-1",
     )
-    subjects = [f"{(person + at) % 10**12:012d}" for at in range(count)]
+    # Sorted within a question, as the door has them; of all numbers there are.
+    draw = random.Random(request.int)  # noqa: S311 - who is asked about, no secret
+    subjects = sorted(f"{draw.randrange(10**12):012d}" for _ in range(count))
     return Unit(Alike(entry, subjects), request.bytes)
 
 
