@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from exchange_node import FIELDS, MEMBER, OBJECT, POPULATION, SEED, asked_file, ready
 from harness import record
-from processes import fsync_ms, postmaster, tree_cpu
+from processes import busy_cpu, fsync_ms, postmaster, tree_cpu
 
 from sogoc.database.embedded import stop_unused
 from sogoc.node.member import membership
@@ -120,7 +120,7 @@ def _measured(
         used = []
         for suffix in (".began", ".ended"):
             _wait(file.with_suffix(suffix), load)
-            used.append((tree_cpu(server.pid), tree_cpu(postmaster(folder / "state"))))
+            used.append((tree_cpu(server.pid), tree_cpu(postmaster(folder / "state")), busy_cpu()))
         out, _ = load.communicate(timeout=600)
         if load.returncode:
             raise SystemExit(load.returncode)
@@ -128,6 +128,8 @@ def _measured(
     answers = figures["answers"]
     for name, at in (("server_cpu_us", 0), ("database_cpu_us", 1)):
         figures[name] = round(1e6 * (used[1][at] - used[0][at]) / answers, 1)
+    ours = answers * sum(figures[f"{who}_cpu_us"] for who in ("server", "database", "load")) / 1e6
+    figures["others_cpus"] = round((used[1][2] - used[0][2] - ours) / figures["span_seconds"], 2)
     if batch > 1:
         figures["persons_per_second"] = round(batch * figures["answers_per_second"])
         for name in ("server_cpu_us", "database_cpu_us"):

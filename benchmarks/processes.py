@@ -36,6 +36,13 @@ def tree_cpu(pid: int) -> float:
     return total
 
 
+def busy_cpu() -> float:
+    """CPU seconds that the whole machine has worked since it started, for whomever."""
+    told = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _, _, interrupts, soft, stolen = map(int, told[:8])
+    return (user + nice + system + interrupts + soft + stolen) / _TICK
+
+
 def fsync_ms(folder: Path) -> float:
     """Median time of one write of 8 KB and its fdatasync where the node lies."""
     took = []
