@@ -16,6 +16,67 @@ order by mark
 on conflict (mark) do nothing
 returning mark;
 
+-- name: keep_at_once
+-- Entries whose messages are new, and their marks, by one statement: what a few questions cost most
+-- is going to and fro. The order is that of the steps above: marks, then numbers, then entries.
+with taken as (
+    insert into node.message_taken (mark, until)
+    select
+        mark,
+        now() + make_interval(secs => %(seconds)s) as until
+    from unnest(%(marks)s::uuid[]) as told (mark)
+    order by mark
+    on conflict (mark) do nothing
+    returning mark
+),
+
+given as (
+    select
+        unnest(%(place)s::int[]) as place,
+        unnest(%(of)s::uuid[]) as mark,
+        unnest(%(at)s::timestamptz[]) as at,
+        unnest(%(subject)s::text[]) as subject,
+        unnest(%(visible_from)s::timestamptz[]) as visible_from,
+        unnest(%(payload)s::bytea[]) as payload,
+        unnest(%(salt)s::bytea[]) as salt,
+        unnest(%(commitment)s::bytea[]) as commitment
+),
+
+new as (
+    select
+        given.*,
+        row_number() over (order by given.place) - 1 as behind
+    from given
+    where given.mark is null or given.mark in (select taken.mark from taken)
+),
+
+numbers as (
+    insert into node.journal_head (size)
+    select count(*) from new
+    having count(*) > 0
+    on conflict (only_row) do update set size = journal_head.size + excluded.size
+    returning size - (select count(*) from new) as first
+),
+
+kept as (
+    insert into node.journal_entry
+    (number, at, subject, visible_from, payload, salt, commitment)
+    select
+        numbers.first + new.behind as number,
+        new.at,
+        new.subject,
+        new.visible_from,
+        new.payload,
+        new.salt,
+        new.commitment
+    from new
+    cross join numbers
+)
+
+select
+    array(select taken.mark from taken) as marks,
+    (select numbers.first from numbers) as first;
+
 -- name: forget_messages
 -- Marks of messages that are too old to be believed anyway.
 delete from node.message_taken

@@ -49,6 +49,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WHOLE = timedelta(microseconds=1)
 GROUP = 20_000
 """Entries about many persons that go in at once."""
+_FEW = 100
+"""Entries up to here go by one statement; beyond, COPY is faster than going to and fro is slow."""
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
@@ -90,10 +92,13 @@ class PostgresJournal:
 
     def _kept(self, units: Sequence[Unit]) -> list[range | None]:
         connection = self._open()
-        with connection.transaction():
-            taken = _marked(connection, [unit.mark for unit in units if unit.mark])
-            new = _first(units, taken)
-            start = _appended(connection, [unit.entries for unit in new]).start
+        if sum(len(unit.entries) for unit in units) <= _FEW:
+            new, start = _kept_at_once(connection, units)
+        else:
+            with connection.transaction():
+                taken = _marked(connection, [unit.mark for unit in units if unit.mark])
+                new = _first(units, taken)
+                start = _appended(connection, [unit.entries for unit in new]).start
         numbers = dict(zip(map(id, new), numbered(new, start), strict=True))
         return [numbers.get(id(unit)) for unit in units]
 
@@ -114,6 +119,42 @@ def _marked(connection: Connection, marks: list[bytes]) -> set[bytes]:
         return set()
     asked = {"marks": [UUID(bytes=mark) for mark in sorted(set(marks))], "seconds": KEPT_SECONDS}
     return {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)}
+
+
+def _kept_at_once(connection: Connection, units: Sequence[Unit]) -> tuple[list[Unit], int]:
+    """Keep a few entries by one statement, a transaction of its own; which units, from where."""
+    marks = {unit.mark for unit in units if unit.mark}
+    rows = [
+        (unit.mark, several.entry, subject, payload)
+        for unit in _first(units, marks)
+        for several in alike(unit.entries)
+        for subject, payload in zip(several.subjects, several.payloads(), strict=True)
+    ]
+    salts = [os.urandom(SALT_BYTES) for _ in rows]
+    asked = {
+        "marks": [UUID(bytes=mark) for mark in sorted(marks)],
+        "seconds": KEPT_SECONDS,
+        "place": list(range(len(rows))),
+        "of": [UUID(bytes=mark) if mark else None for mark, *_ in rows],
+        "at": [entry.at for _, entry, *_ in rows],
+        # A zero byte would be refused, and with it everybody's entries of this group.
+        "subject": [subject.replace("\0", "") or None for *_, subject, _ in rows],
+        "visible_from": [_shown_when(entry) for _, entry, *_ in rows],
+        "payload": [payload for *_, payload in rows],
+        "salt": salts,
+        "commitment": [
+            commitment_of(payload, salt) for (*_, payload), salt in zip(rows, salts, strict=True)
+        ],
+    }
+    told = connection.execute(SQL["keep_at_once"], asked, prepare=True).fetchone()
+    taken, start = told or ([], None)
+    return _first(units, {mark.bytes for mark in taken}), start or 0
+
+
+def _shown_when(entry: Entry) -> str | None:
+    if entry.visible_from is not None:
+        return entry.visible_from.isoformat()
+    return "infinity" if entry.withheld_by else None
 
 
 def _first(units: Sequence[Unit], new: set[bytes]) -> list[Unit]:
