@@ -13,6 +13,8 @@ import json
 import random
 import sys
 import time
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +47,8 @@ class Plan:
     key_id: str
     hub_key: str
     fields: list[str]
-    persons: int
+    asked: str
+    """File of the persons about whom is asked: `number`, `name`, `born`."""
     batch: int
     connections: int
     seconds: float
@@ -116,21 +119,53 @@ class Line(asyncio.Protocol):
 
 def questions(plan: Plan, ids: random.Random) -> list[Request]:
     """Signed questions after persons drawn by the seed, each with an id of its own."""
-    key = read_key(Path(plan.key_file))
+    key, people = read_key(Path(plan.key_file)), _people(plan)
     # As if signed while they are asked: each second has its own moment.
     created, count = int(time.time()), min(plan.most, _MAX_SIGNED)
+    span = plan.warm_seconds + plan.seconds
     return [
-        _signed(plan, ids, key=key, created=created + int(at * plan.seconds / count))
+        _signed(
+            plan, ids, told=_drawn(people, ids, plan.batch), key=key,
+            created=created + int(at * span / count),
+        )
         for at in range(count)
+    ]  # fmt: skip
+
+
+def _people(plan: Plan) -> list[dict[str, str]]:
+    """The persons asked about, as JSON has them."""
+    import pyarrow.parquet as pq
+
+    people: list[dict[str, str]] = pq.read_table(plan.asked).to_pylist()
+    return people
+
+
+def _drawn(people: list[dict[str, str]], ids: random.Random, count: int) -> list[dict[str, str]]:
+    """So many of them; every tenth with a name that lost its marks, as officers type it."""
+    start = ids.randrange(len(people))
+    return [
+        {**one, "name": _bare(one["name"])} if (start + at) % _BARE_EVERY == 0 else one
+        for at in range(count)
+        for one in (people[(start + at * _STRIDE) % len(people)],)
     ]
 
 
-def _signed(plan: Plan, ids: random.Random, *, key: Any, created: int) -> Request:  # noqa: ANN401
-    if plan.batch > 1:
-        start = ids.randrange(plan.persons - plan.batch)
-        told: dict[str, Any] = {"keys": [f"{start + at:012d}" for at in range(plan.batch)]}
-    else:
-        told = {"key": f"{ids.randrange(plan.persons):012d}"}
+_BARE_EVERY, _STRIDE = 10, 7919
+
+
+def _bare(name: str) -> str:
+    letters = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _signed(
+    plan: Plan,
+    ids: random.Random,
+    *,
+    told: list[dict[str, str]],
+    key: Any,  # noqa: ANN401
+    created: int,
+) -> Request:
     number = f"{ids.getrandbits(128):032x}"
     request = Request(
         method="POST",
@@ -144,7 +179,7 @@ def _signed(plan: Plan, ids: random.Random, *, key: Any, created: int) -> Reques
             "x-road-issue": "1.012789/H29-260302-0001",
             "content-type": "application/json",
         },
-        body=json.dumps({**told, "fields": plan.fields}).encode(),
+        body=json.dumps({"people": told, "fields": plan.fields}, ensure_ascii=False).encode(),
     )
     signed = sign_request(request, key, key_id=plan.key_id, created=created)
     return Request(
@@ -183,8 +218,8 @@ async def asked(plan: Plan, work: list[bytes]) -> tuple[Got, float]:
 def verified(
     plan: Plan, requests: list[Request], *, got: Got, directory: Directory
 ) -> dict[str, int]:
-    """How many answers are believed and carry what was asked; others by their status."""
-    counts: dict[str, int] = {}
+    """How many answers are believed; what they say of persons; others by their status."""
+    counts = Counter[str]()
     for number, raw in got.answers:
         head, _, body = raw.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -194,12 +229,11 @@ def verified(
             headers=headers_from((name, value) for name, value in pairs),
             body=body,
         )
-        name = _verdict(plan, requests[number], answer=answer, directory=directory)
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+        counts.update(_told(plan, requests[number], answer=answer, directory=directory))
+    return dict(counts)
 
 
-def _verdict(plan: Plan, request: Request, *, answer: Answer, directory: Directory) -> str:
+def _told(plan: Plan, request: Request, *, answer: Answer, directory: Directory) -> list[str]:
     try:
         body = believe_answer(
             answer,
@@ -210,11 +244,11 @@ def _verdict(plan: Plan, request: Request, *, answer: Answer, directory: Directo
             tolerance_seconds=3600,
         )
     except SogocError:
-        return f"not believed, status {answer.status}"
+        return [f"not believed, status {answer.status}"]
     if answer.status != 200:
-        return f"status {answer.status}"
-    records = json.loads(body)["records"]
-    return "verified" if len(records) == plan.batch else "verified, records missing"
+        return [f"status {answer.status}"]
+    outcomes = [str(one["outcome"]) for one in json.loads(body)["results"]]
+    return ["believed" if len(outcomes) == plan.batch else "believed, not whole", *outcomes]
 
 
 def main(plan: Plan) -> None:

@@ -67,7 +67,7 @@ def test_questions_that_come_together_are_kept_together() -> None:
 
 def test_a_disk_that_fails_is_told_to_everybody_who_waits() -> None:
     group = GroupCommit(FailingJournal())
-    told = [group.later([asked(number)]) for number in range(3)]
+    told = [group.later([Unit([asked(number)])]) for number in range(3)]
     for one in told:
         with pytest.raises(StoreUnreachable):
             one.result()
@@ -153,22 +153,22 @@ class _Slow:
 def test_an_overloaded_journal_refuses_at_once_instead_of_queueing_for_ever() -> None:
     slow = _Slow()
     group = GroupCommit(slow, most=10)
-    first = group.later([asked()])
-    waiting = group.later([asked()] * 9)
+    first = group.later([Unit([asked()])])
+    waiting = group.later([Unit([asked()] * 9)])
     with pytest.raises(JournalClosed):
-        group.later([asked()] * 10)
+        group.later([Unit([asked()] * 10)])
     slow.go.set()
-    assert first.result() == range(1)
-    assert waiting.result() == range(9)
+    assert first.result() == [range(1)]
+    assert waiting.result() == [range(9)]
     group.close()
 
 
 def test_a_closed_journal_keeps_what_waited_and_takes_no_more() -> None:
     memory = MemoryJournal()
     group = GroupCommit(memory)
-    kept = group.later([asked()])
+    kept = group.later([Unit([asked()])])
     group.close()
-    assert kept.result() == range(1)
+    assert kept.result() == [range(1)]
     with pytest.raises(JournalClosed):
         group.append([asked()])
 

@@ -9,7 +9,7 @@ import psycopg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogoc.access.entry import Entry, check_commitment, payload_of, payloads_of
+from sogoc.access.entry import Alike, Entry, check_commitment, payload_of
 from sogoc.access.postgres_journal import append_about
 
 ENTRY = Entry(
@@ -30,7 +30,9 @@ ENTRY = Entry(
 def test_the_bytes_of_each_entry_are_those_of_the_entry_alone(subjects: list[str]) -> None:
     for entry in (ENTRY, replace(ENTRY, visible_from=ENTRY.at, withheld_by="an order")):
         several = [replace(entry, subject=each) for each in subjects]
-        assert list(payloads_of(several)) == [payload_of(each) for each in several]
+        assert list(Alike(entry, subjects)) == several
+        assert list(Alike(entry, subjects)[1:]) == several[1:]
+        assert list(Alike(entry, subjects).payloads()) == [payload_of(each) for each in several]
 
 
 def test_entries_have_numbers_without_a_gap_and_fit_their_marks(

@@ -16,11 +16,14 @@ from sogoc.exchange.answering import Asked, Found
 from sogoc.exchange.looking.comparing import Bearer, Triple, compare, triple_from
 from sogoc.exchange.looking.rows import identity
 from sogoc.exchange.registers import RegisterShelf
+from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import psycopg
 
 POPULATION = load(shipped("registers") / "population.odcs.yaml")
@@ -53,7 +56,7 @@ def put(
         PERSON.name: name,
         PERSON.born: born,
         "id": next(_COUNT),
-        "key": number,
+        "key": more.get("key", number),
         "_delivery": 1,
         "_digest": "00000000-0000-0000-0000-000000000000",
         "_true_from": "2026-01-01",
@@ -76,8 +79,12 @@ def asked(operation: Operation, *keys: str, fields: tuple[str, ...] = (PERSON.na
     return Asked(register=POPULATION, operation=operation, fields=frozenset(fields), keys=keys)
 
 
-def triple(number: str, name: str, born: str) -> str:
-    return json.dumps({"number": number, "name": name, "born": born})
+def verify(*people: Mapping[str, str], fields: tuple[str, ...] = (PERSON.name,)) -> Asked:
+    return replace(asked(Operation.VERIFY, fields=fields), people=people)
+
+
+def triple(number: str, name: str, born: str) -> Mapping[str, str]:
+    return {"number": number, "name": name, "born": born}
 
 
 def told(found: Found) -> Any:  # noqa: ANN401 - JSON
@@ -108,8 +115,7 @@ def test_a_triple_that_agrees_is_verified_and_gives_the_granted_fields(
     shelf: RegisterShelf,
 ) -> None:
     found = shelf.look_up(
-        asked(
-            Operation.VERIFY,
+        verify(
             triple("001190000001", "NGUYỄN THỊ HOÀ", "02/05/1990"),
             fields=(PERSON.born,),
         )
@@ -123,8 +129,7 @@ def test_a_triple_that_agrees_is_verified_and_gives_the_granted_fields(
 def test_a_triple_that_differs_gives_no_field(shelf: RegisterShelf) -> None:
     answers = told(
         shelf.look_up(
-            asked(
-                Operation.VERIFY,
+            verify(
                 triple("001190000001", "Nguyen Thi Hoa", "1990"),
                 triple("001190000001", "Nguyễn Thị Hòa", "03/05/1990"),
                 triple("001190000001", "Phạm Văn Út", "1961"),
@@ -147,12 +152,6 @@ def test_a_triple_that_differs_gives_no_field(shelf: RegisterShelf) -> None:
         ("unreadable", None),
     ]
     assert ["fields" in each for each in answers].count(True) == 1
-
-
-@pytest.mark.parametrize("key", ["nonsense", "[]", "3"])
-def test_what_is_no_triple_is_refused(shelf: RegisterShelf, key: str) -> None:
-    with pytest.raises(BadQuestion):
-        shelf.look_up(asked(Operation.VERIFY, key))
 
 
 def test_a_number_that_two_people_bear_is_ambiguous() -> None:
@@ -189,5 +188,43 @@ def test_several_fields_may_name_a_record(shelf: RegisterShelf) -> None:
 def test_a_register_without_persons_verifies_nobody(shelf: RegisterShelf) -> None:
     with pytest.raises(UnknownThing):
         RegisterShelf(shelf.connection, replace(OBJECT, persons=())).look_up(
-            asked(Operation.VERIFY, triple("001190000001", "A B", "1990"))
+            verify(triple("001190000001", "A B", "1990"))
         )
+
+
+def test_questions_looked_up_together_are_answered_as_each_would_be_alone(
+    shelf: RegisterShelf,
+) -> None:
+    several = [
+        verify(triple("001190000001", "Nguyễn Thị Hòa", "1990-05-02")),
+        verify(triple("001190000001", "Nguyen Thi Hoa", "1990-05-02")),
+        asked(Operation.READ, "001190000002"),
+        verify(
+            triple("001190000002", "Trần Văn Đức", "1950"),
+            triple("001190000009", "Trần Văn Đức", "1950"),
+            fields=(PERSON.born, PERSON.name),
+        ),
+        asked(Operation.READ, "001190000003"),
+        verify(triple("001190000003", "Lê Văn Tám", "1970-01-01")),
+    ]
+    together = SharedRegisterShelf(lambda: shelf.connection, OBJECT).look_up_all(several)
+    for question, outcome in zip(several, together, strict=True):
+        if isinstance(outcome, Found):
+            assert outcome == shelf.look_up(question)
+        else:
+            with pytest.raises(type(outcome)):
+                shelf.look_up(question)
+    assert [isinstance(each, Found) for each in together] == [True] * 4 + [False, True]
+
+
+def test_a_number_that_many_bear_hides_nobody_else(
+    shelf: RegisterShelf, connection: psycopg.Connection
+) -> None:
+    for number in range(9):
+        put(
+            connection, "001190000004", f"Nguyễn Văn {'ABCDEGHIK'[number]}", "1990", key=str(number)
+        )
+    people = [triple("001190000004", "Nguyễn Văn A", "1990")]
+    people += [triple("001190000001", "Nguyễn Thị Hòa", "1990-05-02")]
+    answers = told(shelf.look_up(verify(*people)))["results"]
+    assert [each["outcome"] for each in answers] == ["ambiguous", "verified"]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from sogoc.errors import BrokenLog, Sentence
 
@@ -59,24 +60,50 @@ class Entry:
     """On which ground somebody looked for another: a child, an adult under guardianship."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alike(Sequence[Entry]):
+    """Entries that differ in their subject alone, held as one of them and all the subjects.
+
+    What the journal says of a question about ten thousand persons: to make each entry by itself
+    would cost more than to write it.
+    """
+
+    entry: Entry
+    subjects: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Alike: ...
+
+    def __getitem__(self, place: int | slice) -> Entry | Alike:
+        if isinstance(place, slice):
+            return Alike(self.entry, self.subjects[place])
+        return replace(self.entry, subject=self.subjects[place])
+
+    def payloads(self) -> Iterator[bytes]:
+        """The bytes of each entry; what they share is put into words once."""
+        shared = _SHARED(self.entry)
+        head, tail = _words(shared[:_BEFORE], 0), _words(shared[_BEFORE:], _BEFORE)
+        for subject in self.subjects:
+            about = f'"subject":{encode_basestring(subject)},' if subject else ""
+            yield f"{{{head}{about}{tail}"[:-1].encode() + b"}"
+
+
+def alike(entries: Sequence[Entry]) -> Iterable[Alike]:
+    """The entries as runs of such that differ in their subject alone."""
+    if isinstance(entries, Alike):
+        return [entries]
+    return (Alike(entry, (entry.subject,)) for entry in entries)
+
+
 def payload_of(entry: Entry) -> bytes:
     """The bytes of an entry: JSON with sorted names, so that one entry has one form."""
-    return next(payloads_of([entry]))
-
-
-def payloads_of(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """The bytes of each entry.
-
-    Entries of a batch differ in their subject alone; what they share is put into words once.
-    """
-    last: tuple[object, ...] = ()
-    head = tail = ""
-    for entry in entries:
-        if (shared := _SHARED(entry)) != last:
-            last = shared
-            head, tail = _words(shared[:_BEFORE], 0), _words(shared[_BEFORE:], _BEFORE)
-        subject = f'"subject":{encode_basestring(entry.subject)},' if entry.subject else ""
-        yield f"{{{head}{subject}{tail}"[:-1].encode() + b"}"
+    return next(Alike(entry, (entry.subject,)).payloads())
 
 
 def _words(values: tuple[Any, ...], start: int) -> str:

@@ -10,6 +10,7 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,8 +61,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    unit: Unit
-    kept: Future[range | None]
+    """What one writer handed in at once: kept in one commit, told by one future."""
+
+    units: Sequence[Unit]
+    size: int
+    kept: Future[list[range | None]]
 
 
 class GroupCommit:
@@ -84,26 +88,22 @@ class GroupCommit:
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries and wait until they are durable. Raises StoreError, JournalClosed."""
         # Without a mark nothing is left out.
-        return self.later(entries).result() or range(0)
+        return self.append_once([Unit(entries)])[0] or range(0)
 
     def append_once(self, units: Sequence[Unit]) -> list[range | None]:
         """Keep the units and wait. Raises StoreError, JournalClosed: then none of them is kept."""
-        return [one.result() for one in self._put(units)]
+        return self.later(units).result()
 
-    def later(self, entries: Sequence[Entry]) -> Future[range | None]:
+    def later(self, units: Sequence[Unit]) -> Future[list[range | None]]:
         """The same without waiting: the future ends when the entries are durable."""
-        return self._put([Unit(entries)])[0]
-
-    def _put(self, units: Sequence[Unit]) -> list[Future[range | None]]:
-        waiting = [_Waiting(unit, Future()) for unit in units]
-        size = sum(len(unit.entries) for unit in units)
+        one = _Waiting(units, sum(len(unit.entries) for unit in units), Future())
         with self._turn:
-            if not self._open or self._count + size > self._most:
+            if not self._open or self._count + one.size > self._most:
                 raise _full()
-            self._waiting.extend(waiting)
-            self._count += size
+            self._waiting.append(one)
+            self._count += one.size
             self._turn.notify()
-        return [one.kept for one in waiting]
+        return one.kept
 
     def close(self) -> None:
         """Keep what waits, then take no more."""
@@ -115,13 +115,15 @@ class GroupCommit:
     def _write(self) -> None:
         while group := self._next():
             try:
-                numbers = self._journal.append_once([one.unit for one in group])
+                numbers = iter(
+                    self._journal.append_once([unit for one in group for unit in one.units])
+                )
             except Exception as failed:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
                 for one in group:
                     one.kept.set_exception(failed)
             else:
-                for one, given in zip(group, numbers, strict=True):
-                    one.kept.set_result(given)
+                for one in group:
+                    one.kept.set_result(list(islice(numbers, len(one.units))))
 
     def _next(self) -> list[_Waiting]:
         with self._turn:
@@ -130,7 +132,7 @@ class GroupCommit:
             while self._waiting and (not group or size < self._group):
                 one = self._waiting.popleft()
                 group.append(one)
-                size += len(one.unit.entries)
+                size += one.size
             self._count -= size
             return group
 

@@ -19,6 +19,112 @@ on conflict (mark) do update
     where message_taken.until < now()
 returning mark;
 
+-- name: keep_at_once
+-- Entries whose messages are new and that say something new, and their marks, by one statement:
+-- what a few questions cost most is going to and fro. The order is that of the steps above: marks of
+-- messages, marks of what entries say, numbers, entries.
+with taken as (
+    insert into node.message_taken (mark, until)
+    select
+        mark,
+        now() + make_interval(secs => %(seconds)s) as until
+    from unnest(%(marks)s::uuid[]) as told (mark)
+    order by mark
+    on conflict (mark) do update
+        set until = excluded.until
+        where message_taken.until < now()
+    returning mark
+),
+
+given as (
+    select
+        unnest(%(place)s::int[]) as place,
+        unnest(%(unit)s::int[]) as unit,
+        unnest(%(of)s::uuid[]) as mark,
+        unnest(%(once)s::uuid[]) as once,
+        unnest(%(at)s::timestamptz[]) as at,
+        unnest(%(subject)s::text[]) as subject,
+        unnest(%(visible_from)s::timestamptz[]) as visible_from,
+        unnest(%(payload)s::bytea[]) as payload,
+        unnest(%(salt)s::bytea[]) as salt,
+        unnest(%(commitment)s::bytea[]) as commitment
+),
+
+fresh as (
+    select distinct
+        given.unit,
+        given.once
+    from given
+    where given.mark is null or given.mark in (select taken.mark from taken)
+),
+
+-- Of those that say the same, the first.
+first_said as (
+    select distinct on (fresh.once)
+        fresh.once,
+        fresh.unit
+    from fresh
+    where fresh.once is not null
+    order by fresh.once, fresh.unit
+),
+
+said as (
+    insert into node.message_taken (mark, until)
+    select
+        first_said.once as mark,
+        now() + make_interval(secs => %(seconds)s) as until
+    from first_said
+    order by first_said.once
+    on conflict (mark) do update
+        set until = excluded.until
+        where message_taken.until < now()
+    returning mark
+),
+
+chosen as (
+    select fresh.unit from fresh
+    where fresh.once is null
+    union all
+    select first_said.unit from first_said
+    inner join said on first_said.once = said.mark
+),
+
+new as (
+    select
+        given.*,
+        row_number() over (order by given.place) - 1 as behind
+    from given
+    inner join chosen on given.unit = chosen.unit
+),
+
+numbers as (
+    insert into node.journal_head (size)
+    select count(*) from new
+    having count(*) > 0
+    on conflict (only_row) do update set size = journal_head.size + excluded.size
+    returning size - (select count(*) from new) as first
+),
+
+kept as (
+    insert into node.journal_entry
+    (number, at, subject, visible_from, payload, salt, commitment)
+    select
+        numbers.first + new.behind as number,
+        new.at,
+        new.subject,
+        new.visible_from,
+        new.payload,
+        new.salt,
+        new.commitment
+    from new
+    cross join numbers
+)
+
+select
+    array(select taken.mark from taken) as marks,
+    array(select chosen.unit from chosen) as units,
+    (select numbers.first from numbers) as first;
+
 -- name: forget_messages
 -- Marks of messages that are too old to be believed anyway.
 delete from node.message_taken

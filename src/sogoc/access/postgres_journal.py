@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import select
 import struct
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
@@ -21,7 +20,7 @@ from uuid import UUID
 
 import psycopg
 
-from sogoc.access.entry import SALT_BYTES, commitment_of, entry_from, payloads_of
+from sogoc.access.entry import SALT_BYTES, Alike, alike, commitment_of, entry_from
 from sogoc.access.journal import Unit, numbered
 from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
@@ -52,6 +51,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WHOLE = timedelta(microseconds=1)
 GROUP = 20_000
 """Entries about many persons that go in at once."""
+_FEW = 100
+"""Entries up to here go by one statement; beyond, COPY is faster than going to and fro is slow."""
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
@@ -93,12 +94,14 @@ class PostgresJournal:
 
     def _kept(self, units: Sequence[Unit]) -> list[range | None]:
         connection = self._open()
-        with connection.transaction():
-            taken = _new(connection, units, _MESSAGE)
-            # Only now: what a message says that was taken before must not be marked as said.
-            new = _new(connection, taken, _ENTRIES)
-            entries = [entry for unit in new for entry in unit.entries]
-            start = append_within(connection, entries).start if entries else 0
+        if sum(len(unit.entries) for unit in units) <= _FEW:
+            taken, new, start = _kept_at_once(connection, units)
+        else:
+            with connection.transaction():
+                taken = _new(connection, units, _MESSAGE)
+                # Only now: what a message says that was taken before must not be marked as said.
+                new = _new(connection, taken, _ENTRIES)
+                start = _appended(connection, [unit.entries for unit in new]).start
         numbers = dict.fromkeys(map(id, taken), range(0))
         numbers |= dict(zip(map(id, new), numbered(new, start), strict=True))
         return [numbers.get(id(unit)) for unit in units]
@@ -123,13 +126,69 @@ def _new(
     if not marks:
         return list(units)
     asked = {"marks": marks, "seconds": KEPT_SECONDS}
-    left = {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)} | {b""}
-    new = list[Unit]()
+    left = {row[0].bytes for row in connection.execute(SQL["take_messages"], asked)}
+    return _first(units, left, mark_of)
+
+
+def _first(units: Sequence[Unit], new: set[bytes], mark_of: Callable[[Unit], bytes]) -> list[Unit]:
+    """Units without such a mark, and of each new mark the first."""
+    left, kept = set(new), list[Unit]()
     for unit in units:
-        if (mark := mark_of(unit)) in left:
-            left -= {mark} - {b""}
-            new.append(unit)
-    return new
+        mark = mark_of(unit)
+        if not mark or mark in left:
+            left.discard(mark)
+            kept.append(unit)
+    return kept
+
+
+def _kept_at_once(
+    connection: Connection, units: Sequence[Unit]
+) -> tuple[list[Unit], list[Unit], int]:
+    """Keep a few entries by one statement, a transaction of its own.
+
+    Gives the units whose message is new, those of them whose entries are kept, and from where.
+    """
+    marks = {unit.mark for unit in units if unit.mark}
+    possible = _first(units, marks, _MESSAGE)
+    rows = [
+        (place, unit, several.entry, subject, payload)
+        for place, unit in enumerate(possible)
+        for several in alike(unit.entries)
+        for subject, payload in zip(several.subjects, several.payloads(), strict=True)
+    ]
+    salts = [os.urandom(SALT_BYTES) for _ in rows]
+    asked = {
+        "marks": [UUID(bytes=mark) for mark in sorted(marks)],
+        "seconds": KEPT_SECONDS,
+        "place": list(range(len(rows))),
+        "unit": [place for place, *_ in rows],
+        "of": [_uuid(unit.mark) for _, unit, *_ in rows],
+        "once": [_uuid(unit.once) for _, unit, *_ in rows],
+        "at": [entry.at for _, _, entry, *_ in rows],
+        # A zero byte would be refused, and with it everybody's entries of this group.
+        "subject": [subject.replace("\0", "") or None for *_, subject, _ in rows],
+        "visible_from": [_shown_when(entry) for _, _, entry, *_ in rows],
+        "payload": [payload for *_, payload in rows],
+        "salt": salts,
+        "commitment": [
+            commitment_of(payload, salt) for (*_, payload), salt in zip(rows, salts, strict=True)
+        ],
+    }
+    told = connection.execute(SQL["keep_at_once"], asked, prepare=True).fetchone()
+    fresh, kept, start = told or ([], [], None)
+    taken = _first(possible, {mark.bytes for mark in fresh}, _MESSAGE)
+    there = {id(possible[place]) for place in kept}
+    return taken, [unit for unit in taken if id(unit) in there], start or 0
+
+
+def _uuid(mark: bytes) -> UUID | None:
+    return UUID(bytes=mark) if mark else None
+
+
+def _shown_when(entry: Entry) -> str | None:
+    if entry.visible_from is not None:
+        return entry.visible_from.isoformat()
+    return "infinity" if entry.withheld_by else None
 
 
 def forget_messages(connection: Connection) -> int:
@@ -148,14 +207,7 @@ def append_within(connection: Connection, entries: Sequence[Entry]) -> range:
 
     For acts that change the node's own tables: act and entry stand or fall together.
     """
-    row = connection.execute(SQL["next_numbers"], {"count": len(entries)}).fetchone()
-    start = int(row[0]) if row else 0
-    with connection.cursor().copy(COPY) as copy:
-        copy.write(_HEAD)
-        for chunk in _chunks(entries, start):
-            copy.write(chunk)
-        copy.write(_END)
-    return range(start, start + len(entries))
+    return _appended(connection, [entries])
 
 
 def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) -> range:
@@ -165,33 +217,50 @@ def append_about(connection: Connection, entry: Entry, subjects: Sequence[str]) 
     on behind the last group, and between two groups single questions have their turn. The caller
     sees to `synchronous_commit`. An empty subject is an entry about nobody known.
     """
-    return append_within(connection, [replace(entry, subject=each) for each in subjects])
+    return append_within(connection, Alike(entry, subjects))
 
 
-def _chunks(entries: Sequence[Entry], start: int) -> Iterator[bytes]:
-    salts = BytesIO(os.urandom(SALT_BYTES * len(entries)))
-    rows = (
-        _row(entry, payload, number, salts.read(SALT_BYTES))
-        for number, (entry, payload) in enumerate(
-            zip(entries, payloads_of(entries), strict=True), start
-        )
-    )
+def _appended(connection: Connection, parts: Sequence[Sequence[Entry]]) -> range:
+    count = sum(map(len, parts))
+    if not count:
+        return range(0)
+    row = connection.execute(SQL["next_numbers"], {"count": count}).fetchone()
+    start = int(row[0]) if row else 0
+    with connection.cursor().copy(COPY) as copy:
+        copy.write(_HEAD)
+        for chunk in _chunks(parts, start, count):
+            copy.write(chunk)
+        copy.write(_END)
+    return range(start, start + count)
+
+
+def _chunks(parts: Sequence[Sequence[Entry]], start: int, count: int) -> Iterator[bytes]:
+    numbers = iter(range(start, start + count))
+    salts = BytesIO(os.urandom(SALT_BYTES * count))
+    rows = (row for part in parts for each in alike(part) for row in _rows(each, numbers, salts))
     while chunk := b"".join(islice(rows, _CHUNK)):
         yield chunk
 
 
-def _row(entry: Entry, payload: bytes, number: int, salt: bytes) -> bytes:  # noqa: PLR0917 - paid per entry
-    # A zero byte would be refused, and with it everybody's entries of this group.
-    subject = entry.subject.replace("\0", "").encode()
-    return b"".join(
-        (
-            _ROW.pack(_COLUMNS, 8, number, 8, (entry.at - _EPOCH) // _WHOLE),
-            _sized(subject) if subject else _NULL,
-            _shown_from(entry),
-            _sized(payload),
-            _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
+def _rows(several: Alike, numbers: Iterator[int], salts: BytesIO) -> Iterator[bytes]:
+    """Rows as COPY takes them; what they share is made once."""
+    entry = several.entry
+    at, shown = (entry.at - _EPOCH) // _WHOLE, _shown_from(entry)
+    subjects = several.subjects
+    # Not strict: the numbers go on behind these, which stand first so that none is lost.
+    for subject, payload, number in zip(subjects, several.payloads(), numbers, strict=False):
+        salt = salts.read(SALT_BYTES)
+        # A zero byte would be refused, and with it everybody's entries of this group.
+        told = subject.replace("\0", "").encode()
+        yield b"".join(
+            (
+                _ROW.pack(_COLUMNS, 8, number, 8, at),
+                _sized(told) if told else _NULL,
+                shown,
+                _sized(payload),
+                _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
+            )
         )
-    )
 
 
 def _sized(content: bytes) -> bytes:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from sogoc.access.entry import GRANTED, REFUSED, Entry, payload_of
+from sogoc.access.entry import GRANTED, REFUSED, Alike, Entry, alike, payload_of
 from sogoc.access.grant import Question, Visibility, sensitive_among
 from sogoc.access.journal import Unit
 from sogoc.access.policies import Decision
@@ -26,7 +26,7 @@ from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, Unkn
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
@@ -50,8 +50,10 @@ class Asked:
     register: Register
     operation: Operation
     fields: frozenset[str]
-    keys: tuple[str, ...]
-    """What is looked up: keys of records, or whole triples, as the service reads them."""
+    keys: tuple[str, ...] = ()
+    """Keys of the records that are looked up, as the service reads them."""
+    people: tuple[Mapping[str, str], ...] = ()
+    """Those who are to be verified: `number`, `name` and `born` of each, as they were written."""
     where: tuple[tuple[str, str], ...] = ()
     """What a search asks of a record: field and value."""
     since: str = ""
@@ -59,12 +61,12 @@ class Asked:
     after: str = ""
     """Where a page begins, as the page before said; empty: at the start."""
     limit: int = 0
-    """How many records a page may hold; 0 where `keys` say which are meant."""
+    """How many records a page may hold; 0 where keys or people say which are meant."""
 
     @property
     def count(self) -> int:
         """How many records the answer may be about."""
-        return self.limit or len(self.keys)
+        return self.limit or len(self.people) or len(self.keys)
 
     @property
     def touched(self) -> frozenset[str]:
@@ -188,7 +190,8 @@ def once_of(envelope: Envelope, asked: Asked, entries: Sequence[Entry]) -> bytes
         *("once", envelope.client, envelope.repeat_key, envelope.party),
         payload_of(said).decode(),
         *(asked.keys, asked.where, asked.since, asked.after, asked.limit),
-        sorted(entry.subject for entry in entries),
+        [sorted(one.items()) for one in asked.people],
+        sorted(subject for several in alike(entries) for subject in several.subjects),
     )
     return sha256(json.dumps(told).encode()).digest()[:MARK_BYTES]
 
@@ -204,10 +207,10 @@ def entries_of(
     people: Sequence[str],
     grant: Grant,
     at: datetime,
-) -> list[Entry]:
+) -> Sequence[Entry]:
     """What the journal says of a question that was answered: an entry for each of its people."""
     entry = _shown_when(entry_of(envelope, asked, decision, at=at), grant)
-    return [replace(entry, subject=subject) for subject in people or ("",)]
+    return Alike(entry, people or ("",))
 
 
 def refusal_of(envelope: Envelope, asked: Asked, reason: Sentence, *, at: datetime) -> Entry:

@@ -71,6 +71,7 @@ def put(method: str, address: Address, body: bytes, *, registers: Mapping[str, R
         operation=_OPERATIONS[word],
         fields=fields,
         keys=wanted.keys,
+        people=wanted.people,
         where=wanted.where,
         since=wanted.since,
         after=wanted.after,

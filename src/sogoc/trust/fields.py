@@ -53,9 +53,15 @@ class InnerList:
 
     items: tuple[Item, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    _text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Written once: what is signed within a second bears the same list.
+        items = " ".join(map(str, self.items))
+        object.__setattr__(self, "_text", f"({items}){_told(self.parameters)}")
 
     def __str__(self) -> str:
-        return f"({' '.join(map(str, self.items))}){_told(self.parameters)}"
+        return self._text
 
 
 def written_bytes(content: bytes) -> str:

@@ -74,7 +74,8 @@ class _Shelf:
 
     def look_up(self, asked: Asked) -> Found:
         self.asked.append(asked)
-        return Found(body=json.dumps({"records": []}).encode(), subjects=asked.keys)
+        about = asked.keys or tuple(one["number"] for one in asked.people)
+        return Found(body=json.dumps({"records": []}).encode(), subjects=about)
 
 
 @dataclass
@@ -196,7 +197,7 @@ def test_a_batch_of_triples_is_asked_in_one_signed_message(scene: _Scene) -> Non
     scene.ask(
         {"people": people, "fields": []} | {"fields": [NAME]}, path=f"/v1/{OBJECT.name}/verify"
     )
-    assert len(scene.shelf.asked[0].keys) == len(scene.journal.entries) == 3
+    assert len(scene.shelf.asked[0].people) == len(scene.journal.entries) == 3
 
 
 def test_many_ask_at_once_and_each_has_its_own_entry(scene: _Scene) -> None:

@@ -6,20 +6,20 @@ has no personal number yet is looked for by the old card's number of nine digits
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from sogoc.errors import BadQuestion, Sentence, UnknownThing
+from sogoc.errors import Sentence, UnknownThing
 from sogoc.exchange.answering import Found
 from sogoc.exchange.looking.comparing import Bearer, as_given, compare, triple_from
-from sogoc.exchange.looking.rows import columns, text, written
+from sogoc.exchange.looking.rows import text, written
 from sogoc.records.shape import Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sogoc.contract.model import Person, RegisterObject
     from sogoc.database.store import Connection
     from sogoc.exchange.answering import Asked
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _OLD_DIGITS = 9
 _UNREADABLE: dict[str, object] = {"outcome": "unreadable"}
 Values = tuple["str | None", ...]
+_Read = tuple["Mapping[str, str]", "Triple | None"]
+"""A person as told, and the triple in it; None where one of the three cannot be read."""
 
 
 def by_triple(connection: Connection, one: RegisterObject, asked: Asked) -> Found:
@@ -35,25 +37,38 @@ def by_triple(connection: Connection, one: RegisterObject, asked: Asked) -> Foun
 
     Raises UnknownThing where the object holds no such three fields.
     """
+    return by_triples(connection, one, [asked])[0]
+
+
+def by_triples(
+    connection: Connection, one: RegisterObject, several: Sequence[Asked]
+) -> list[Found]:
+    """The same for questions of one register that ask for the same fields, by one statement."""
     person = _person(one)
-    told = [_told(key) for key in asked.keys]
-    triples = [as_given(each) or triple_from(each) for each in told]
-    fields = sorted(asked.fields)
-    wanted = {triple.number for triple in triples if triple}
-    bearers = _bearers(connection, (person, Tables(asked.register.id, one)), wanted, fields=fields)
+    read: list[list[_Read]] = [
+        [(each, as_given(each) or triple_from(each)) for each in asked.people] for asked in several
+    ]
+    wanted = {triple.number for people in read for _, triple in people if triple}
+    fields = sorted(several[0].fields)
+    where = (person, Tables(several[0].register.id, one))
+    bearers = _bearers(connection, where, wanted, fields=fields)
+    return [_found(people, bearers, fields=fields) for people in read]
+
+
+def _found(people: list[_Read], bearers: Mapping[str, Held], *, fields: list[str]) -> Found:
     answers = [
-        _answer(triple, each, bearers.get(triple.number, []), fields=fields)
+        _answer(triple, told, bearers.get(triple.number, []), fields=fields)
         if triple
         else _UNREADABLE
-        for triple, each in zip(triples, told, strict=True)
+        for told, triple in people
     ]
-    people = {
+    about = {
         number
-        for asked_for in wanted
+        for asked_for in {triple.number for _, triple in people if triple}
         for number in [values[0] for values, _ in bearers.get(asked_for, [])] or [asked_for]
         if number
     }
-    return Found(body=written({"results": answers}), subjects=tuple(sorted(people)))
+    return Found(body=written({"results": answers}), subjects=tuple(sorted(about)))
 
 
 Held = list[tuple[Values, Bearer]]
@@ -67,7 +82,7 @@ def _bearers(
     fields: list[str],
 ) -> dict[str, Held]:
     """Who bears each number, with the values of number and granted fields."""
-    person, _ = where
+    person, tables = where
     found: dict[str, Held] = {}
     for column, numbers in (
         (person.number, [each for each in wanted if len(each) != _OLD_DIGITS]),
@@ -75,49 +90,48 @@ def _bearers(
     ):
         if not (column and numbers):
             continue
-        for row in _rows(connection, where, (column, numbers), fields=fields):
-            by, name, born, died, *values = row
+        named = (column, person.name, person.born, person.died, person.number, *fields)
+        rows = connection.execute(_select(tables.name, named), (numbers,), prepare=True)
+        for row in rows.fetchall():
+            by, name, born, died, *values = map(text, row)
             bearer = Bearer(name=name or "", born=born or "", died=died or "")
             found.setdefault(by or "", []).append((tuple(values), bearer))
     return found
-
-
-def _rows(
-    connection: Connection,
-    where: tuple[Person, Tables],
-    wanted: tuple[str, list[str]],
-    *,
-    fields: list[str],
-) -> list[Values]:
-    person, tables = where
-    column, numbers = wanted
-    named = (column, person.name, person.born, person.died, person.number, *fields)
-    found = connection.execute(_select(tables.name, named), (numbers, 2 * len(numbers))).fetchall()
-    return [tuple(map(text, row)) for row in found]
 
 
 @lru_cache(maxsize=1024)
 def _select(table: str, named: tuple[str, ...]) -> bytes:
     """The statement, made once for each set of fields: to put it together costs as much as to run.
 
-    `named` are the column that is gone by, then name, born, died (may be empty) and the others.
+    `named` are the column that is gone by, then name, born, died (may be empty) and the others. At
+    most two bearers of a number are read, for two are too many: so a number that a dirty register
+    gives to hundreds never crowds out those of others.
     """
     column, name, born, died, *rest = named
     select = sql.SQL(
+        "select f.* from unnest(%s::text[]) as w (number) cross join lateral ("
         "select {head}, {died}, {rest} from {table} as r "
-        "where {column} = any(%s) and r._missing_since is null limit %s"
+        "where {column} = w.number and r._missing_since is null order by r.id limit 2) as f"
     ).format(
-        head=columns([column, name, born]),
-        died=sql.Identifier("r", died) if died else sql.SQL("null"),
-        rest=columns(rest),
+        head=_as_named([column, name, born], start=0),
+        died=sql.SQL("{} as c3").format(sql.Identifier("r", died) if died else sql.SQL("null")),
+        rest=_as_named(rest, start=4),
         table=sql.Identifier("register", table),
         column=sql.Identifier("r", column),
     )
     return select.as_bytes()
 
 
+def _as_named(names: Sequence[str], *, start: int) -> sql.Composed:
+    """Columns, each under its place: one field may be asked for that is gone by as well."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} as {}").format(sql.Identifier("r", name), sql.Identifier(f"c{place}"))
+        for place, name in enumerate(names, start)
+    )
+
+
 def _answer(
-    triple: Triple, told: Mapping[str, object], held: Held, *, fields: list[str]
+    triple: Triple, told: Mapping[str, str], held: Held, *, fields: list[str]
 ) -> dict[str, object]:
     if len(held) != 1 or held[0][1].name != triple.name:
         # Not letter by letter the same: now it must be read as what it should be.
@@ -144,22 +158,3 @@ def _person(one: RegisterObject) -> Person:
             )
         )
     return person
-
-
-def _told(key: str) -> Mapping[str, object]:
-    try:
-        told = json.loads(key)
-    except ValueError as wrong:
-        raise _no_triple() from wrong
-    if not isinstance(told, Mapping):
-        raise _no_triple()
-    return told
-
-
-def _no_triple() -> BadQuestion:
-    return BadQuestion(
-        Sentence(
-            vi="Mỗi người cần đối soát phải có number, name và born.",
-            en="Each person to be verified needs number, name and born.",
-        )
-    )

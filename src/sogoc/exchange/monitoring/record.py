@@ -8,6 +8,7 @@ such a message stand only time, size, outcome and the id that the refusal named.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import BadQuestion
@@ -91,6 +92,7 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
+@lru_cache(1024)
 def _client(client: str) -> dict[str, str]:
     if not client:
         return {}
@@ -106,6 +108,7 @@ def _client(client: str) -> dict[str, str]:
     }
 
 
+@lru_cache(1024)
 def _service(service: str) -> dict[str, str]:
     parts = service.split("/")
     if len(parts) != _PARTS_OF_A_SERVICE:

@@ -28,6 +28,7 @@ class Wanted:
     """What a body asks for, beside the fields."""
 
     keys: tuple[str, ...] = ()
+    people: tuple[dict[str, str], ...] = ()
     where: tuple[tuple[str, str], ...] = ()
     since: str = ""
     after: str = ""
@@ -135,18 +136,23 @@ def _verify(told: dict[str, Any], one: RegisterObject) -> Wanted:
             f"people phải là danh sách từ 1 đến {MOST_KEYS} người",
             f"people must be a list of 1 to {MOST_KEYS} persons",
         )
-    triple = set(TRIPLE)
-    for one_of_them in people:
-        if (
-            not isinstance(one_of_them, dict)
-            or one_of_them.keys() != triple
-            or not texts(list(one_of_them.values()))
-        ):
-            raise bad(
-                "mỗi người phải có đúng ba mục number, name, born",
-                "each person has number, name and born, and nothing else",
-            )
-    return Wanted(keys=tuple(json.dumps(each, ensure_ascii=False) for each in people))
+    if not all(map(_is_triple, people)):
+        raise bad(
+            "mỗi người phải có đúng ba mục number, name, born",
+            "each person has number, name and born, and nothing else",
+        )
+    return Wanted(people=tuple(people))
+
+
+def _is_triple(told: object) -> bool:
+    return (
+        isinstance(told, dict)
+        and told.keys() == _MEMBERS
+        and set(map(type, told.values())) == _OF_TEXT
+    )
+
+
+_MEMBERS, _OF_TEXT = frozenset(TRIPLE), {str}
 
 
 def _whole(told: dict[str, Any], name: str, *, least: int, most: int, usual: int) -> int:

@@ -1,4 +1,4 @@
-"""Single reads of one object of a register, several in one query."""
+"""Single reads and verifications of one object of a register, several in one query."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from psycopg import sql
 from sogoc.access.grant import Operation
 from sogoc.errors import Sentence, SogocError, StoreUnreachable, UnknownThing
 from sogoc.exchange.answering import Found
+from sogoc.exchange.looking.by_triple import by_triples
 from sogoc.exchange.registers import RegisterShelf
 from sogoc.exchange.shared.together import SharedShelf
 from sogoc.records.shape import Tables
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SharedRegisterShelf(SharedShelf):
-    """A register's shelf that reads the single keys of several questions by one statement.
+    """A register's shelf that answers several questions by one statement.
 
-    Only where one field of text names a record; whatever else is asked goes the usual way.
+    Verifications always; single keys only where one field of text names a record. Whatever else is
+    asked goes the usual way.
     """
 
     connection: Callable[[], Connection]
@@ -46,19 +48,28 @@ class SharedRegisterShelf(SharedShelf):
             raise _unreachable() from failed
 
     def look_up_all(self, several: Sequence[Asked]) -> list[Found | SogocError]:
-        """Answer each; single reads of the same fields by one statement."""
-        alike: dict[tuple[str, frozenset[str]], list[int]] = {}
+        """Answer each; those that ask for the same fields in the same way by one statement."""
+        alike: dict[tuple[Operation, str, frozenset[str]], list[int]] = {}
         told: dict[int, Found | SogocError] = {}
         for place, asked in enumerate(several):
-            if self._is_single(asked):
-                alike.setdefault((asked.register.id, asked.fields), []).append(place)
+            if asked.operation is Operation.VERIFY or self._is_single(asked):
+                alike.setdefault((asked.operation, asked.register.id, asked.fields), []).append(
+                    place
+                )
             else:
                 told[place] = self._one(asked)
-        for (register, fields), places in alike.items():
-            keys = [several[place].keys[0] for place in places]
-            found = self._read(register, tuple(sorted(fields)), keys)
-            told.update(zip(places, found, strict=True))
+        for (operation, *_), places in alike.items():
+            answer = self._verify if operation is Operation.VERIFY else self._read
+            told.update(zip(places, answer([several[place] for place in places]), strict=True))
         return [told[place] for place in range(len(several))]
+
+    def _verify(self, several: Sequence[Asked]) -> list[Found | SogocError]:
+        try:
+            return list(by_triples(self.connection(), self.object, several))
+        except UnknownThing as refused:
+            return [refused] * len(several)
+        except psycopg.Error as failed:
+            raise _unreachable() from failed
 
     def _is_single(self, asked: Asked) -> bool:
         names = self.object.identities[0] if self.object.identities else ()
@@ -76,10 +87,9 @@ class SharedRegisterShelf(SharedShelf):
         except SogocError as refused:
             return refused
 
-    def _read(
-        self, register: str, fields: tuple[str, ...], keys: list[str]
-    ) -> list[Found | SogocError]:
-        shape = (register, fields)
+    def _read(self, several: Sequence[Asked]) -> list[Found | SogocError]:
+        keys = [asked.keys[0] for asked in several]
+        shape = (register, fields) = several[0].register.id, tuple(sorted(several[0].fields))
         if shape not in self._selects:
             if len(self._selects) >= _MOST_SHAPES:
                 self._selects.clear()

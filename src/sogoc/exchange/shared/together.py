@@ -8,7 +8,7 @@ that a question which another worker of this node took already is not answered a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class _Course:
     """How far one question has come."""
 
     posed: Posed
-    entries: list[Entry] = field(default_factory=list)
+    entries: Sequence[Entry] = ()
     decision: Decision | None = None
     outcome: Found | SogocError | None = None
 

@@ -82,7 +82,7 @@ class Simulator:
             register=self.register,
             operation=Operation.VERIFY,
             fields=widest(self.register, one, held, needed=frozenset()),
-            keys=(json.dumps(triple, ensure_ascii=False),),
+            people=(triple,),
         )
 
 
