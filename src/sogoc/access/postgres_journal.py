@@ -52,7 +52,7 @@ _WHOLE = timedelta(microseconds=1)
 GROUP = 20_000
 """Entries about many persons that go in at once."""
 _FEW = 100
-"""Entries up to here go by one statement; beyond, COPY is faster than going to and fro is slow."""
+"""Entries up to here go by one statement; beyond, COPY gains more than its second way costs."""
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
