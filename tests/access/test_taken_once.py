@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tests.access.conftest import asked
+import pytest
+from tests.access.conftest import NOON, asked
 
+from sogoc.access.entry import Alike, check_commitment, entry_from
 from sogoc.access.journal import Unit, shared
 from sogoc.access.postgres_journal import PostgresJournal, forget_messages
 from sogoc.testing.memory_journal import MemoryJournal
@@ -79,3 +81,44 @@ def test_only_marks_of_messages_too_old_to_be_believed_are_forgotten(
     connection.execute("update node.message_taken set until = now() - interval '1 second'")
     assert forget_messages(connection) == 2
     journal.close()
+
+
+@pytest.mark.parametrize("others", [0, 200])
+def test_few_entries_and_many_are_kept_alike(
+    kept: PostgresJournal, others: int, database: Store
+) -> None:
+    """A few go by one statement, many by COPY: the rows are the same."""
+    kept.append_once([Unit([asked(9)], mark(9))])
+    units = [
+        Unit([asked(0, subject="")], mark(1)),
+        Unit([asked(1)], mark(9)),
+        Unit([asked(2, subject="0011\x0090000001", withheld_by="an order")]),
+        Unit([asked(3, withheld_by="an order", visible_from=NOON)], mark(3)),
+        Unit([asked(4)], mark(3)),
+        Unit((), mark(4)),
+        Unit(Alike(asked(5), ["001190000002", "001190000003"]), mark(5)),
+        Unit([asked(6)] * others),
+    ]
+    numbers = kept.append_once(units)
+    assert numbers[:5] == [range(1, 2), None, range(2, 3), range(3, 4), None]
+    assert numbers[6] == range(4, 6)
+    with database.connect() as connection:
+        rows = connection.execute(_ROWS).fetchall()
+        size = connection.execute("select size from node.journal_head").fetchone()
+    assert size == (6 + others,)
+    assert [row[:3] for row in rows[1:6]] == [
+        (1, None, None),
+        (2, "001190000001", "infinity"),
+        (3, "001190000001", "2026-03-02 05:00:00+00"),
+        (4, "001190000002", None),
+        (5, "001190000003", None),
+    ]
+    for *_, at, payload, salt, commitment in rows:
+        assert entry_from(bytes(payload)).at == at
+        check_commitment(bytes(payload), bytes(salt), bytes(commitment))
+
+
+_ROWS = """
+select number, subject, visible_from::text, at, payload, salt, commitment
+from node.journal_entry order by number
+"""
