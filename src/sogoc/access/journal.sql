@@ -21,7 +21,7 @@ returning mark;
 
 -- name: keep_at_once
 -- Entries whose messages are new and that say something new, and their marks, by one statement:
--- what a few questions cost most is the way to the database and back. The order is that above: marks
+-- what few questions cost most is the way to the database and back. The order is that above: marks
 -- of messages, marks of what entries say, numbers, entries.
 with taken as (
     insert into node.message_taken (mark, until)
