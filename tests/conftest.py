@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -61,19 +61,45 @@ def connection(database: Store) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests on Spark stay in one process where there are several: each would start its own.
+_SPARK, _KERNEL = "spark", "kernel"
 
-    Likewise those that compile a kernel: it takes half a minute, once for a process.
+
+def _together(nodeid: str) -> str:
+    """The name under which a test is given to a process, with all others of that name.
+
+    Spark takes seconds to start, and a kernel half a minute to compile: once, for one process. Else
+    tests of a file stay together, for they share what the file sets up.
     """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        if item.get_closest_marker("spark") or "spark" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("spark"))
-        elif "kernels" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kernel"))
+    if _SPARK in nodeid or "both_engines" in nodeid:
+        return _SPARK
+    if "link/kernel/" in nodeid or "at_the_desk" in nodeid:
+        return _KERNEL
+    return nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist has no types
+    """Give tests to processes by `_together`; xdist's own groups do not know pytest 9.2's ids."""
+    from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415 - if several run
+        LoadScopeScheduling,
+    )
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _together(nodeid)
+
+    return Together(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long goes first where there are several processes: else one waits at the end."""
+    if config.pluginmanager.hasplugin("xdist"):
+        items.sort(key=lambda item: _length(_together(item.nodeid)))
+
+
+def _length(group: str) -> int:
+    long = (_SPARK, "tests/acceptance/", _KERNEL)
+    return next((at for at, name in enumerate(long) if group.startswith(name)), len(long))
 
 
 @pytest.fixture(scope="session")
