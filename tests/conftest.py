@@ -87,6 +87,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa
         def _split_scope(self, nodeid: str) -> str:
             return _together(nodeid)
 
+    # In the order of below, not by the number of tests: the longest files have few.
+    config.option.loadscopereorder = False
     return Together(config, log)
 
 
