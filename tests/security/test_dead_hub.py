@@ -21,7 +21,7 @@ from sogoc.cli.country.serving import serve_all
 from sogoc.cli.country.worker import Orders, work
 from sogoc.clock import SystemClock
 from sogoc.errors import AnswerRefused, DirectoryRefused
-from sogoc.exchange.client import Asker, Line, ask, fetched
+from sogoc.exchange.client import Line, ask, fetched
 from sogoc.exchange.names import Service, subsystem
 from sogoc.exchange.patience.again import ONCE
 from sogoc.node.member import current_directory
@@ -60,19 +60,13 @@ class Pair:
     ) -> Any:  # noqa: ANN401 - JSON
         """Ask with what the asker's own node holds: its key, its directory, its clock."""
         asker, keeper = way
-        clock, who = Ahead(), asker.who
+        clock = Ahead()
         code, _, rest = path.partition("/")
         told = ask(
             Service(subsystem(keeper.agency.member), code),
             f"/{rest}",
             json.dumps(question).encode(),
-            asker=Asker(
-                client=str(who.who),
-                key=who.key,
-                key_id=who.key_id,
-                officer=OFFICER,
-                issue="1.001194/H29-1",
-            ),
+            asker=asker.who.asker(OFFICER, "1.001194/H29-1"),
             line=Line(
                 directory=directory or directory_of(asker),
                 clock=clock,

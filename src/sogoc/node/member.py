@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sogoc.errors import DirectoryRefused, KeyRefused, Sentence, SettingsError
-from sogoc.exchange.client import fetched
+from sogoc.exchange.client import Asker, fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
 from sogoc.exchange.names import Subsystem, subsystem
@@ -42,6 +42,12 @@ class Membership:
     def key_id(self) -> str:
         """The id under which the directory knows the key: it follows from the key itself."""
         return f"{self.who.owner}#{NoteKey(str(self.who), self.key.public).id.hex()}"
+
+    def asker(self, officer: str, issue: str) -> Asker:
+        """This node as it asks others: for which officer, and for which procedure and case."""
+        return Asker(
+            client=str(self.who), key=self.key, key_id=self.key_id, officer=officer, issue=issue
+        )
 
     @property
     def origin(self) -> str:

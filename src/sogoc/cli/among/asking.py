@@ -17,7 +17,7 @@ from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.errors import BadQuestion, Place, Sentence, SettingsError
 from sogoc.exchange.asking.questions import Peer, Triple, difference, search, verify
-from sogoc.exchange.client import Asker, Line
+from sogoc.exchange.client import Line
 from sogoc.exchange.directory import Directory
 from sogoc.exchange.names import address
 from sogoc.exchange.patience.again import Patience
@@ -70,7 +70,6 @@ def ask_command(  # noqa: PLR0913 - options of a command
 
 def _peer(desk: Desk, service: str, *, officer: str, issue: str) -> Peer:
     who = who_of(desk)
-    asker = Asker(client=str(who.who), key=who.key, key_id=who.key_id, officer=officer, issue=issue)
     if service.count("/") < _SLASHES:
         raise BadQuestion(
             Sentence(
@@ -79,7 +78,9 @@ def _peer(desk: Desk, service: str, *, officer: str, issue: str) -> Peer:
             )
         )
     return Peer(
-        service=address(f"/r1/{service}").service, asker=asker, line=_line(desk, who.who.instance)
+        service=address(f"/r1/{service}").service,
+        asker=who.asker(officer, issue),
+        line=_line(desk, who.who.instance),
     )
 
 

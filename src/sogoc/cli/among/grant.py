@@ -19,7 +19,7 @@ from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock, today
 from sogoc.contract.model import Register
-from sogoc.exchange.client import Asker, Line, ask
+from sogoc.exchange.client import Line, ask
 from sogoc.exchange.granting import SERVICE
 from sogoc.exchange.names import Service, subsystem
 from sogoc.exchange.patience.again import ONCE
@@ -63,13 +63,7 @@ def request_command(
         Service(subsystem(keeper), SERVICE),
         "/v1/ask",
         json.dumps(form, ensure_ascii=False).encode(),
-        asker=Asker(
-            client=str(who.who),
-            key=who.key,
-            key_id=who.key_id,
-            officer=officer,
-            issue=told.purpose,
-        ),
+        asker=who.asker(officer, told.purpose),
         # A request that came and whose answer was lost would be refused as the second of its id.
         line=Line(
             directory=current_directory(desk.folder, desk.settings, clock),

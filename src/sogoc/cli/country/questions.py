@@ -11,7 +11,7 @@ from sogoc.access.grant import MOST_KEYS
 from sogoc.cli.country.asked import key_file, people_file
 from sogoc.cli.country.cast import HUB, OFFICER, OWNERS, POPULATION, Reading, Verifying
 from sogoc.clock import SystemClock
-from sogoc.exchange.client import Asker, Line, ask
+from sogoc.exchange.client import Line, ask
 from sogoc.exchange.names import Service, subsystem
 from sogoc.node.member import current_directory
 
@@ -88,19 +88,12 @@ class Country:
         self, asker: str, keeper: str, path: str, *, question: dict[str, Any], purpose: str
     ) -> Any:  # noqa: ANN401 - JSON
         laid, clock = self.nodes[asker], SystemClock()
-        who = laid.who
         code, _, rest = path.partition("/")
         told = ask(
             Service(subsystem(self.nodes[keeper].agency.member), code),
             f"/{rest}",
             json.dumps(question).encode(),
-            asker=Asker(
-                client=str(who.who),
-                key=who.key,
-                key_id=who.key_id,
-                officer=OFFICER,
-                issue=f"{purpose}/{_CASE}",
-            ),
+            asker=laid.who.asker(OFFICER, f"{purpose}/{_CASE}"),
             line=Line(
                 directory=current_directory(laid.home, laid.settings, clock),
                 clock=clock,

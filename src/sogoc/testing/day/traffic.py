@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sogoc.cli.country.cast import BANK, EDUCATION, HEALTH, HUB, LAND, OFFICER, PROVINCE
 from sogoc.clock import SystemClock
 from sogoc.errors import AnswerRefused, SogocError
-from sogoc.exchange.client import Asker, Line, ask
+from sogoc.exchange.client import Line, ask
 from sogoc.exchange.limits import Breaker
 from sogoc.exchange.names import Service, subsystem
 from sogoc.node.member import current_directory
@@ -150,13 +150,7 @@ class AskerAtWork:
                 Service(subsystem(self.nodes[kind.keeper].agency.member), code),
                 f"/{rest}",
                 json.dumps(question).encode(),
-                asker=Asker(
-                    client=str(self._who.who),
-                    key=self._who.key,
-                    key_id=self._who.key_id,
-                    officer=OFFICER,
-                    issue=f"{kind.purpose}/{case}",
-                ),
+                asker=self._who.asker(OFFICER, f"{kind.purpose}/{case}"),
                 line=Line(
                     directory=current_directory(laid.home, laid.settings, clock),
                     clock=clock,
