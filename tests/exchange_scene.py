@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -308,6 +309,8 @@ class SecurityServer:
         body = (await receive()).get("body", b"")
         asked = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.seen.append({"path": scope["path"], **asked})
+        if self.changes.get("slow") in scope["path"].split("/"):
+            await asyncio.sleep(2)
         if fault := self.changes.get("fault"):
             told = {"type": fault, "message": "x", "detail": str(uuid4())}
             await self._answer(send, 500, {"x-road-error": fault}, json.dumps(told).encode())

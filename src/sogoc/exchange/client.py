@@ -91,8 +91,9 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     AnswerRefused with what the provider said.
     """
     server = line.security_server.rstrip("/")
+    # Behind a Security Server too each provider is a peer: a slow one must not stop the others.
     member = None if server else _member(service, line)
-    peer, address = (str(member.id), member.address) if member else (server, server)
+    peer, address = (str(member.id), member.address) if member else (str(service.provider), server)
     headers = {
         CLIENT: str(subsystem(asker.client)),
         USER: asker.officer,
@@ -176,12 +177,12 @@ def _member(service: Service, line: Line) -> Member:
 def _sent(request: Request, peer: str, line: Line) -> Answer | Failed:
     """What came back. Raises NodeUnreachable for a peer that is left in peace."""
     if line.breaker.rest(peer, now=line.clock.now().timestamp()):
-        raise _unreachable(peer)
+        raise _silent(peer, line)
     try:
         answer = _received(request, line)
     except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
-        return Failed(error=_unreachable(peer), cause=failed)
+        return Failed(error=_silent(peer, line), cause=failed)
     line.breaker.answered(peer)
     return answer
 
@@ -209,7 +210,7 @@ def _received(request: Request, line: Line) -> Answer:
         for part in response.iter_raw():
             body += part
             if len(body) > LARGEST_ANSWER:
-                raise _unreachable("answer")
+                raise _too_large()
         if deadline.over:
             raise httpx2.ReadTimeout("the answer did not come whole in time")
         return Answer(
@@ -224,6 +225,22 @@ def _unreachable(peer: str) -> NodeUnreachable:
         Sentence(
             vi=f"Nút {peer} không trả lời; hãy thử lại sau.",
             en=f"The node {peer} does not answer; try again later.",
+        )
+    )
+
+
+def _silent(peer: str, line: Line) -> NodeUnreachable:
+    """Who does not answer: of two that might be silent, both are named."""
+    server = line.security_server.rstrip("/")
+    return _unreachable(f"{peer} ({server})" if server else peer)
+
+
+def _too_large() -> NodeUnreachable:
+    return NodeUnreachable(
+        Sentence(
+            vi=f"Câu trả lời lớn hơn {LARGEST_ANSWER} byte nên không nhận; hãy hỏi ít hơn mỗi lần.",
+            en=f"The answer is larger than {LARGEST_ANSWER} bytes and was not taken; ask for less "
+            "at a time.",
         )
     )
 

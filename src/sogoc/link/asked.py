@@ -18,7 +18,7 @@ from sogoc.link.columns import (
     judged,
     judgements,
 )
-from sogoc.link.names import FAMILY, name_parts
+from sogoc.link.names import FAMILY, NAME_PARTS, name_parts
 from sogoc.link.population import date_of, household_of, number_of, sex_of
 from sogoc.link.weights import asked_bits
 from sogoc.tables.engine import Step, literal, quoted
@@ -98,7 +98,6 @@ def _relative(role: str, family: tuple[str, ...]) -> str:
     return f"cast(null as integer) as {role}, 0 as {role}_bearers"
 
 
-_PARTS = ("surname", "middle", "core", "given")
 _OF_NAME = (
     *("canonical", "folded_text", "turned", "written", "written_bearers", "folded", "bearers"),
     *("women", "sexed", "turned_folded", "turned_bearers"),
@@ -159,12 +158,12 @@ parted as (
 coded_names as (
     select a.small, {", ".join(f"a.{name}" for name in _OF_NAME)},
         a.middle as borne_middle, a.given as borne_given,
-        {", ".join(_part(part) for part in _PARTS)}
+        {", ".join(_part(part) for part in NAME_PARTS)}
     from parted as a
-    {" ".join(_token(part) for part in _PARTS)}
+    {" ".join(_token(part) for part in NAME_PARTS)}
 ),
 turned as (
-    select a.*, {", ".join(f"n.{name}" for name in (*_OF_NAME, *_BORNE, *_PARTS))},
+    select a.*, {", ".join(f"n.{name}" for name in (*_OF_NAME, *_BORNE, *NAME_PARTS))},
         k.surname as kin_surname, k.given as kin_given, k.bearers as kin_bearers,
         case when a.born % 100 between 1 and 12 and a.born % 100 <> a.born // 100 % 100
             then a.born // 10000 * 10000 + a.born % 100 * 100 + a.born // 100 % 100 end as swapped
@@ -185,7 +184,7 @@ _OWN = (
     *("a.folded_text", "a.canonical <> a.folded_text as marked"),
     _known("a.written", "a.canonical", "written"),
     _known("a.folded", "a.folded_text", "folded"),
-    *(f"a.{part}" for part in _PARTS),
+    *(f"a.{part}" for part in NAME_PARTS),
     _known("a.turned_folded", "a.turned", "turned"),
     *("a.born", "cast(a.born // 10000 as smallint) as year", "a.swapped", "a.sex"),
     _known("o.place", "a.commune", "commune"),

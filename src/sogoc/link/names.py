@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 FAMILY = ("father", "mother", "spouse")
 TIES = (*FAMILY, "household", "former")
 """What ties a person to others and to places; many registers record none of it."""
-_PARTS = ("surname", "middle", "core", "given")
+NAME_PARTS = ("surname", "middle", "core", "given")
+"""The parts of a folded name that are known by a number of their own."""
 
 
 def name_parts(name: str) -> str:
@@ -98,16 +99,16 @@ from (
 
 _TOKENS = f"""
 select cast(row_number() over (order by text) - 1 as integer) as token, text
-from ({" union ".join(f"select {part} as text from {PARTS}" for part in _PARTS)}) as told
+from ({" union ".join(f"select {part} as text from {PARTS}" for part in NAME_PARTS)}) as told
 where text is not null
 order by token
 """
 
 
 def _folded() -> str:
-    ids = ", ".join(f"{part}.token as {part}" for part in _PARTS)
+    ids = ", ".join(f"{part}.token as {part}" for part in NAME_PARTS)
     joins = " ".join(
-        f"left join {TOKENS} as {part} on parts.{part} = {part}.text" for part in _PARTS
+        f"left join {TOKENS} as {part} on parts.{part} = {part}.text" for part in NAME_PARTS
     )
     return f"""
 select cast(row_number() over (

@@ -19,8 +19,11 @@ from tests.exchange_scene import (
 )
 
 from sogoc.database.store import Store
-from sogoc.errors import AnswerRefused, SettingsError
+from sogoc.errors import AnswerRefused, NodeUnreachable, SettingsError
 from sogoc.exchange.asking.questions import read
+from sogoc.exchange.limits import Breaker
+from sogoc.exchange.names import Service, Subsystem
+from sogoc.exchange.patience.again import ONCE
 from sogoc.testing.served import free_port, served
 from sogoc.web.exchange.behind import trusted_from
 
@@ -147,3 +150,17 @@ def test_an_error_of_the_security_server_and_a_wrong_id_are_told_apart(
         with pytest.raises(AnswerRefused) as refused:
             read(office.peer(security_server=address), "thua_dat", "T1", fields=["dia_chi"])
         assert refused.value.error == error
+
+
+def test_a_slow_agency_behind_the_security_server_stops_no_question_to_another(
+    office: Scene,
+) -> None:
+    with served(SecurityServer(office.address, slow="HEALTH"), free_port()) as address:
+        peer = office.peer(security_server=address)
+        # One failure, and a peer is left in peace: that must not be the server for everybody.
+        line = replace(peer.line, timeout_seconds=1.0, breaker=Breaker(failures=1), patience=ONCE)
+        slow = Service(Subsystem("VN", "GOV", "04", "HEALTH"), "facilities")
+        with pytest.raises(NodeUnreachable, match=f"VN/GOV/04/HEALTH .{address}. does not answer"):
+            read(replace(peer, line=line, service=slow), "co_so", "F1", fields=["ten"])
+        told = read(replace(peer, line=line), "thua_dat", "T1", fields=["dia_chi"])
+    assert told["fields"] == {"dia_chi": "Thôn 1"}

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sogoc.link.names import NAME_PARTS
+
 FORMAT = "sogoc-person-index"
 VERSION = 3
 """Changes with every change of the files' meaning: an index of another version is made anew."""
@@ -98,7 +100,7 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
 }
 """Every array: what one entry is, and what it tells."""
 
-PARTS = ("surname", "middle", "core", "given")
+PARTS = NAME_PARTS
 
 BUCKET = 8
 """Persons to a bucket of numbers, on average: their marks are one word of memory."""
