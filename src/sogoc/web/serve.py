@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server
 
 if TYPE_CHECKING:
@@ -20,7 +21,15 @@ def serve(app: ASGIApp, *, port: int) -> None:
 
 
 async def _serve(app: ASGIApp, port: int) -> None:
-    server = Server(app, address=HOST, port=port, interface=Interfaces.ASGINL, websockets=False)
+    server = Server(
+        app,
+        address=HOST,
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        # Its own words on starting are for developers; an officer would read them as a fault.
+        log_level=LogLevels.error,
+    )
     try:
         await server.serve()
     except asyncio.CancelledError:
