@@ -14,10 +14,9 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sogoc.errors import SogocError
 from sogoc.trust.tiles import tile_at
 from sogoc.web.exchange.described import described_routes
-from sogoc.web.exchange.witness import WitnessParts, witness_routes
+from sogoc.web.exchange.witness import WitnessParts, shown_or_why, witness_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,26 +107,23 @@ class _Public:
         del request
         if self._parts.directory is None:
             return _nothing()
-        return await self._in_thread(self._told, self._parts.directory)
+        return await self._in_thread(shown_or_why, self._fresh, self._parts.directory)
 
     async def checkpoint(self, request: Request) -> Response:
         """The latest checkpoint."""
         del request
-        return await self._in_thread(self._told, self._checkpoint)
+        return await self._in_thread(shown_or_why, self._fresh, self._checkpoint)
 
     async def tile(self, request: Request) -> Response:
         """A tile, or a bundle of public marks."""
-        return await self._in_thread(self._tile, request.path_params["path"])
+        return await self._in_thread(shown_or_why, self._tile, request.path_params["path"])
 
     async def _in_thread(self, work: Callable[..., Result], *told: object) -> Result:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._parts.threads, work, *told)
 
-    def _told(self, tell: Callable[[], str]) -> Response:
-        try:
-            return Response(tell(), media_type=_TEXT, headers={"cache-control": "max-age=5"})
-        except SogocError:
-            return _nothing()
+    def _fresh(self, tell: Callable[[], str]) -> Response:
+        return Response(tell(), media_type=_TEXT, headers={"cache-control": "max-age=5"})
 
     def _checkpoint(self) -> str:
         with self._parts.log() as log:
@@ -137,12 +133,9 @@ class _Public:
         tile = tile_at(path)
         if tile is None:
             return _nothing()
-        try:
-            with self._parts.log() as log:
-                bundle = tile.level < 0
-                content = log.entries(tile.index, tile.width) if bundle else log.tile(tile)
-        except SogocError:
-            return _nothing()
+        with self._parts.log() as log:
+            bundle = tile.level < 0
+            content = log.entries(tile.index, tile.width) if bundle else log.tile(tile)
         return Response(
             content, media_type="application/octet-stream", headers={"cache-control": _LONG}
         )

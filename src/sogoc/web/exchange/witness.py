@@ -20,7 +20,8 @@ from starlette.routing import Route
 
 from sogoc.access.witness.asked import LARGEST, place_of, read_submitted
 from sogoc.access.witness.postgres_witness import Outcome, Witnessed
-from sogoc.errors import SogocError, TrustError
+from sogoc.database.store import DATABASE_ERROR
+from sogoc.errors import SogocError, StoreError, TrustError
 from sogoc.trust.note import read_checkpoint, read_note
 
 if TYPE_CHECKING:
@@ -84,17 +85,17 @@ class _Told:
     async def witnessed(self, request: Request) -> Response:
         """The latest own checkpoint that a witness signed."""
         del request
-        return await run_in_threadpool(self._witnessed)
+        return await run_in_threadpool(shown_or_why, self._witnessed)
 
     async def stamped(self, request: Request) -> Response:
         """The latest own note with a time stamp."""
         del request
-        return await run_in_threadpool(self._stamped, 0)
+        return await run_in_threadpool(shown_or_why, self._stamped, 0)
 
     async def stamp(self, request: Request) -> Response:
         """The time stamp on it (RFC 3161)."""
         del request
-        return await run_in_threadpool(self._stamped, 1)
+        return await run_in_threadpool(shown_or_why, self._stamped, 1)
 
     async def add(self, request: Request) -> Response:
         """A log has a checkpoint cosigned."""
@@ -106,22 +107,19 @@ class _Told:
                     return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         except ClientDisconnect:
             return _said(HTTPStatus.BAD_REQUEST)
-        return await run_in_threadpool(self._add, bytes(body))
+        return await run_in_threadpool(shown_or_why, self._add, bytes(body))
 
     async def seen(self, request: Request) -> Response:
         """The last checkpoint of one log that was cosigned here."""
-        return await run_in_threadpool(self._seen, request.path_params["place"])
+        return await run_in_threadpool(shown_or_why, self._seen, request.path_params["place"])
 
     async def conflict(self, request: Request) -> Response:
         """Two notes of one log that do not fit one another."""
-        return await run_in_threadpool(self._conflict, request.path_params["place"])
+        return await run_in_threadpool(shown_or_why, self._conflict, request.path_params["place"])
 
     def _witnessed(self) -> Response:
-        try:
-            with self._log() as log:
-                return Response(log.witnessed(), media_type=_TEXT, headers=_FRESH)
-        except SogocError:
-            return _said(HTTPStatus.NOT_FOUND)
+        with self._log() as log:
+            return Response(log.witnessed(), media_type=_TEXT, headers=_FRESH)
 
     def _stamped(self, which: int) -> Response:
         with self._log() as log:
@@ -173,6 +171,19 @@ class _Told:
             return ""
         told = self._parts.witness().seen()
         return next((origin for origin, _, _ in told if place_of(origin) == place), "")
+
+
+def shown_or_why(tell: Callable[..., Response], *of: object) -> Response:
+    """What is told, or why not: nothing there is another thing than a database that is silent.
+
+    Whoever verifies a journal from outside would else take a sick node for one without a history.
+    """
+    try:
+        return tell(*of)
+    except (StoreError, DATABASE_ERROR):
+        return _said(HTTPStatus.SERVICE_UNAVAILABLE)
+    except SogocError:
+        return _said(HTTPStatus.NOT_FOUND)
 
 
 def _said(status: HTTPStatus) -> Response:
