@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -44,6 +45,9 @@ class Plan:
 
     seconds: float
     every_seconds: float
+    least_mishaps: int = 0
+    """The day goes on until so many have struck: a node that was killed takes its time to be back,
+    and nothing new happens until it is."""
     persons: int = 2000
     askers: int = 1
     """Officers of each kind who ask at once."""
@@ -89,12 +93,20 @@ def _through(world: World, storm: Storm, plan: Plan) -> Day:
         for number in range(plan.askers)
     ]
     until = time.monotonic() + plan.seconds
-    threads = ask_until(lambda: time.monotonic() > until, askers)
+    evening = Event()
+    threads = ask_until(evening.is_set, askers)
     checkpoints: dict[str, list[str]] = {}
-    while time.monotonic() + plan.every_seconds < until:
-        time.sleep(plan.every_seconds)
-        _keep(nodes, checkpoints)
-        storm.strike()
+    try:
+        while (
+            time.monotonic() + plan.every_seconds < until
+            or storm.happened.total() < plan.least_mishaps
+        ):
+            time.sleep(plan.every_seconds)
+            _keep(nodes, checkpoints)
+            storm.strike()
+        time.sleep(max(until - time.monotonic(), plan.every_seconds))
+    finally:
+        evening.set()
     for thread in threads:
         thread.join()
     storm.mend()

@@ -56,13 +56,17 @@ class Storm:
 
     def _node_killed(self, name: str) -> None:
         one = self.nodes[name]
-        _kill(one.home / "var" / "serve.pid", os.killpg)
+        if not _kill(one.home / "var" / "serve.pid", os.killpg):
+            # A storm that strikes nobody would prove nothing, and once did so unseen.
+            raise RuntimeError(f"the node {name} could not be killed")
         self._to_mend.append(lambda: self._back(one))
 
     def _database_killed(self, name: str) -> None:
         """The server of the database under a node that goes on: it must get over it, or end."""
         one = self.nodes[name]
-        _kill(one.home / "state" / DATABASE / "data" / "postmaster.pid", os.kill)
+        if not _kill(one.home / "state" / DATABASE / "data" / "postmaster.pid", os.kill):
+            # The node was started a moment ago and its database is not up yet.
+            self.happened["database_killed"] -= 1
         self._to_mend.append(lambda: self._again(one))
 
     def _line_cut(self, name: str) -> None:
@@ -112,7 +116,12 @@ _MISHAPS = (
 )
 
 
-def _kill(file: Path, how: Callable[[int, int], None]) -> None:
-    """Kill -9 the process whose number stands first in the file, or all that it leads."""
+def _kill(file: Path, how: Callable[[int, int], None]) -> bool:
+    """Kill -9 the process whose number stands first in the file, or all that it leads.
+
+    Tells whether there was one.
+    """
     with suppress(OSError, ValueError), file.open(encoding="ascii") as told:
         how(int(told.readline()), signal.SIGKILL)
+        return True
+    return False
