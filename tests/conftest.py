@@ -95,7 +95,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long goes first where there are several processes: else one waits at the end."""
-    if config.pluginmanager.hasplugin("xdist"):
+    if hasattr(config, "workerinput"):  # one of xdist's processes
         items.sort(key=lambda item: _length(_together(item.nodeid)))
 
 

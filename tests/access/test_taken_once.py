@@ -88,7 +88,7 @@ def test_few_entries_and_many_are_kept_alike(
     kept: PostgresJournal, others: int, database: Store
 ) -> None:
     """A few go by one statement, many by COPY: the rows are the same."""
-    kept.append_once([Unit([asked(9)], mark(9))])
+    kept.append_once([Unit([asked(9)], mark(9), once=mark(90))])
     units = [
         Unit([asked(0, subject="")], mark(1)),
         Unit([asked(1)], mark(9)),
@@ -97,15 +97,23 @@ def test_few_entries_and_many_are_kept_alike(
         Unit([asked(4)], mark(3)),
         Unit((), mark(4)),
         Unit(Alike(asked(5), ["001190000002", "001190000003"]), mark(5)),
+        # The first says what was said before; of the next two the second says it again.
+        Unit([asked(9)], mark(6), once=mark(90)),
+        Unit([asked(7)], mark(7), once=mark(91)),
+        Unit([asked(7)], mark(8), once=mark(91)),
+        # What a replay would say is not marked as said: the other message still says it.
+        Unit([asked(8)], mark(9), once=mark(92)),
+        Unit([asked(8)], mark(10), once=mark(92)),
         Unit([asked(6)] * others),
     ]
     numbers = kept.append_once(units)
     assert numbers[:5] == [range(1, 2), None, range(2, 3), range(3, 4), None]
     assert numbers[6] == range(4, 6)
+    assert numbers[7:12] == [range(0), range(6, 7), range(0), None, range(7, 8)]
     with database.connect() as connection:
         rows = connection.execute(_ROWS).fetchall()
         size = connection.execute("select size from node.journal_head").fetchone()
-    assert size == (6 + others,)
+    assert size == (8 + others,)
     assert [row[:3] for row in rows[1:6]] == [
         (1, None, None),
         (2, "001190000001", "infinity"),

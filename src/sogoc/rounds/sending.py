@@ -198,7 +198,11 @@ def _own(chunks: Chunks) -> Package:
 
 
 def _ask(one: Round, path: str, body: bytes, *, wire: Wire) -> bytes:
-    """One question; a line that is down is tried again, each time after a longer rest."""
+    """One question; a line that is down is tried again, each time after a longer rest.
+
+    The client's own patience ends within a minute, as its directory does. A transfer that takes
+    hours waits longer, and each time with the directory of that moment.
+    """
     asker = Asker(
         client=wire.us.member,
         key=wire.us.key,
