@@ -177,6 +177,8 @@ def _signed(
             ),
             "x-road-userid": "VN000000000007",
             "x-road-issue": "1.012789/H29-260302-0001",
+            # As our client has it: the journal remembers what it said under this key.
+            "idempotency-key": f'"{ids.getrandbits(128):032x}"',
             "content-type": "application/json",
         },
         body=json.dumps({"people": told, "fields": plan.fields}, ensure_ascii=False).encode(),
