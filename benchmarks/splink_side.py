@@ -18,9 +18,11 @@ in NATION: run a size of a million first), the population is cut into chunks, an
 million the rule of date and given name asks for the surname too. Recall is of the best person for
 each record, at a threshold on the score.
 
-A hundred million beside one million: `sogoc bench link --persons 1000000 --records 1000000 --folder
-FOLDER` and the same with 100000000 persons make NATION (FOLDER/nation-SEED); then
-`python benchmarks/splink_side.py NATION 1000000x1000000 1000000x100000000`.
+A hundred million beside one million: `sogoc bench link --engine kernel --persons 1000000 --records
+1000000 --folder FOLDER` and the same with 100000000 persons make NATION (FOLDER/nation-SEED); then
+`python benchmarks/splink_side.py NATION 1000000x1000000 1000000x100000000`. Where that command left
+the index of a population, ours is linked on it, by SQL and by the kernel, and what its making took
+is copied from there (`kept`); the kernel links twice, the second time with everything in memory.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ import pyarrow.parquet as pq
 
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.link import evaluate
+from sogoc.link.index.person_index import PersonIndex
+from sogoc.link.kernel.candidates import Kernel
+from sogoc.link.kernel.linking import link
 from sogoc.link.names import name_parts
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
@@ -98,6 +103,8 @@ def _case(nation: Path, scratch: Path, *, records: int, persons: int) -> Path:
         "population": nation / f"population-{persons}",
         "register": register,
         "model": nation / MODEL,
+        "index": nation / f"index-{persons}",
+        "code": nation / "machine-code",
     }
     with DuckDBEngine(case / "cut") as engine:
         for part in ("plain", "truth"):
@@ -112,15 +119,37 @@ def _case(nation: Path, scratch: Path, *, records: int, persons: int) -> Path:
 
 def _side_by_side(case: Path) -> dict[str, Any]:
     results: dict[str, Any] = {}
+    index = _index(case)
     for side, stages in SIDES.items():
+        if side == "kernel" and index is None:
+            continue
         works = {}
         for work in stages:
+            if side == "ours" and work == "prepare" and index is not None:
+                works[work] = _kept(index)
+                continue
             command = [sys.executable, __file__, "do", side, work, str(case)]
             works[work] = harness.measure(command)
             works[work].pop("returned")
         results[side] = {**works, **_judged(case, side)}
         shutil.rmtree(case / side, ignore_errors=True)
     return results
+
+
+def _index(case: Path) -> Path | None:
+    """The index that `sogoc bench link --engine kernel` made of this population, if it did."""
+    index = Path(_told(case)["index"])
+    return index if (index / "persons").exists() else None
+
+
+def _kept(index: Path) -> dict[str, Any]:
+    seen = json.loads((index / "measured.json").read_text())
+    return {
+        "wall_seconds": round(seen["wall_seconds"], 3),
+        "cpu_seconds": round(seen["cpu_seconds"], 3),
+        "peak_mib": round(seen["peak_gib"] * 1024, 1),
+        "kept": True,
+    }
 
 
 def _judged(case: Path, side: str) -> dict[str, Any]:
@@ -201,11 +230,14 @@ def _told(case: Path) -> dict[str, str]:
     return dict(json.loads((case / "case.json").read_text()))
 
 
-def _engine(case: Path) -> DuckDBEngine:
-    engine = DuckDBEngine(case / "ours", memory_gib=MEMORY_GIB, spill_gib=SPILL_GIB)
-    engine.register(
-        reference("population", "people"), Path(_told(case)["population"]) / "part-*.parquet"
-    )
+def _engine(case: Path, side: str = "ours") -> DuckDBEngine:
+    engine = DuckDBEngine(case / side, memory_gib=MEMORY_GIB, spill_gib=SPILL_GIB)
+    index = _index(case)
+    if index is None:
+        people = Path(_told(case)["population"]) / "part-*.parquet"
+        engine.register(reference("population", "people"), people)
+    elif side == "ours":
+        PersonIndex.open(index / "persons").register(engine)
     engine.register(standard("people"), case / "plain.parquet")
     for name, table in unit_tables().items():
         engine.register(name, table)
@@ -221,11 +253,27 @@ def ours_link(case: Path) -> None:
     """The cascade, and the best person of each record with the posterior."""
     _run(case, plan(_register(), shipped_policy()))
     with _engine(case) as engine:
-        engine.rows(
-            "copy (select _row, b_number as number, b_posterior as score "
-            "from link_answers__people where b_number is not null) "
-            f"to '{case}/ours/best.parquet' (format parquet)"
-        )
+        _best(engine, case / "ours")
+
+
+def kernel_link(case: Path) -> None:
+    """The same links by the compiled kernel, on the mapped index."""
+    told = _told(case)
+    side = case / "kernel"
+    shutil.rmtree(side, ignore_errors=True)
+    index = PersonIndex.open(Path(told["index"]) / "persons")
+    kernel = Kernel(index=index, policy=shipped_policy(), cache=Path(told["code"]))
+    with _engine(case, "kernel") as engine:
+        link(engine, _register(), kernel, folder=side / "parts")
+        _best(engine, side)
+
+
+def _best(engine: DuckDBEngine, side: Path) -> None:
+    engine.rows(
+        "copy (select _row, b_number as number, b_posterior as score "
+        "from link_answers__people where b_number is not null) "
+        f"to '{side}/best.parquet' (format parquet)"
+    )
 
 
 def _run(case: Path, steps: list[Step]) -> None:
@@ -464,6 +512,7 @@ def _levels(column: str, levels: list[tuple[str, str]]) -> list[dict[str, Any]]:
 
 SIDES = {
     "ours": {"prepare": ours_prepare, "link": ours_link},
+    "kernel": {"link": kernel_link, "again": kernel_link},
     "splink": {"prepare": splink_prepare, "train": splink_train, "link": splink_link},
 }
 

@@ -1,0 +1,98 @@
+"""A national run that is killed goes on with the parts that stand, and ends with the same rows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from tests.link.kernel.conftest import KEPT, Linked, world
+
+from sogoc.link.index.person_index import PersonIndex
+from sogoc.link.kernel import asking, parts
+from sogoc.link.kernel.candidates import Kernel
+from sogoc.link.kernel.linking import link
+from sogoc.link.policy import shipped_policy
+from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.naming import standard
+from sogoc.testing.district import CHANGES, UNITS, register_of
+
+PART = 50
+STANDING = 3
+"""Parts that stand when the run is killed, in the midst of the next."""
+
+
+def _run_until_killed(folder: Path, cache: Path, records: Path) -> None:
+    """Link as a program of its own would, and stay within the fourth part for ever."""
+    asking.PART = PART
+    whole = parts.ParquetFile.write
+
+    def half(self: parts.ParquetFile, rows: pa.Table) -> None:
+        whole(self, rows)
+        if (folder / "parts" / "people" / f"{STANDING:05}.part").exists():
+            threading.Event().wait()
+
+    parts.ParquetFile.write = half  # type: ignore[method-assign]
+    _link(folder, cache, records, engine_in="killed")
+
+
+def _link(folder: Path, cache: Path, records: Path, *, engine_in: str) -> dict[str, pa.Table]:
+    index = PersonIndex.open(folder / "index")
+    with DuckDBEngine(folder / engine_in, threads=1) as engine:
+        engine.register("locality_units", UNITS)
+        engine.register("locality_changes", CHANGES)
+        engine.register(standard("people"), records)
+        kernel = Kernel(index=index, policy=shipped_policy(), cache=cache)
+        assert link(engine, register_of(), kernel, folder=folder / "parts") == []
+        return {table: engine.arrow(f"select * from {table} order by all") for table in KEPT}
+
+
+def _standing(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mtime_ns for file in sorted(folder.glob("*.parquet"))}
+
+
+def _until(done: Path, alive: multiprocessing.process.BaseProcess) -> None:
+    while not done.exists():
+        assert alive.is_alive(), "the run ended before it could be killed"
+        time.sleep(0.01)
+
+
+def _written(numbers: Iterable[int]) -> list[str]:
+    return [f"{number:05}.parquet" for number in numbers]
+
+
+def test_a_run_killed_within_a_part_keeps_what_stands_and_ends_with_the_same_rows(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = world(13, 600, 400)
+    linked.populate(one.persons)
+    linked.records(one)
+    records = linked.folder / "records.parquet"
+    linked.engine.rows(f"copy (select * from {standard('people')}) to '{records}'")
+    whole = _link(linked.folder, linked.cache, records, engine_in="whole")
+    folder = linked.folder / "parts" / "people"
+    assert not folder.exists()
+
+    told = (linked.folder, linked.cache, records)
+    run = multiprocessing.get_context("spawn").Process(target=_run_until_killed, args=told)
+    run.start()
+    _until(folder / f"{STANDING:05}.part", run)
+    assert run.pid is not None
+    run.kill()
+    run.join()
+    assert run.exitcode == -signal.SIGKILL
+    before = _standing(folder)
+    assert list(before) == _written(range(STANDING))
+
+    monkeypatch.setattr(asking, "PART", PART)
+    again = _link(*told, engine_in="again")
+    after = _standing(folder)
+    assert len(after) == -(-400 // PART)
+    assert {name: after[name] for name in before} == before
+    for table in KEPT:
+        assert again[table].equals(whole[table]), table
