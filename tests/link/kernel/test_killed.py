@@ -14,12 +14,13 @@ import pytest
 from tests.link.kernel.conftest import KEPT, Linked, world
 
 from sogoc.link.index.person_index import PersonIndex
-from sogoc.link.kernel import asking, parts
+from sogoc.link.kernel import asking
 from sogoc.link.kernel.candidates import Kernel
 from sogoc.link.kernel.linking import link
 from sogoc.link.policy import shipped_policy
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import standard
+from sogoc.tables.parquet import ParquetFile
 from sogoc.testing.district import CHANGES, UNITS, register_of
 
 PART = 50
@@ -30,14 +31,14 @@ STANDING = 3
 def _run_until_killed(folder: Path, cache: Path, records: Path) -> None:
     """Link as a program of its own would, and stay within the fourth part for ever."""
     asking.PART = PART
-    whole = parts.ParquetFile.write
+    whole = ParquetFile.write
 
-    def half(self: parts.ParquetFile, rows: pa.Table) -> None:
+    def half(self: ParquetFile, rows: pa.Table) -> None:
         whole(self, rows)
         if (folder / "parts" / "people" / f"{STANDING:05}.part").exists():
             threading.Event().wait()
 
-    parts.ParquetFile.write = half  # type: ignore[method-assign]
+    ParquetFile.write = half  # type: ignore[method-assign]
     _link(folder, cache, records, engine_in="killed")
 
 
