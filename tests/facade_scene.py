@@ -84,6 +84,10 @@ class Scene:
     def __repr__(self) -> str:
         return "the node"
 
+    def next_worker(self) -> None:
+        """From here on another worker answers: the journal is shared, its own memory is empty."""
+        self.state["answering"] = replace(self.state["answering"], seen=SeenIds(seconds=120))
+
     def fresh(self) -> None:
         """Nobody was asked for, nothing is kept, and grants and settings are those of the start."""
         self.journal.entries.clear()

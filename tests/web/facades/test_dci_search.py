@@ -227,6 +227,18 @@ def test_a_rejected_header_says_so_in_the_header(scene: Scene) -> None:
         assert told["header"]["status_reason_code"] == code
 
 
+@pytest.mark.parametrize("path", ["sync/search", "search"])
+def test_a_message_that_another_worker_took_is_a_duplicate(scene: Scene, path: str) -> None:
+    taken, repeated = searching(by_number()), searching(by_number())
+    assert scene.send("POST", f"{AT}/sync/search", repeated).status_code == 200
+    journalled = len(scene.journal.entries)
+    scene.next_worker()
+    again = scene.send("POST", f"{AT}/{path}", repeated)
+    assert "rjct.message_id.duplicate" in again.text
+    assert len(scene.journal.entries) == journalled
+    assert scene.send("POST", f"{AT}/sync/search", taken).json()["header"]["status"] == "succ"
+
+
 def test_another_content_type_is_not_taken(scene: Scene) -> None:
     body = json.dumps(searching(by_number())).encode()
     answer = scene.raw("POST", f"{AT}/sync/search", body, **{"content-type": "text/plain"})

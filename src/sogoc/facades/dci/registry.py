@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sogoc.access.journal import Unit
 from sogoc.errors import UnknownThing
 from sogoc.exchange.answering import TOLERANCE_SECONDS
+from sogoc.exchange.shared.together import mark_of
 from sogoc.facades.dci.callback import check_address
 from sogoc.facades.dci.following import subscribe, unsubscribe
 from sogoc.facades.dci.later import Later, Question
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sogoc.contract.model import Register
+    from sogoc.exchange.answering import Answering
     from sogoc.exchange.protocol import Envelope
     from sogoc.facades.dci.later import Status
     from sogoc.facades.dci.messages import Message
@@ -53,7 +56,7 @@ class Registry:
     register: Register
 
     def believed(self, content: bytes, action: str, caller: Envelope) -> Message:
-        """Read a message of a caller who was believed. Raises MessageRefused.
+        """Read a message of a caller who was believed. Raises MessageRefused, StoreError.
 
         The token says who calls; the message must say the same, and a signature, if there is one
         or the operator demands one, must be the sender's over this very message.
@@ -74,8 +77,7 @@ class Registry:
             )
         elif self.parts.settings.signatures_required:
             raise refused("err.signature.missing", "a message bears the sender's signature here")
-        seen = f"dci/{message.message_id}"
-        if not answering.seen.is_new(caller.client, seen, now=int(now.timestamp())):
+        if not _is_new(caller.client, message.message_id, by=answering):
             raise refused("rjct.message_id.duplicate", "each message has a message_id of its own")
         if action in REQUESTS:
             requests_in(message, REQUESTS[action])
@@ -193,3 +195,11 @@ def outcome_of(action: str, body: Mapping[str, Any], at: str) -> dict[str, Any]:
         ]
         return {"timestamp": at, "parts": parts}
     return {"timestamp": at, "status": str(body.get("status", "succ"))}
+
+
+def _is_new(client: str, message_id: str, *, by: Answering) -> bool:
+    """Take a message's id for the whole node: this worker's memory first, then what all share."""
+    told = f"dci/{message_id}"
+    if not by.seen.is_new(client, told, now=int(by.clock.now().timestamp())):
+        return False
+    return by.journal.append_once([Unit((), mark_of(client, told))])[0] is not None
