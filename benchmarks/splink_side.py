@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 SIZES = ("100000x1000000", "1000000x1000000", "1000000x10000000")
 PRECISIONS = (0.99, 0.995, 0.999)
 MEMORY_GIB = 10
-SPILL_GIB = 30
+SPILL_GIB = 20
 MODEL = "splink-model.json"
 CHUNKS = {10_000_000: 4, 100_000_000: 10}
 """Into how many the population is cut, by its size; else it is taken whole."""
@@ -232,11 +232,10 @@ def _told(case: Path) -> dict[str, str]:
 
 def _engine(case: Path, side: str = "ours") -> DuckDBEngine:
     engine = DuckDBEngine(case / side, memory_gib=MEMORY_GIB, spill_gib=SPILL_GIB)
+    people = Path(_told(case)["population"]) / "part-*.parquet"
+    engine.register(reference("population", "people"), people)
     index = _index(case)
-    if index is None:
-        people = Path(_told(case)["population"]) / "part-*.parquet"
-        engine.register(reference("population", "people"), people)
-    elif side == "ours":
+    if index is not None and side == "ours":
         PersonIndex.open(index / "persons").register(engine)
     engine.register(standard("people"), case / "plain.parquet")
     for name, table in unit_tables().items():
@@ -246,6 +245,8 @@ def _engine(case: Path, side: str = "ours") -> DuckDBEngine:
 
 def ours_prepare(case: Path) -> None:
     """The index of the population, once for each release of it."""
+    if _index(case) is not None:
+        return
     _run(case, population_plan(_population(), as_of=date(2026, 1, 1)))
 
 
