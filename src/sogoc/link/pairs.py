@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sogoc.link.blocks import equal, scans
 from sogoc.link.columns import (
     FOLDED,
     TOTALS,
@@ -214,13 +215,14 @@ def _not_in(alias: str, tables: list[str]) -> str:
 
 
 def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
+    untold = _untold(one)
+    told = [
+        block for block in stage.blocks if not untold.intersection(left for left, _ in block.same)
+    ]
     joins = [
         "select a.asked, p.person from todo as a "
-        f"inner join {POPULATION} as p "
-        f"on {' and '.join(f'a.{left} = p.{right}' for left, right in block.same)} "
-        f"where {block.where}"
-        for block in stage.blocks
-        if not _untold(one).intersection(left for left, _ in block.same)
+        f"inner join {POPULATION} as p on {equal(shared)} where {rest}"
+        for shared, rest in scans(told)
     ]
     if number == 1:
         joins.append(

@@ -1,0 +1,78 @@
+"""Blocks that share a reading of the population find together what each finds by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sogoc.link.blocks import equal, scans
+from sogoc.link.policy import Block, shipped_policy
+from sogoc.tables.duckdb_engine import DuckDBEngine
+
+COLUMNS = ("born", "folded", "given", "surname", "middle", "year", "province", "commune")
+FEW = "a.bearers <= 2 or a.bearers = 4"
+SHARING = (
+    Block(same=(("born", "born"), ("given", "given"), ("surname", "surname"))),
+    Block(same=(("given", "given"), ("commune", "commune"), ("born", "born")), where=FEW),
+    Block(same=(("folded", "folded"), ("year", "year")), where="a.bearers <= 1"),
+    Block(same=(("folded", "folded"), ("year", "year"), ("province", "province")), where=FEW),
+    Block(same=(("surname", "surname"), ("born", "born")), where=FEW),
+    Block(same=(("surname", "surname"), ("middle", "middle"), ("born", "born"))),
+)
+ALONE = (
+    Block(same=(("folded", "folded"), ("commune", "commune"))),
+    Block(same=(("turned", "folded"), ("year", "year"))),
+)
+value = st.one_of(st.none(), st.integers(1, 3))
+person = st.tuples(*[value] * len(COLUMNS))
+asked = st.tuples(*[value] * len(COLUMNS), value, st.integers(1, 4))
+
+
+def table(rows: list[tuple[int | None, ...]], names: tuple[str, ...]) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    named = dict(zip(names, (pa.array(list(one), pa.int64()) for one in columns), strict=True))
+    return pa.table({"id": pa.array(range(len(rows)), pa.int64()), **named})
+
+
+def found(engine: DuckDBEngine, joins: list[tuple[str, str]]) -> list[tuple[int, int]]:
+    selects = [
+        f"select a.id, p.id from todo as a inner join people as p on {on} where {where}"
+        for on, where in joins
+    ]
+    return sorted(engine.rows(" union ".join(selects)))
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
+    """One for all examples."""
+    with DuckDBEngine(tmp_path_factory.mktemp("blocks"), threads=1) as made:
+        yield made
+
+
+@given(todo=st.lists(asked, max_size=12), people=st.lists(person, max_size=12))
+def test_shared_readings_find_the_pairs_of_all_their_blocks_and_no_others(
+    engine: DuckDBEngine,
+    todo: list[tuple[int | None, ...]],
+    people: list[tuple[int | None, ...]],
+) -> None:
+    engine.register("todo", table(todo, (*COLUMNS, "turned", "bearers")))
+    engine.register("people", table(people, COLUMNS))
+    every = (*SHARING, *ALONE)
+    shared = [(equal(same), where) for same, where in scans(every)]
+    assert len(shared) == 3 + len(ALONE)
+    each = [(equal(block.same), block.where) for block in every]
+    assert found(engine, shared) == found(engine, each)
+
+
+def test_the_shipped_policy_reads_the_population_less_often_than_it_has_blocks() -> None:
+    for stage in shipped_policy().stages[1:]:
+        assert len(list(scans(stage.blocks))) < len(stage.blocks)
+
+
+def test_a_block_by_itself_stays_as_it_is() -> None:
+    ((same, where),) = scans([SHARING[1]])
+    assert (same, where) == (SHARING[1].same, FEW)
