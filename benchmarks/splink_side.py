@@ -7,7 +7,8 @@ NATION is a folder made by `sogoc.demo.nation`: `population-<persons>/part-*.par
 any, the three that are recorded. Every piece of work runs in a process of its own, so that time and
 peak memory are its own. Both sides start from the same standardised Parquet; what each makes once
 for a release of the population (our index, Splink's columns of folded and parted names) is told
-apart from the linking. Writes `benchmarks/results/splink.json`.
+apart from the linking, and stays in NATION/beside if the run does not come to its end. Writes
+`benchmarks/results/splink.json`.
 
 Splink's model is that of somebody who knows both Splink and Vietnamese names: six comparisons,
 among them names with levels for marks, order and middle name, dates with nine levels, term
@@ -31,7 +32,6 @@ import itertools
 import json
 import shutil
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,12 +77,13 @@ TRAINED_UP_TO = 1_000_000
 def main(nation: Path, *sizes: str) -> None:
     """Link each size by both, judge, write the result."""
     results = _recorded()
-    with tempfile.TemporaryDirectory(prefix="splink-") as scratch:
-        for size in sizes or SIZES:
-            records, persons = (int(count) for count in size.split("x"))
-            case = _case(nation, Path(scratch), records=records, persons=persons)
-            results[size] = _side_by_side(case)
-            print(harness.record("splink", results, packages=("splink",)))
+    scratch = nation / "beside"
+    for size in sizes or SIZES:
+        records, persons = (int(count) for count in size.split("x"))
+        case = _case(nation, scratch, records=records, persons=persons)
+        results[size] = _side_by_side(case)
+        print(harness.record("splink", results, packages=("splink",)))
+        shutil.rmtree(case)
 
 
 def _recorded() -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _recorded() -> dict[str, Any]:
 def _case(nation: Path, scratch: Path, *, records: int, persons: int) -> Path:
     """A folder with what one size needs; a smaller register is the first rows of a larger one."""
     case = scratch / f"{records}x{persons}"
-    case.mkdir()
+    case.mkdir(parents=True, exist_ok=True)
     held = sorted(
         nation.glob(f"register-*-of-{persons}"), key=lambda one: int(one.name.split("-")[1])
     )
@@ -128,9 +129,7 @@ def _side_by_side(case: Path) -> dict[str, Any]:
             if side == "ours" and work == "prepare" and index is not None:
                 works[work] = _kept(index)
                 continue
-            command = [sys.executable, __file__, "do", side, work, str(case)]
-            works[work] = harness.measure(command)
-            works[work].pop("returned")
+            works[work] = _measured(case, side, work)
         results[side] = {**works, **_judged(case, side)}
         shutil.rmtree(case / side, ignore_errors=True)
     return results
@@ -150,6 +149,17 @@ def _kept(index: Path) -> dict[str, Any]:
         "peak_mib": round(seen["peak_gib"] * 1024, 1),
         "kept": True,
     }
+
+
+def _measured(case: Path, side: str, work: str) -> dict[str, Any]:
+    """What the work took; what was prepared by a run that did not come to its end stays."""
+    done = case / f"{side}-{work}.json"
+    if work == "prepare" and done.exists():
+        return {**json.loads(done.read_text()), "kept": True}
+    taken = harness.measure([sys.executable, __file__, "do", side, work, str(case)])
+    taken.pop("returned")
+    done.write_text(json.dumps(taken))
+    return taken
 
 
 def _judged(case: Path, side: str) -> dict[str, Any]:
@@ -294,7 +304,7 @@ _PARTS = """
 
 def splink_prepare(case: Path) -> None:
     """The columns that Splink's model compares: folded and parted names, parts of dates."""
-    (case / "splink").mkdir()
+    (case / "splink").mkdir(exist_ok=True)
     told = _told(case)
     people = f"""
         select row_number() over () as unique_id, so_dinh_danh as number, so_cmnd as old_number,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sogoc.link.blocks import equal, scans
+from sogoc.link.blocks import scans
 from sogoc.link.columns import (
     FOLDED,
     TOTALS,
@@ -220,9 +220,9 @@ def _pairs(one: RegisterObject, stage: Stage, number: int) -> str:
         block for block in stage.blocks if not untold.intersection(left for left, _ in block.same)
     ]
     joins = [
-        "select a.asked, p.person from todo as a "
-        f"inner join {POPULATION} as p on {equal(shared)} where {rest}"
-        for shared, rest in scans(told)
+        f"select a.asked, p.person from {scan.source} as a "
+        f"inner join {POPULATION} as p on {scan.on} where {scan.where}"
+        for scan in scans(told, todo="todo")
     ]
     if number == 1:
         joins.append(
