@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Event, Timer
 from typing import IO, TYPE_CHECKING, Any
 
 from sogoc.clock import SystemClock
@@ -31,15 +32,18 @@ class CommandFailed(Exception):
     """A measured command did not end well; its last words are the message."""
 
 
-def measure(work: Callable[[], object] | Sequence[str]) -> dict[str, Any]:
+def measure(
+    work: Callable[[], object] | Sequence[str], *, most: float | None = None
+) -> dict[str, Any]:
     """Wall and CPU seconds and the peak of resident memory of a call or of a command.
 
     A command runs in a process of its own: use it to compare tools, and keep the process that
     measures small, since Linux never tells a child's peak below that of its parent. A call is
     measured in this process, its peak from the moment it starts; what it returns stands under
-    `returned` (a command's standard output likewise, read as JSON where it is).
+    `returned` (a command's standard output likewise, read as JSON where it is). A command that has
+    not ended after `most` seconds is stopped; what it took by then is told with `unfinished`.
     """
-    return _measure_call(work) if callable(work) else _measure_command(list(work))
+    return _measure_call(work) if callable(work) else _measure_command(list(work), most)
 
 
 def record(
@@ -89,17 +93,26 @@ def versions(packages: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _measure_command(command: list[str]) -> dict[str, Any]:
+def _measure_command(command: list[str], most: float | None) -> dict[str, Any]:
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         started = time.perf_counter()
         child = subprocess.Popen(command, stdout=said, stderr=complained)
+        stopped = Event()
+        watch = Timer(most, lambda: (stopped.set(), child.kill())) if most else None
+        if watch:
+            watch.start()
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
+        if watch:
+            watch.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
+        if child.returncode != 0 and not stopped.is_set():
             raise CommandFailed(_written(complained)[-4000:])
         cpu = used.ru_utime + used.ru_stime
-        return _numbers(wall, cpu, used.ru_maxrss * 1024) | {"returned": _read(_written(said))}
+        taken = _numbers(wall, cpu, used.ru_maxrss * 1024)
+        if stopped.is_set():
+            return taken | {"unfinished": True, "returned": None}
+        return taken | {"returned": _read(_written(said))}
 
 
 def _measure_call(call: Callable[[], object]) -> dict[str, Any]:

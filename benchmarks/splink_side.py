@@ -66,6 +66,8 @@ PRECISIONS = (0.99, 0.995, 0.999)
 MEMORY_GIB = 10
 SPILL_GIB = 20
 MODEL = "splink-model.json"
+MOST_SECONDS = 1200
+"""What has not ended by then is stopped, and that is said."""
 CHUNKS = {10_000_000: 4, 100_000_000: 10}
 """Into how many the population is cut, by its size; else it is taken whole."""
 MAPPED_FROM = 100_000_000
@@ -130,7 +132,8 @@ def _side_by_side(case: Path) -> dict[str, Any]:
                 works[work] = _kept(index)
                 continue
             works[work] = _measured(case, side, work)
-        results[side] = {**works, **_judged(case, side)}
+        ended = not any(taken.get("unfinished") for taken in works.values())
+        results[side] = {**works, **(_judged(case, side) if ended else {})}
         shutil.rmtree(case / side, ignore_errors=True)
     return results
 
@@ -156,7 +159,8 @@ def _measured(case: Path, side: str, work: str) -> dict[str, Any]:
     done = case / f"{side}-{work}.json"
     if work == "prepare" and done.exists():
         return {**json.loads(done.read_text()), "kept": True}
-    taken = harness.measure([sys.executable, __file__, "do", side, work, str(case)])
+    command = [sys.executable, __file__, "do", side, work, str(case)]
+    taken = harness.measure(command, most=MOST_SECONDS if work != "prepare" else None)
     taken.pop("returned")
     done.write_text(json.dumps(taken))
     return taken
