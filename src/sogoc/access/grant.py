@@ -229,8 +229,7 @@ def _sensitive(names: list[str]) -> Sentence:
 
 def sensitive_among(fields: frozenset[str], register: Register) -> bool:
     """Whether the contract calls one of these fields sensitive, or does not know it."""
-    known = {field.name: field.classification for one in register.objects for field in one.fields}
-    return any(known.get(name, SENSITIVE) == SENSITIVE for name in fields)
+    return any(register.classes.get(name, SENSITIVE) == SENSITIVE for name in fields)
 
 
 @dataclass(frozen=True, slots=True)
