@@ -258,11 +258,12 @@ class RegisterObject:
     references: tuple[ForeignKey, ...] = ()
     retention: str = ""
     """How long records are kept, such as `100 y`; empty: nothing promised."""
-    names: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Of all its fields: each question is held against them."""
+    classes: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """What the contract calls each field, such as sensitive: questions are held against it."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", frozenset(one.name for one in self.fields))
+        told = {one.name: one.classification for one in self.fields}
+        object.__setattr__(self, "classes", told)
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
@@ -389,12 +390,6 @@ class Register:
     roles: tuple[Role, ...] = ()
     source: str = field(default="", compare=False)
     """Where the contract was read from, for messages."""
-    classes: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    """What the contract calls each field, such as sensitive, by its name."""
-
-    def __post_init__(self) -> None:
-        told = {each.name: each.classification for one in self.objects for each in one.fields}
-        object.__setattr__(self, "classes", told)
 
     def object(self, name: str) -> RegisterObject:
         """The object of that name. Raises KeyError."""
