@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, get_ident
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,12 +68,98 @@ def test_questions_that_come_together_are_kept_together() -> None:
 
 
 def test_a_disk_that_fails_is_told_to_everybody_who_waits() -> None:
-    group = GroupCommit(FailingJournal())
-    told = [group.later([Unit([asked(number)])]) for number in range(3)]
-    for one in told:
-        with pytest.raises(StoreUnreachable):
-            one.result()
+    """Whoever writes tells those whose entries it had; the next writes on by itself."""
+    gate = _Gate(FailingJournal())
+    group = GroupCommit(gate)
+    with ThreadPoolExecutor(4) as threads:
+        told = [_handed_in(threads, group, number) for number in range(4)]
+        gate.open.set()
+        for one in told:
+            with pytest.raises(StoreUnreachable):
+                one.result()
+    assert [len(each) for each in gate.commits] == [1, 3]
     group.close()
+
+
+def test_while_one_writes_those_who_come_wait_and_go_together_in_their_order() -> None:
+    memory = MemoryJournal()
+    gate = _Gate(memory)
+    group = GroupCommit(gate)
+    with ThreadPoolExecutor(5) as threads:
+        told = [_handed_in(threads, group, number) for number in range(5)]
+        gate.open.set()
+        assert [one.result() for one in told] == [[range(at, at + 1)] for at in range(5)]
+    assert [len(each) for each in gate.commits] == [1, 4]
+    assert memory.entries == [asked(number) for number in range(5)]
+    group.close()
+
+
+def test_who_writes_writes_one_commit_and_lets_the_next_write() -> None:
+    """Else a question would wait for as long as others come behind it."""
+    gate = _Gate(MemoryJournal())
+    group = GroupCommit(gate, group=2)
+    with ThreadPoolExecutor(7) as threads:
+        told = [_handed_in(threads, group, number) for number in range(7)]
+        gate.open.set()
+        assert [one.result()[0] for one in told] == [range(at, at + 1) for at in range(7)]
+    assert [len(each) for each in gate.commits] == [1, 2, 2, 2]
+    assert len(set(gate.writers)) == 4
+    group.close()
+
+
+def test_whoever_is_alone_writes_in_its_own_thread() -> None:
+    gate = _Gate(MemoryJournal())
+    gate.open.set()
+    with shared(gate) as group:
+        group.append([asked()])
+    assert gate.writers == [get_ident()]
+
+
+def test_a_writer_that_is_broken_off_tells_the_others_and_lets_them_write() -> None:
+    gate = _Gate(MemoryJournal(), breaks=KeyboardInterrupt())
+    group = GroupCommit(gate)
+    with ThreadPoolExecutor(3) as threads:
+        told = [_handed_in(threads, group, number) for number in range(3)]
+        gate.open.set()
+        with pytest.raises(KeyboardInterrupt):
+            told[0].result()
+        assert [one.result() for one in told[1:]] == [[range(1)], [range(1, 2)]]
+    group.close()
+
+
+class _Gate:
+    """A journal that writes once it is let; what came by which commit and thread is kept."""
+
+    def __init__(self, journal: Journal, breaks: BaseException | None = None) -> None:
+        self._journal, self._breaks = journal, breaks
+        self.open = Event()
+        self.commits: list[list[Unit]] = []
+        self.writers: list[int] = []
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        return self.append_once([Unit(entries)])[0] or range(0)
+
+    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
+        self.commits.append(list(units))
+        self.writers.append(get_ident())
+        assert self.open.wait(10)
+        broken, self._breaks = self._breaks, None
+        if broken is not None:
+            raise broken
+        return self._journal.append_once(units)
+
+
+def _handed_in(
+    threads: ThreadPoolExecutor, group: GroupCommit, number: int, count: int = 1
+) -> Future[list[range | None]]:
+    """Entries handed in by another thread, once they wait; those of number 0 are being written."""
+    wanted = group.waiting() + count if number else 0
+    told = threads.submit(group.append_once, [Unit([asked(number)] * count)])
+    until = monotonic() + 10
+    while group.waiting() != wanted or not group.is_writing():
+        assert monotonic() < until
+        sleep(0.001)
+    return told
 
 
 def test_a_database_that_goes_away_keeps_the_answer_in(database: Store) -> None:
@@ -134,41 +222,29 @@ def test_what_was_said_long_ago_is_said_anew(
     assert kept.append_once([Unit([asked(1)], MARKS[1], MARKS[3])]) == [range(1, 2)]
 
 
-class _Slow:
-    """A journal that waits to be let go."""
-
-    def __init__(self) -> None:
-        from threading import Event  # noqa: PLC0415 - this stand-in alone
-
-        self.go = Event()
-
-    def append(self, entries: Sequence[Entry]) -> range:
-        self.go.wait()
-        return range(len(entries))
-
-    def append_once(self, units: Sequence[Unit]) -> list[range | None]:
-        return [self.append(unit.entries) for unit in units]
-
-
 def test_an_overloaded_journal_refuses_at_once_instead_of_queueing_for_ever() -> None:
-    slow = _Slow()
-    group = GroupCommit(slow, most=10)
-    first = group.later([Unit([asked()])])
-    waiting = group.later([Unit([asked()] * 9)])
-    with pytest.raises(JournalClosed):
-        group.later([Unit([asked()] * 10)])
-    slow.go.set()
-    assert first.result() == [range(1)]
-    assert waiting.result() == [range(9)]
+    gate = _Gate(MemoryJournal())
+    group = GroupCommit(gate, most=10)
+    with ThreadPoolExecutor(2) as threads:
+        first = _handed_in(threads, group, 0)
+        waiting = _handed_in(threads, group, 1, count=9)
+        with pytest.raises(JournalClosed):
+            group.append([asked()] * 2)
+        gate.open.set()
+        assert first.result() == [range(1)]
+        assert waiting.result() == [range(1, 10)]
     group.close()
 
 
 def test_a_closed_journal_keeps_what_waited_and_takes_no_more() -> None:
-    memory = MemoryJournal()
-    group = GroupCommit(memory)
-    kept = group.later([Unit([asked()])])
-    group.close()
-    assert kept.result() == [range(1)]
+    gate = _Gate(MemoryJournal())
+    group = GroupCommit(gate)
+    with ThreadPoolExecutor(3) as threads:
+        kept = [_handed_in(threads, group, number) for number in range(2)]
+        closing = threads.submit(group.close)
+        gate.open.set()
+        closing.result()
+        assert [one.result() for one in kept] == [[range(1)], [range(1, 2)]]
     with pytest.raises(JournalClosed):
         group.append([asked()])
 

@@ -229,8 +229,12 @@ def _sensitive(names: list[str]) -> Sentence:
 
 def sensitive_among(fields: frozenset[str], register: Register) -> bool:
     """Whether the contract calls one of these fields sensitive, or does not know it."""
-    known = {field.name: field.classification for one in register.objects for field in one.fields}
-    return any(known.get(name, SENSITIVE) == SENSITIVE for name in fields)
+    # Where two objects have a field of one name, the later one says what it is.
+    known = [one.classes for one in reversed(register.objects)]
+    return any(
+        next((classes[name] for classes in known if name in classes), SENSITIVE) == SENSITIVE
+        for name in fields
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """The journal: an append-only list of accesses, durable before any answer leaves.
 
 Entries come from many questions at once and go to the disk in groups: one commit serves all that
-waited for the one before. Whoever asked waits for the commit that holds its own entry.
+waited for the one before. Whoever asked waits for the commit that holds its own entry, or makes it.
 """
 
 from __future__ import annotations
 
+from _thread import LockType, allocate_lock
 from collections import deque
-from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from threading import Condition, Thread
+from threading import Condition
 from typing import TYPE_CHECKING, Protocol
 
 from sogoc.errors import JournalClosed, Sentence
@@ -59,17 +59,31 @@ class Journal(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
-    """What one writer handed in at once: kept in one commit, told by one future."""
+    """What one writer handed in at once: kept in one commit, by whoever writes then."""
 
     units: Sequence[Unit]
     size: int
-    kept: Future[list[range | None]]
+    woken: LockType = field(default_factory=lambda: _locked(allocate_lock()))
+    """Held until its units are kept or not, or until it is its turn to write."""
+    leads: bool = False
+    kept: list[range | None] = field(default_factory=list)
+    failed: BaseException | None = None
+
+    def outcome(self) -> list[range | None]:
+        """The numbers, or what kept the units from being kept."""
+        if self.failed is not None:
+            raise self.failed
+        return self.kept
 
 
 class GroupCommit:
     """A journal that many threads share: what comes together is kept together.
+
+    No thread of its own writes. Whoever finds nobody writing writes what waits, the own entries
+    first; those who come meanwhile wait, and the first of them writes the next group. So a writer
+    alone changes no thread, and each writes one commit at most, however many wait behind it.
 
     At most `most` entries wait. Beyond that, and once closed, it refuses at once: a question that
     cannot be journalled in time is better told so than kept waiting.
@@ -81,9 +95,9 @@ class GroupCommit:
         self._waiting: deque[_Waiting] = deque()
         self._count = 0
         self._open = True
+        self._writing = False
+        """Whether somebody writes, or was woken to; if nobody does, nothing waits."""
         self._turn = Condition()
-        self._writer = Thread(target=self._write, name="journal", daemon=True)
-        self._writer.start()
 
     def append(self, entries: Sequence[Entry]) -> range:
         """Keep the entries and wait until they are durable. Raises StoreError, JournalClosed."""
@@ -92,42 +106,50 @@ class GroupCommit:
 
     def append_once(self, units: Sequence[Unit]) -> list[range | None]:
         """Keep the units and wait. Raises StoreError, JournalClosed: then none of them is kept."""
-        return self.later(units).result()
-
-    def later(self, units: Sequence[Unit]) -> Future[list[range | None]]:
-        """The same without waiting: the future ends when the entries are durable."""
-        one = _Waiting(units, sum(len(unit.entries) for unit in units), Future())
+        one = _Waiting(units, sum(len(unit.entries) for unit in units))
         with self._turn:
             if not self._open or self._count + one.size > self._most:
                 raise _full()
             self._waiting.append(one)
             self._count += one.size
-            self._turn.notify()
-        return one.kept
+            one.leads = not self._writing
+            self._writing = True
+        if not one.leads:
+            one.woken.acquire()
+        if one.leads:
+            self._write()
+        return one.outcome()
+
+    def waiting(self) -> int:
+        """How many entries wait for the next commit."""
+        return self._count
+
+    def is_writing(self) -> bool:
+        """Whether a commit is under way, or about to be."""
+        return self._writing
 
     def close(self) -> None:
-        """Keep what waits, then take no more."""
+        """Take no more, and wait until what waits is kept."""
         with self._turn:
             self._open = False
-            self._turn.notify()
-        self._writer.join()
+            self._turn.wait_for(lambda: not self._writing)
 
     def _write(self) -> None:
-        while group := self._next():
-            try:
-                numbers = iter(
-                    self._journal.append_once([unit for one in group for unit in one.units])
-                )
-            except Exception as failed:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
-                for one in group:
-                    one.kept.set_exception(failed)
-            else:
-                for one in group:
-                    one.kept.set_result(list(islice(numbers, len(one.units))))
+        """Keep the next group, whose first is the caller's own; then let the next one write."""
+        group = self._next()
+        try:
+            numbers = iter(self._journal.append_once([unit for one in group for unit in one.units]))
+            for one in group:
+                one.kept = list(islice(numbers, len(one.units)))
+        except BaseException as failed:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+            for one in group:
+                one.failed = failed
+        self._hand_on()
+        for one in group[1:]:
+            one.woken.release()
 
     def _next(self) -> list[_Waiting]:
         with self._turn:
-            self._turn.wait_for(lambda: self._waiting or not self._open)
             group, size = list[_Waiting](), 0
             while self._waiting and (not group or size < self._group):
                 one = self._waiting.popleft()
@@ -135,6 +157,20 @@ class GroupCommit:
                 size += one.size
             self._count -= size
             return group
+
+    def _hand_on(self) -> None:
+        with self._turn:
+            if self._waiting:
+                self._waiting[0].leads = True
+                self._waiting[0].woken.release()
+            else:
+                self._writing = False
+                self._turn.notify_all()
+
+
+def _locked(lock: LockType) -> LockType:
+    lock.acquire()
+    return lock
 
 
 def numbered(kept: Sequence[Unit], start: int) -> Iterator[range]:

@@ -38,16 +38,29 @@ with taken as (
 
 given as (
     select
-        unnest(%(place)s::int[]) as place,
-        unnest(%(unit)s::int[]) as unit,
-        unnest(%(of)s::uuid[]) as mark,
-        unnest(%(once)s::uuid[]) as once,
-        unnest(%(at)s::timestamptz[]) as at,
-        unnest(%(subject)s::text[]) as subject,
-        unnest(%(visible_from)s::timestamptz[]) as visible_from,
-        unnest(%(payload)s::bytea[]) as payload,
-        unnest(%(salt)s::bytea[]) as salt,
-        unnest(%(commitment)s::bytea[]) as commitment
+        place,
+        unit,
+        mark,
+        once,
+        at,
+        subject,
+        visible_from,
+        payload,
+        salt,
+        commitment
+    from unnest(
+        %(unit)s::int[],
+        %(of)s::uuid[],
+        %(once)s::uuid[],
+        %(at)s::timestamptz[],
+        %(subject)s::text[],
+        %(visible_from)s::timestamptz[],
+        %(payload)s::bytea[],
+        %(salt)s::bytea[],
+        %(commitment)s::bytea[]
+    ) with ordinality as told (
+        unit, mark, once, at, subject, visible_from, payload, salt, commitment, place
+    )
 ),
 
 fresh as (
@@ -121,7 +134,7 @@ kept as (
 )
 
 select
-    array(select taken.mark from taken) as marks,
+    array(select uuid_send(taken.mark) from taken) as marks,
     array(select chosen.unit from chosen) as units,
     (select numbers.first from numbers) as first;
 

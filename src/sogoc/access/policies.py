@@ -7,18 +7,19 @@ One grant is one `permit`; a keeper may add policies of its own, as a rule `forb
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import cedarpy
 
-from sogoc.access.grant import conditions
+from sogoc.access.grant import Question, conditions
 from sogoc.errors import Place, PolicyRefused, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sogoc.access.grant import Grant, Question
+    from sogoc.access.grant import Grant
 
 SCHEMA = """
 entity Member;
@@ -49,8 +50,8 @@ when { context.fields.isEmpty() || context.keys < 1 };
 """
 """What holds for every question: officer, purpose and request id, as the national platform asks."""
 
-_ANY = "any"
 _MOST_DECIDED = 20_000
+_BUT_ID = attrgetter(*(each.name for each in fields(Question) if each.name != "request_id"))
 _NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 
 
@@ -113,7 +114,7 @@ class PolicyBook:
         shared = "\n".join(statement for _, statement in own)
         self._shared = len(own)
         self._by_request = any("request_id" in text for text in (files or {}).values())
-        self._decided: dict[Question, Decision] = {}
+        self._decided: dict[tuple[object, ...], Decision] = {}
         self._empty = cedarpy.PolicySet.from_str(shared)
         # Only the grants of one member for one register are looked at: the cost of a decision
         # grows with their number.
@@ -133,13 +134,13 @@ class PolicyBook:
         of other grants has a memory of its own. The request id counts only where a policy of the
         keeper's speaks of it.
         """
-        if question.request_id and not self._by_request:
-            question = replace(question, request_id=_ANY)
-        known = self._decided.get(question)
+        asked = _BUT_ID(question)
+        key = (*asked, question.request_id if self._by_request else bool(question.request_id))
+        known = self._decided.get(key)
         if known is None:
             if len(self._decided) >= _MOST_DECIDED:
                 self._decided.clear()
-            known = self._decided[question] = self._decide(question)
+            known = self._decided[key] = self._decide(question)
         return known
 
     def _decide(self, question: Question) -> Decision:

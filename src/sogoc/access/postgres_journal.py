@@ -22,6 +22,7 @@ import psycopg
 
 from sogoc.access.entry import SALT_BYTES, Alike, alike, commitment_of, entry_from
 from sogoc.access.journal import Unit, numbered
+from sogoc.database.arrays import Bytes, Integers, Moments, Texts, Uuids, sized, takes_arrays
 from sogoc.errors import BrokenLog, Sentence, StoreUnreachable
 from sogoc.named_sql import statements
 
@@ -44,8 +45,7 @@ _COLUMNS = 7
 _ROW = struct.Struct("!hiqiq")
 """Columns, then number and moment, each after its length."""
 _MARKS = struct.Struct(f"!i{SALT_BYTES}si32s")
-_NULL = (-1).to_bytes(4, "big", signed=True)
-_NEVER = (1 << 63) - 1
+_NEVER = ((1 << 63) - 1).to_bytes(8, "big")
 """PostgreSQL's `infinity`: what is withheld shows on no day."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WHOLE = timedelta(microseconds=1)
@@ -111,6 +111,9 @@ class PostgresJournal:
             self.close()
             self._connection = self._store.connect()
             self._connection.execute("set synchronous_commit = on")
+            # Its few statements are the same for any values: to plan them each time costs more.
+            self._connection.execute("set plan_cache_mode = force_generic_plan")
+            takes_arrays(self._connection)
         return self._connection
 
 
@@ -151,44 +154,38 @@ def _kept_at_once(
     marks = {unit.mark for unit in units if unit.mark}
     possible = _first(units, marks, _MESSAGE)
     rows = [
-        (place, unit, several.entry, subject, payload)
+        (place, unit, several, subject, payload)
         for place, unit in enumerate(possible)
         for several in alike(unit.entries)
         for subject, payload in zip(several.subjects, several.payloads(), strict=True)
     ]
-    salts = [os.urandom(SALT_BYTES) for _ in rows]
+    drawn = os.urandom(SALT_BYTES * len(rows))
+    salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
     asked = {
-        "marks": [UUID(bytes=mark) for mark in sorted(marks)],
+        "marks": Uuids(sorted(marks)),
         "seconds": KEPT_SECONDS,
-        "place": list(range(len(rows))),
-        "unit": [place for place, *_ in rows],
-        "of": [_uuid(unit.mark) for _, unit, *_ in rows],
-        "once": [_uuid(unit.once) for _, unit, *_ in rows],
-        "at": [entry.at for _, _, entry, *_ in rows],
-        # A zero byte would be refused, and with it everybody's entries of this group.
-        "subject": [subject.replace("\0", "") or None for *_, subject, _ in rows],
-        "visible_from": [_shown_when(entry) for _, _, entry, *_ in rows],
-        "payload": [payload for *_, payload in rows],
-        "salt": salts,
-        "commitment": [
-            commitment_of(payload, salt) for (*_, payload), salt in zip(rows, salts, strict=True)
-        ],
+        "unit": Integers([place.to_bytes(4, "big") for place, *_ in rows]),
+        "of": Uuids([unit.mark or None for _, unit, *_ in rows]),
+        "once": Uuids([unit.once or None for _, unit, *_ in rows]),
+        "at": Moments([_moment(several.entry.at) for _, _, several, *_ in rows]),
+        "subject": Texts([_subject(subject) or None for *_, subject, _ in rows]),
+        "visible_from": Moments([_shown_from(several.entry) for _, _, several, *_ in rows]),
+        "payload": Bytes([payload for *_, payload in rows]),
+        "salt": Bytes(salts),
+        "commitment": Bytes(
+            [commitment_of(payload, salt) for (*_, payload), salt in zip(rows, salts, strict=True)]
+        ),
     }
-    told = connection.execute(SQL["keep_at_once"], asked, prepare=True).fetchone()
+    told = connection.execute(SQL["keep_at_once"], asked, prepare=True, binary=True).fetchone()
     fresh, kept, start = told or ([], [], None)
-    taken = _first(possible, {mark.bytes for mark in fresh}, _MESSAGE)
+    taken = _first(possible, set(fresh), _MESSAGE)
     there = {id(possible[place]) for place in kept}
     return taken, [unit for unit in taken if id(unit) in there], start or 0
 
 
-def _uuid(mark: bytes) -> UUID | None:
-    return UUID(bytes=mark) if mark else None
-
-
-def _shown_when(entry: Entry) -> str | None:
-    if entry.visible_from is not None:
-        return entry.visible_from.isoformat()
-    return "infinity" if entry.withheld_by else None
+def _subject(told: str) -> bytes:
+    # A zero byte would be refused, and with it everybody's entries of this group.
+    return told.replace("\0", "").encode()
 
 
 def forget_messages(connection: Connection) -> int:
@@ -245,32 +242,31 @@ def _chunks(parts: Sequence[Sequence[Entry]], start: int, count: int) -> Iterato
 def _rows(several: Alike, numbers: Iterator[int], salts: BytesIO) -> Iterator[bytes]:
     """Rows as COPY takes them; what they share is made once."""
     entry = several.entry
-    at, shown = (entry.at - _EPOCH) // _WHOLE, _shown_from(entry)
+    at, shown = (entry.at - _EPOCH) // _WHOLE, sized(_shown_from(entry))
     subjects = several.subjects
     # Not strict: the numbers go on behind these, which stand first so that none is lost.
     for subject, payload, number in zip(subjects, several.payloads(), numbers, strict=False):
         salt = salts.read(SALT_BYTES)
-        # A zero byte would be refused, and with it everybody's entries of this group.
-        told = subject.replace("\0", "").encode()
+        told = _subject(subject)
         yield b"".join(
             (
                 _ROW.pack(_COLUMNS, 8, number, 8, at),
-                _sized(told) if told else _NULL,
+                sized(told or None),
                 shown,
-                _sized(payload),
+                sized(payload),
                 _MARKS.pack(SALT_BYTES, salt, SALT_BYTES, commitment_of(payload, salt)),
             )
         )
 
 
-def _sized(content: bytes) -> bytes:
-    return len(content).to_bytes(4, "big") + content
+def _moment(told: datetime) -> bytes:
+    return ((told - _EPOCH) // _WHOLE).to_bytes(8, "big", signed=True)
 
 
-def _shown_from(entry: Entry) -> bytes:
+def _shown_from(entry: Entry) -> bytes | None:
     if entry.visible_from is not None:
-        return _sized(((entry.visible_from - _EPOCH) // _WHOLE).to_bytes(8, "big", signed=True))
-    return _sized(_NEVER.to_bytes(8, "big")) if entry.withheld_by else _NULL
+        return _moment(entry.visible_from)
+    return _NEVER if entry.withheld_by else None
 
 
 def usages(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sogoc.values.kinds import column_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sogoc.values.kinds import Kind
 
 
@@ -256,6 +258,12 @@ class RegisterObject:
     references: tuple[ForeignKey, ...] = ()
     retention: str = ""
     """How long records are kept, such as `100 y`; empty: nothing promised."""
+    classes: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """What the contract calls each field, such as sensitive: questions are held against it."""
+
+    def __post_init__(self) -> None:
+        told = {one.name: one.classification for one in self.fields}
+        object.__setattr__(self, "classes", told)
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

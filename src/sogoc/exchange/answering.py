@@ -13,12 +13,13 @@ journal does not hold, cannot happen. A refusal is journalled too: who tries doo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from hashlib import sha256
+from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from sogoc.access.entry import GRANTED, REFUSED, Alike, Entry, alike, payload_of
+from sogoc.access.entry import GRANTED, REFUSED, Alike, Entry, alike
 from sogoc.access.grant import Question, Visibility, sensitive_among
 from sogoc.access.journal import Unit
 from sogoc.access.policies import Decision
@@ -27,6 +28,7 @@ from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sogoc.access.grant import Grant, Operation
     from sogoc.access.journal import Journal
@@ -71,7 +73,7 @@ class Asked:
     @property
     def touched(self) -> frozenset[str]:
         """The fields that the answer tells of: what a search goes by is told by what it finds."""
-        return self.fields | {name for name, _ in self.where}
+        return self.fields | {name for name, _ in self.where} if self.where else self.fields
 
     acting: str = ""
     """On which ground it is asked for another person, where one is signed in."""
@@ -185,18 +187,20 @@ def once_of(envelope: Envelope, asked: Asked, entries: Sequence[Entry]) -> bytes
     """
     if not envelope.repeat_key or not entries:
         return b""
-    said = replace(entries[0], at=_NO_TIME, visible_from=None, request_id="", subject="")
+    runs = list(alike(entries))
     told = (
         *("once", envelope.client, envelope.repeat_key, envelope.party),
-        payload_of(said).decode(),
+        _SAID(runs[0].entry),
         *(asked.keys, asked.where, asked.since, asked.after, asked.limit),
         [sorted(one.items()) for one in asked.people],
-        sorted(subject for several in alike(entries) for subject in several.subjects),
+        sorted(subject for several in runs for subject in several.subjects),
     )
     return sha256(json.dumps(told).encode()).digest()[:MARK_BYTES]
 
 
-_NO_TIME = datetime.fromtimestamp(0, UTC)
+_ITS_OWN = {"at", "request_id", "subject", "visible_from"}
+"""What differs between two tries whose entries say the same; subjects are told for all of them."""
+_SAID = attrgetter(*sorted(one.name for one in fields(Entry) if one.name not in _ITS_OWN))
 
 
 def entries_of(

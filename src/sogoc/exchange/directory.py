@@ -76,9 +76,9 @@ class Directory:
     def member(self, who: Subsystem) -> Member | None:
         """The member to whom a subsystem belongs, if it is one and has that subsystem."""
         found = self._by_id.get(who.owner)
-        if found is None or (who.code and who.code not in dict(found.services)):
-            return None
-        return found
+        if found is None or not who.code:
+            return found
+        return found if any(who.code == code for code, _ in found.services) else None
 
     def at(self, moment: datetime) -> KeysAt:
         """The keys that are believed at a moment. Raises DirectoryRefused once it has run out."""

@@ -78,6 +78,12 @@ def subsystem(text: str) -> Subsystem:
 
 
 @lru_cache(4096)
+def spelled(text: str) -> str:
+    """A client or provider in the one spelling it has. Raises BadQuestion."""
+    return str(subsystem(text))
+
+
+@lru_cache(4096)
 def address(path: str, query: str = "") -> Address:
     """Read `/r1/{instance}/{class}/{member}/{subsystem}/{service}[/path]`, percent-encoded.
 

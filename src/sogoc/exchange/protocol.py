@@ -25,7 +25,7 @@ from sogoc.errors import (
     TooManyQuestions,
     UnknownThing,
 )
-from sogoc.exchange.names import subsystem
+from sogoc.exchange.names import spelled
 from sogoc.trust.messages import REPEAT_KEY
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _USER = re.compile(r"[A-Z]{2}[!-~]{1,62}")
 _PARTY = re.compile(r"(?:[A-Za-z0-9'()+,.=?-]{1,64}/)?[A-Za-z0-9'()+,.=?-]{1,64}")
 _REPEAT = re.compile(r'"(?P<key>[!#-\[\]-~]{1,64})"')
 """A string of a structured field: draft-ietf-httpapi-idempotency-key-header."""
+_USUAL_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISSUE = re.compile(r"(?P<procedure>[0-9A-Za-z.-]{1,40})(?:/(?P<case>[!-~]{1,100}))?")
 
 TYPES: tuple[tuple[type[SogocError], str], ...] = (
@@ -84,8 +85,12 @@ def headers_from(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     Of several clients one is the asker and the others an attack, or a proxy's mistake.
     """
-    found: dict[str, str] = {}
-    for name, value in pairs:
+    sent = list(pairs)
+    found = {name.lower(): value for name, value in sent}
+    if len(found) == len(sent):
+        return found
+    found.clear()
+    for name, value in sent:
         lower = name.lower()
         if lower in found and (lower.startswith("x-road-") or lower in _SIGNED):
             raise _bad(f"tiêu đề {lower} có hai lần", f"the header {lower} stands there twice")
@@ -96,18 +101,27 @@ def headers_from(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 _SIGNED = frozenset({"signature", "signature-input", "content-digest", REPEAT_KEY})
 
 
+def is_uuid(text: str) -> bool:
+    """Whether it is a UUID, in whichever of its forms."""
+    if _USUAL_UUID.fullmatch(text):
+        return True
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def envelope(headers: Mapping[str, str]) -> Envelope:
     """Read the envelope. Raises BadQuestion with the first thing that is missing or wrong.
 
     The national platform asks request id, agency, officer and procedure of every question
     (`MaYeuCau`, `MaDonVi`, `MaCanBo`, `MaDVC`), so they are required here too.
     """
-    client = str(subsystem(headers.get(CLIENT, "")))
+    client = spelled(headers.get(CLIENT, ""))
     request_id = headers.get(REQUEST_ID, "")
-    try:
-        UUID(request_id)
-    except ValueError as wrong:
-        raise _bad("X-Road-Id phải là UUID", "X-Road-Id must be a UUID") from wrong
+    if not is_uuid(request_id):
+        raise _bad("X-Road-Id phải là UUID", "X-Road-Id must be a UUID")
     officer = headers.get(USER, "")
     if not _USER.fullmatch(officer):
         raise _bad(

@@ -37,14 +37,15 @@ class Item:
 
     name: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    _text: str = field(init=False, repr=False, compare=False)
+    text: str = field(init=False, repr=False, compare=False)
+    """As it is written."""
 
     def __post_init__(self) -> None:
         # Written once: each component stands in several lines of each message.
-        object.__setattr__(self, "_text", _quoted(self.name) + _told(self.parameters))
+        object.__setattr__(self, "text", _quoted(self.name) + _told(self.parameters))
 
     def __str__(self) -> str:
-        return self._text
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,23 @@ class InnerList:
 
     items: tuple[Item, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    _text: str = field(init=False, repr=False, compare=False)
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+    plain: bool = field(init=False, repr=False, compare=False)
+    """Whether each name stands there once and without parameters."""
+    text: str = field(init=False, repr=False, compare=False)
+    """As it is written."""
 
     def __post_init__(self) -> None:
         # Written once: what is signed within a second bears the same list.
         items = " ".join(map(str, self.items))
-        object.__setattr__(self, "_text", f"({items}){_told(self.parameters)}")
+        names = frozenset(item.name for item in self.items)
+        bare = not any(item.parameters for item in self.items)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "plain", bare and len(names) == len(self.items))
+        object.__setattr__(self, "text", f"({items}){_told(self.parameters)}")
 
     def __str__(self) -> str:
-        return self._text
+        return self.text
 
 
 def written_bytes(content: bytes) -> str:

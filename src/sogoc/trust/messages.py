@@ -107,7 +107,7 @@ def sign_request(request: Request, key: SigningKey, *, key_id: str, created: int
     )
     items = tuple(map(Item, _covered_by_request(whole)))
     covered = _list(items, key_id=key_id, created=created)
-    return {**added, **_signed(covered, [_line(whole, item) for item in items], key)}
+    return {**added, **_signed(covered, _lines(whole, items), key)}
 
 
 def sign_answer(
@@ -121,8 +121,7 @@ def sign_answer(
     whole = Answer(status=answer.status, headers={**answer.headers, **added}, body=answer.body)
     digest = DIGEST in request.headers
     covered = _list_of_answer(digest=digest, key_id=key_id, created=created)
-    lines = [_answer_line(whole, request, item) for item in covered.items]
-    return {**added, **_signed(covered, lines, key)}
+    return {**added, **_signed(covered, _answer_lines(whole, request, covered.items), key)}
 
 
 def believe_request(
@@ -138,16 +137,15 @@ def believe_request(
     for name in (CLIENT, REQUEST_ID):
         _header(request.headers, name)
     covered, signature = _signature(request.headers)
-    names = [item.name for item in covered.items]
-    if any(item.parameters for item in covered.items) or len(set(names)) != len(names):
+    if not covered.plain:
         raise _bad("covers a component twice, or with parameters this profile has not")
-    missing = [name for name in _covered_by_request(request) if name not in names]
+    missing = [name for name in _covered_by_request(request) if name not in covered.names]
     if missing:
         raise _bad(f"does not cover {', '.join(missing)}")
     key_id, created = _parameters(covered, now=now, tolerance_seconds=tolerance_seconds)
     client = request.headers[CLIENT]
     key = keys.key_of(client, key_id)
-    base = _base(covered, [_line(request, item) for item in covered.items])
+    base = _base(covered, _lines(request, covered.items))
     if key is None or not key.holds(base, signature):
         raise _bad("is not by a key that the directory gives to whoever asks")
     return BelievedRequest(
@@ -179,7 +177,7 @@ def believe_answer(
         raise _bad(f"does not cover {', '.join(missing) or 'each component once'}")
     key_id, _ = _parameters(covered, now=now, tolerance_seconds=tolerance_seconds)
     key = keys.key_of(provider, key_id)
-    base = _base(covered, [_answer_line(answer, request, item) for item in covered.items])
+    base = _base(covered, _answer_lines(answer, request, covered.items))
     if key is None or not key.holds(base, signature):
         raise _bad("is not by a key that the directory gives to the provider")
     return answer.body
@@ -195,7 +193,7 @@ def request_hash(
     lines = [request.method, path]
     lines += [f"{name}:{value}" for name, value in sent if name.lower() not in _NOT_HASHED]
     lines.append(f"x-road-request-id:{request_id}")
-    head = sha512("".join(f"{line}\r\n" for line in lines).encode()).digest()
+    head = sha512("\r\n".join((*lines, "")).encode()).digest()
     whole = sha512(head + sha512(request.body).digest()).digest() if request.body else head
     return written_bytes(whole)[1:-1]
 
@@ -218,16 +216,22 @@ _NOT_HASHED = frozenset(
 
 
 def _covered_by_request(request: Request) -> tuple[str, ...]:
+    return _covered(tuple(request.headers), has_body=bool(request.body))
+
+
+@lru_cache(1024)
+def _covered(headers: tuple[str, ...], *, has_body: bool) -> tuple[str, ...]:
+    """Remembered: all messages of one client bear the same headers, by their names."""
     there = tuple(
         name
-        for name in (*_OPTIONAL, *sorted(request.headers))
-        if name in request.headers and name.startswith(_PREFIX) and name not in _UNSIGNED
+        for name in (*_OPTIONAL, *sorted(headers))
+        if name in headers and name.startswith(_PREFIX) and name not in _UNSIGNED
     )
     extra = tuple(dict.fromkeys(name for name in there if name not in _ALWAYS))
-    if REPEAT_KEY in request.headers:
+    if REPEAT_KEY in headers:
         # Slipped in on the way it would keep a question out of the journal.
         extra = (*extra, REPEAT_KEY)
-    return (*_ALWAYS, *extra, *((DIGEST,) if request.body else ()))
+    return (*_ALWAYS, *extra, *((DIGEST,) if has_body else ()))
 
 
 def _of_answer(*digest: str) -> tuple[Item, ...]:
@@ -246,25 +250,29 @@ def _covered_by_answer(request: Request) -> tuple[Item, ...]:
     return _WITH_BODY if DIGEST in request.headers else _WITHOUT_BODY
 
 
-def _line(request: Request, item: Item) -> str:
-    return f"{item}: {_value(request, item.name)}"
+def _lines(request: Request, items: Iterable[Item]) -> list[str]:
+    derived, headers = _derived(request), request.headers
+    return [
+        f"{item.text}: {derived.get(item.name) or _header(headers, item.name)}" for item in items
+    ]
 
 
-def _value(request: Request, name: str) -> str:
-    if name == "@method":
-        return request.method
-    if name == "@target-uri":
-        return request.target_uri
-    return _header(request.headers, name)
+def _derived(request: Request) -> dict[str, str]:
+    return {"@method": request.method, "@target-uri": request.target_uri}
 
 
-def _answer_line(answer: Answer, request: Request, item: Item) -> str:
-    if item.parameters == _OF_REQUEST and item.parameters["req"] is True:
-        return f"{item}: {_value(request, item.name)}"
-    if item.parameters:
-        raise _bad("covers a component with parameters this profile has not")
-    value = str(answer.status) if item.name == "@status" else _header(answer.headers, item.name)
-    return f"{item}: {value}"
+def _answer_lines(answer: Answer, request: Request, items: Iterable[Item]) -> list[str]:
+    of_request, of_answer = _derived(request), {"@status": str(answer.status)}
+    lines = []
+    for item in items:
+        if not item.parameters:
+            value = of_answer.get(item.name) or _header(answer.headers, item.name)
+        elif item.parameters == _OF_REQUEST and item.parameters["req"] is True:
+            value = of_request.get(item.name) or _header(request.headers, item.name)
+        else:
+            raise _bad("covers a component with parameters this profile has not")
+        lines.append(f"{item.text}: {value}")
+    return lines
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
@@ -286,7 +294,7 @@ def _list_of_answer(*, digest: bool, key_id: str, created: int) -> InnerList:
 
 
 def _base(covered: InnerList, lines: list[str]) -> bytes:
-    return "\n".join([*lines, f'"@signature-params": {covered}']).encode()
+    return "\n".join([*lines, f'"@signature-params": {covered.text}']).encode()
 
 
 def _signed(covered: InnerList, lines: list[str], key: SigningKey) -> dict[str, str]:

@@ -89,4 +89,7 @@ def key_of(row: Mapping[str, str | None], names: tuple[str, ...]) -> object:
 
 def written(told: Any) -> bytes:  # noqa: ANN401 - JSON
     """The body of an answer."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(told).encode()
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -34,6 +34,7 @@ KEPT_FOR = timedelta(days=30)
 MOST_GIVEN = 10_000
 _MOST_WAITING = 20_000
 _BEAT_SECONDS = 1.0
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _FORGET_EVERY = 300
 
 
@@ -71,7 +72,7 @@ class Monitor:
             with self.connection().cursor().copy(_COPY) as copy:
                 for seen in group:
                     record = record_of(seen, address=self.address, host=self.host)
-                    told = json.dumps(record, ensure_ascii=False).replace("\\u0000", "")
+                    told = _JSON.encode(record).replace("\\u0000", "")
                     copy.write_row((seen.came, seen.client, seen.detail or None, told))
         except Exception:
             self.lost += len(group)

@@ -49,7 +49,7 @@ def object_of(body: bytes) -> dict[str, Any]:
 def fields_of(told: dict[str, Any], one: RegisterObject) -> frozenset[str]:
     """The fields asked for. Raises BadQuestion for one that the object has not."""
     fields = told.pop("fields", [])
-    if not texts(fields) or not set(fields) <= {field.name for field in one.fields}:
+    if not texts(fields) or not set(fields) <= one.classes.keys():
         raise bad(
             f"fields phải là danh sách trường của {one.name}",
             f"fields must be a list of fields of {one.name}",

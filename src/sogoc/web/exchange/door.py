@@ -7,6 +7,7 @@ answer to a believed question is signed, also a refusal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from sogoc.errors import BadQuestion, Sentence, SogocError
@@ -84,6 +85,8 @@ class Door:
     def __init__(self, parts: ExchangeParts) -> None:
         self._parts = parts
         self.turns = Turns(self._answered, parts.threads)
+        # Remembered: the addresses that are asked for are few, and short or refused.
+        self._where = lru_cache(1024)(partial(_where, own=parts.address, provider=parts.provider))
 
     async def __call__(
         self,
@@ -119,7 +122,7 @@ class Door:
                     if isinstance(outcome, SogocError)
                     else Reply(OK, outcome.body, {})
                 )
-        replies = [self._signed(course) for course in courses]
+        replies = self._signed(courses)
         steps.done("sign")
         return replies
 
@@ -150,22 +153,14 @@ class Door:
         if (other := self._parts.others.get(_service_of(request))) is not None:
             take(believed, by=answering)
             return Reply(OK, other(request, answering).body, {})
-        where = self._where(request)
+        where = self._where(request.target_uri)
         if self._parts.rounds is not None and where.path.startswith(PREFIX):
             take(believed, by=answering)
             return _of_round(self._parts.rounds, where, request)
         return None
 
-    def _where(self, request: Request) -> Address:
-        where = address(_path(request.target_uri, self._parts.address))
-        if str(where.service.provider) != self._parts.provider:
-            raise BadQuestion(
-                Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
-            )
-        return where
-
     def _posed(self, request: Request) -> Posed:
-        where = self._where(request)
+        where = self._where(request.target_uri)
         told = put(request.method, where, request.body, registers=self._parts.registers)
         return Posed(
             envelope=envelope(request.headers),
@@ -173,15 +168,29 @@ class Door:
             shelf=self._parts.shelf(told.object),
         )
 
-    def _signed(self, course: _Course) -> Reply:
-        """The reply as it leaves: signed, unless whoever asked was not believed."""
+    def _signed(self, courses: list[_Course]) -> list[Reply]:
+        """The replies as they leave: signed, unless whoever asked was not believed."""
+        if not any(course.believed for course in courses):
+            return [course.reply or refusal(not_whole()) for course in courses]
+        now = self._parts.answering().clock.now()
+        signer = Signer(key=self._parts.key, key_id=self._parts.key_id, now=now)
+        return [self._as_it_leaves(course, signer) for course in courses]
+
+    def _as_it_leaves(self, course: _Course, signer: Signer) -> Reply:
         reply = course.reply or refusal(not_whole())
         if course.believed is None or course.heard is None:
             return reply
-        now = self._parts.answering().clock.now()
-        signer = Signer(key=self._parts.key, key_id=self._parts.key_id, now=now)
         service = f"{self._parts.provider}/{_service_of(course.heard.request)}"
         return signed(reply, course.heard, service=service, by=signer)
+
+
+def _where(target_uri: str, *, own: str, provider: str) -> Address:
+    where = address(_path(target_uri, own))
+    if str(where.service.provider) != provider:
+        raise BadQuestion(
+            Sentence(vi="Câu hỏi gửi nhầm nút.", en="The question is for another node.")
+        )
+    return where
 
 
 def _of_round(

@@ -179,7 +179,9 @@ async def send_reply(
 ) -> None:
     """Send it."""
     told = {"content-type": JSON, "cache-control": "no-store"}
-    headers = {**told, **asked_id(scope), **reply.headers}
+    # A signed reply names the question already.
+    asked = {} if REQUEST_ID in reply.headers else asked_id(scope)
+    headers = {**told, **asked, **reply.headers}
     await send(
         {
             "type": "http.response.start",

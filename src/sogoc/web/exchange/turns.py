@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sogoc.errors import JournalClosed, Sentence
@@ -27,6 +27,9 @@ TOGETHER = 32
 SMALL_TURNS = 1
 """So many threads answer small questions: two would wait for each other more than for the disk;
 while one worker waits for its commit, the other workers compute."""
+PAUSE_SECONDS = 0.002
+"""So long those who wait leave room for others to go with them: who was just answered asks again
+within that time, and two that go together cost less than two that go one after the other."""
 LARGE_TURNS, OF_ONE_ASKER = 4, 2
 MOST_SMALL, MOST_LARGE = 2_000, 32
 """So many may wait."""
@@ -69,6 +72,8 @@ class Turns(Generic[Reply]):
         self._small: deque[_Waiting[Reply]] = deque()
         self._large = 0
         self._turns = 0
+        self._wanted = 0
+        self._enough = Event()
         self._room = asyncio.Semaphore(LARGE_TURNS)
         self._askers: dict[bytes, _Asker] = {}
         self._lock = Lock()
@@ -91,6 +96,8 @@ class Turns(Generic[Reply]):
             if len(self._small) >= MOST_SMALL:
                 raise overloaded()
             self._small.append(waiting)
+            if len(self._small) == self._wanted:
+                self._enough.set()
             begins = self._turns < SMALL_TURNS
             self._turns += begins
         if begins:
@@ -127,6 +134,16 @@ class Turns(Generic[Reply]):
                 self._tell(several, failed)
             else:
                 self._tell(several, replies)
+            self._pause(len(several))
+
+    def _pause(self, answered: int) -> None:
+        """Wait for as many as were just answered, if others wait already; else for nobody."""
+        with self._lock:
+            self._wanted = min(TOGETHER, len(self._small) + answered)
+            if not self._small or len(self._small) == self._wanted:
+                return
+            self._enough.clear()
+        self._enough.wait(PAUSE_SECONDS)
 
     def _next(self) -> list[_Waiting[Reply]]:
         with self._lock:

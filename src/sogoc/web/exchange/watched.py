@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
 
+_SERVICE, _ERROR, _CLIENT = SERVICE.encode(), ERROR.encode(), CLIENT.encode()
 _FAILED = 400
 ROUNDS = f"{PREFIX}*"
 """What is asked about a round."""
@@ -49,7 +50,7 @@ class _Passing:
     request_bytes: int = 0
     response_bytes: int = 0
     status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
     refusal: bytes = b""
 
 
@@ -90,10 +91,8 @@ class Watched:
 def _count(passing: _Passing, message: Mapping[str, Any]) -> None:
     if message["type"] == "http.response.start":
         passing.status = message["status"]
-        passing.headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in message["headers"]
-        }
+        # As the server wants them: names of an answer are in lower case.
+        passing.headers = dict(message["headers"])
         return
     body = message.get("body", b"")
     passing.response_bytes += len(body)
@@ -109,14 +108,16 @@ def _seen(
     templates: Callable[[str], frozenset[str]],
 ) -> Seen:
     told = _refusal(passing)
-    service = passing.headers.get(SERVICE, "")
+    service, fault, client = (
+        passing.headers.get(name, b"").decode("latin-1") for name in (_SERVICE, _ERROR, _CLIENT)
+    )
     code = service.rpartition("/")[2]
-    fault = passing.headers.get(ERROR) or told.get("type", "")
+    fault = fault or told.get("type", "")
     return Seen(
         method=scope["method"] if scope["method"] in _METHODS else "OTHER",
         service=service,
         template=_template(scope["path"], code, templates(code)) if code else "",
-        client=passing.headers.get(CLIENT, ""),
+        client=client,
         headers={
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
