@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import UnknownThing
-from sogoc.exchange.answering import TOLERANCE_SECONDS
+from sogoc.exchange.protocol import TOLERANCE_SECONDS
 from sogoc.facades.dci.callback import check_address
 from sogoc.facades.dci.following import subscribe, unsubscribe
 from sogoc.facades.dci.later import Later, Question
