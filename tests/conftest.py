@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,20 @@ _NUMBERS = itertools.count(1)
 # A test that is slow on a busy machine is not wrong.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+_AS_INSTALLED = Path(__file__).parent / "as_installed"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_see_what_is_installed_with_sogoc() -> Iterator[None]:
+    """Commands of tests find no pandas, which only tools of developers bring along.
+
+    PyArrow imports it wherever it is there, which takes longer than all that a command needs.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(_AS_INSTALLED), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +149,8 @@ SMALL_SPARK = {
     "spark.default.parallelism": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Java compiles what runs often, then compiles it better: the second pays off after minutes.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 
 

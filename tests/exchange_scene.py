@@ -40,7 +40,7 @@ from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
 from sogoc.testing.memory_journal import MemoryJournal
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.messages import Request, sign_request
 from sogoc.web.exchange.behind import PREFIX, Behind, trusted_from
@@ -157,7 +157,7 @@ class Scene:
         body: bytes = b"",
     ) -> httpx2.Response:
         """A request as it is."""
-        with httpx2.Client(trust_env=False) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS) as http:
             return http.request(
                 method, f"{self.address}{path}", headers=headers or {}, content=body
             )
@@ -317,7 +317,7 @@ class SecurityServer:
             return
         rest = scope["path"].removeprefix(f"/r1/{OFFICE}/")
         passed = {name: value for name, value in asked.items() if name.startswith("x-road-")}
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False, verify=NO_TLS) as http:
             answer = await http.post(f"{self.node}/xroad/{rest}", headers=passed, content=body)
         told_id = self.changes.get("id", asked["x-road-id"])
         await self._answer(send, answer.status_code, {"x-road-id": told_id}, answer.content)

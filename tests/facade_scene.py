@@ -27,7 +27,7 @@ from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
 from sogoc.testing.memory_journal import MemoryJournal
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.tokens import signed_token
 from sogoc.web.facades.app import with_facades
@@ -184,7 +184,7 @@ class Scene:
         sent = {"authorization": f"Bearer {self.token()}"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
-        with httpx2.Client(trust_env=False, timeout=20) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS, timeout=20) as http:
             if told is None:
                 return http.request(method, self.address + path, headers=sent)
             return http.request(method, self.address + path, headers=sent, json=told)
@@ -192,7 +192,7 @@ class Scene:
     def raw(self, method: str, path: str, body: bytes, **headers: str) -> httpx2.Response:
         """The same with a body of any bytes."""
         sent = {"authorization": f"Bearer {self.token()}", "content-type": "application/json"}
-        with httpx2.Client(trust_env=False, timeout=20) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS, timeout=20) as http:
             return http.request(
                 method, self.address + path, headers={**sent, **headers}, content=body
             )

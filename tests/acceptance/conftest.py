@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+from sogoc.database.file_lock import FileLock
 
 _SECONDS = 300
 
@@ -47,6 +50,17 @@ def run_sogoc(node: Path, *words: str, language: str = "en") -> Said:
         timeout=_SECONDS,
     )
     return Said(ran.returncode, ran.stdout, ran.stderr)
+
+
+def copied(node: Path, to: Path) -> Path:
+    """Another node with all that this one has, its keys and its database: nobody may work on it.
+
+    Where the server's socket stood is not copied: whoever asked there would ask the other.
+    """
+    with FileLock(node / "state" / "postgres" / "in-use") as in_use:
+        assert in_use.wait_alone(_SECONDS)
+        shutil.copytree(node, to, ignore=shutil.ignore_patterns("socket-folder", "socket"))
+    return to
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ from sogoc.shipped import shipped
 FACILITIES = shipped("reference-data") / "health-facilities/health-facilities-osm-2024-09-27.csv"
 Command = Callable[..., Any]
 
+# The second compiler pays off after minutes.
+QUICK_JAVA = "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
+
 pytestmark = [pytest.mark.acceptance, pytest.mark.spark]
 
 
@@ -35,7 +38,9 @@ def test_a_delivery_on_spark_ends_as_on_one_machine_and_says_nothing_of_its_own(
     for engine in ("duckdb", "spark"):
         node = tmp_path / engine
         node.mkdir()
-        (node / "sogoc.toml").write_text(f'engine = "{engine}"\nmemory_gib = 1\n', encoding="utf-8")
+        settings = f'engine = "{engine}"\nmemory_gib = 1\nspark_options = "spark.conf"\n'
+        (node / "sogoc.toml").write_text(settings, encoding="utf-8")
+        (node / "spark.conf").write_text(QUICK_JAVA, encoding="utf-8")
         done = sogoc(node, "deliver", "health-facilities", str(a_tenth), "--as-of", "2024-09-27")
         assert done.code == 0, done.err
         said[engine] = (done.out, done.err)

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from tests.acceptance.conftest import copied
 from tests.exchange.test_registers import OBJECT, PERSON, POPULATION, put
 from tests.small_collector import collecting
 
@@ -28,7 +29,7 @@ from sogoc.node.member import membership
 from sogoc.node.node import open_node
 from sogoc.node.settings import read_settings
 from sogoc.records.store import RecordStore
-from sogoc.testing.served import free_port
+from sogoc.testing.served import NO_TLS, free_port
 from sogoc.trust.keys import read_key
 from sogoc.trust.messages import Request, sign_request
 
@@ -61,10 +62,22 @@ GRANT = Grant(
 
 
 @pytest.fixture
-def node(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A hub whose key is under a password, with one made-up person and a grant to itself."""
+def node(hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A hub of this test alone, at the same address as the others."""
     monkeypatch.setenv("SOGOC_KEY_PASSWORD", SECRET)
-    folder, port = tmp_path / "node", free_port()
+    return copied(hub, tmp_path / "node")
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, sogoc: Command) -> Path:
+    """A hub whose key is under a password, with one made-up person and a grant to itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOGOC_KEY_PASSWORD", SECRET)
+        return made_hub(tmp_path_factory.mktemp("hub"), sogoc)
+
+
+def made_hub(folder: Path, sogoc: Command) -> Path:
+    port = free_port()
     words = ("--member", MEMBER, "--address", f"http://127.0.0.1:{port}", "--port", str(port))
     assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
     with (folder / "sogoc.toml").open("a", encoding="utf-8") as settings:
@@ -104,7 +117,10 @@ def wait_until_ready(node: Path) -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until:
         try:
-            if httpx2.get(address, trust_env=False).json() == {"ready": True, "missing": {}}:
+            if httpx2.get(address, trust_env=False, verify=NO_TLS).json() == {
+                "ready": True,
+                "missing": {},
+            }:
                 return
         except httpx2.HTTPError:
             pass
@@ -115,7 +131,7 @@ def wait_until_ready(node: Path) -> None:
 def shown(node: Path) -> str:
     """The figures, as Prometheus reads them."""
     address = read_settings(node).metrics_address
-    return httpx2.get(f"http://{address}/metrics", trust_env=False).text
+    return httpx2.get(f"http://{address}/metrics", trust_env=False, verify=NO_TLS).text
 
 
 @cache
@@ -159,6 +175,7 @@ def sent(request: Request) -> int:
             headers=dict(request.headers),
             content=request.body,
             trust_env=False,
+            verify=NO_TLS,
             timeout=30,
         ).status_code
     except httpx2.HTTPError:
@@ -188,7 +205,12 @@ def figures_are_those_of_both_workers(node: Path) -> None:
     assert len(list((node / "var/figures").glob("counter_*.db"))) == 2
     for secret in (*ONE.values(), MEMBER, "VN000000000007", "1.012789", POPULATION.id):
         assert secret not in figures
-    assert httpx2.get(f"{read_settings(node).address}/metrics", trust_env=False).status_code == 400
+    assert (
+        httpx2.get(
+            f"{read_settings(node).address}/metrics", trust_env=False, verify=NO_TLS
+        ).status_code
+        == 400
+    )
 
 
 def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_orderly(

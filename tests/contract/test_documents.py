@@ -9,8 +9,8 @@ from sogoc.contract.load import load_text
 from sogoc.contract.reading.fields import PERSON_KINDS, camel
 from sogoc.contract.reading.forms import FORM_KEYS
 from sogoc.contract.reading.implied import CRITERION_OF
+from sogoc.contract.reading.own import PROPERTIES
 from sogoc.contract.reading.predicates import OWN_FUNCTIONS, SQL_FUNCTIONS
-from sogoc.contract.reading.standard import PROPERTIES
 from sogoc.values.kinds import Kind
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/contracts.md").read_text(encoding="utf-8")

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from sogoc.check.plan import plan
-from sogoc.contract.load import load
-from sogoc.contract.model import Dimension, RegisterObject
+from sogoc.contract.load import load, load_shipped
+from sogoc.contract.model import Dimension, Register, RegisterObject
 from sogoc.contract.shelf import Shelf
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
@@ -30,12 +31,24 @@ def contract(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+@cache
+def loaded(path: Path) -> Register:
+    """The register, read once for all tests."""
+    return load(path)
+
+
 def test_the_name_of_the_file_is_the_id_of_the_register(contract: Path) -> None:
-    assert load(contract).id == contract.name.removesuffix(".odcs.yaml")
+    assert loaded(contract).id == contract.name.removesuffix(".odcs.yaml")
+
+
+def test_what_travels_along_keeps_to_the_standard_and_is_read_alike_without_it(
+    contract: Path,
+) -> None:
+    assert load_shipped(contract) == loaded(contract)
 
 
 def test_every_field_and_rule_is_named_in_vietnamese_and_in_english(contract: Path) -> None:
-    register = load(contract)
+    register = loaded(contract)
     assert register.name_en
     for one in register.objects:
         for field in one.fields:
@@ -48,7 +61,7 @@ def test_every_field_and_rule_is_named_in_vietnamese_and_in_english(contract: Pa
 
 
 def test_every_register_stands_on_a_law_that_somebody_has_still_to_compare(contract: Path) -> None:
-    register = load(contract)
+    register = loaded(contract)
     assert register.grounds
     assert not register.checked_against_text
 
@@ -89,7 +102,7 @@ def standard_row(one: RegisterObject) -> str:
 def test_every_condition_runs_and_an_empty_record_breaks_only_rules_of_completeness(
     contract: Path, engine: DuckDBEngine
 ) -> None:
-    for one in load(contract).objects:
+    for one in loaded(contract).objects:
         rules = [rule for rule in one.rules if rule.fail_when]
         for rule in rules:
             for condition in filter(None, (rule.fail_when, rule.not_assessed_when)):
@@ -99,7 +112,7 @@ def test_every_condition_runs_and_an_empty_record_breaks_only_rules_of_completen
 
 
 def test_every_rule_runs_in_the_check_as_it_is_planned(contract: Path, tmp_path: Path) -> None:
-    register = load(contract)
+    register = loaded(contract)
     with DuckDBEngine(tmp_path) as duck:
         for one in register.objects:
             place = "1::bigint as _row, '' as _sheet, 1::integer as _line, 1::integer as _part"
@@ -111,7 +124,7 @@ def test_every_rule_runs_in_the_check_as_it_is_planned(contract: Path, tmp_path:
 def test_an_empty_record_is_not_assessed_by_rules_about_values(
     contract: Path, engine: DuckDBEngine
 ) -> None:
-    for one in load(contract).objects:
+    for one in loaded(contract).objects:
         for rule in one.rules:
             if rule.fail_when and rule.dimension is not Dimension.COMPLETENESS:
                 [(fails,)] = engine.rows(f"select ({rule.fail_when}) from ({standard_row(one)})")
@@ -119,7 +132,7 @@ def test_an_empty_record_is_not_assessed_by_rules_about_values(
 
 
 def test_every_column_of_a_form_leads_to_a_field_or_is_known_and_not_taken(contract: Path) -> None:
-    register = load(contract)
+    register = loaded(contract)
     assert len(register.forms) >= len(register.objects) or len(register.forms) > 1
     for form in register.forms:
         assert form.label
@@ -128,7 +141,7 @@ def test_every_column_of_a_form_leads_to_a_field_or_is_known_and_not_taken(contr
 
 
 def test_no_header_of_a_form_is_ambiguous(contract: Path) -> None:
-    for form in load(contract).forms:
+    for form in loaded(contract).forms:
         if form.header_from:
             continue  # the place of the column tells
         headers = [text for column in form.columns for text in (column.header, *column.also)]
@@ -136,7 +149,7 @@ def test_no_header_of_a_form_is_ambiguous(contract: Path) -> None:
 
 
 def test_the_land_form_has_thirty_known_columns_and_eight_that_are_kept() -> None:
-    form = load(shipped("registers") / "land.odcs.yaml").forms[0]
+    form = loaded(shipped("registers") / "land.odcs.yaml").forms[0]
     assert form.id == "PL3-01"
     assert (form.header_from, form.header_to) == (1, 6)
     assert [column.position for column in form.columns] == list(range(1, 39))

@@ -22,6 +22,7 @@ from sogoc.exchange.directory import Directory
 from sogoc.exchange.names import Service, subsystem
 from sogoc.node.member import current_directory
 from sogoc.testing.day.reckoning import entries_of
+from sogoc.testing.served import NO_TLS
 from sogoc.trust.messages import Request, sign_request
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Attacked:
 
     def sent(self, request: Request) -> httpx2.Response:
         """Send it as it is."""
-        with httpx2.Client(trust_env=False, timeout=60) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS, timeout=60) as http:
             return http.request(
                 request.method,
                 request.target_uri,

@@ -27,6 +27,7 @@ from sogoc.exchange.patience.again import ONCE
 from sogoc.node.member import current_directory
 from sogoc.shipped import shipped
 from sogoc.testing.day.storm import serve
+from sogoc.testing.served import NO_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,7 +121,9 @@ def directory_of(one: Laid) -> Directory:
 def missing(one: Laid) -> dict[str, str]:
     """What keeps the node from answering, as it says itself."""
     try:
-        told = httpx2.get(f"{one.settings.address}/health/ready", trust_env=False, timeout=10)
+        told = httpx2.get(
+            f"{one.settings.address}/health/ready", trust_env=False, verify=NO_TLS, timeout=10
+        )
     except httpx2.HTTPError:
         return {"node": "does not answer"}
     return dict(told.json()["missing"])

@@ -6,7 +6,7 @@ import json
 import re
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,9 @@ from sogoc.contract.load import load
 from sogoc.contract.model import Register, RegisterObject
 from sogoc.contract.suggest import suggest
 from sogoc.errors import Place, Sentence, SettingsError, UnknownThing
-from sogoc.intake.take import Profiled, profile
+
+if TYPE_CHECKING:
+    from sogoc.intake.take import Profiled
 
 _WEIGHTS = {
     Weight.BREAKING: ("✗ phá vỡ     ", "✗ breaking  "),
@@ -93,6 +95,9 @@ def suggest_contract(
     to: Annotated[Path | None, typer.Option(help="File to write; else the terminal.")] = None,
 ) -> None:
     """Draft a contract from a file: kinds are recognised, an officer corrects the rest."""
+    # Whoever only looks at contracts does not wait for what reads files.
+    from sogoc.intake.take import profile  # noqa: PLC0415 - see above
+
     desk = desk_of(context)
     profiled = profile(file)
     text = suggest(name or _id_from(file), _columns(profiled))

@@ -16,11 +16,11 @@ from sogoc.contract.reading.fields import (
 )
 from sogoc.contract.reading.forms import forms_of
 from sogoc.contract.reading.implied import implied_rules
+from sogoc.contract.reading.own import label_en, ours
 from sogoc.contract.reading.references import Surroundings, foreign_keys, place_of
 from sogoc.contract.reading.rules import Ground as RuleGround
 from sogoc.contract.reading.rules import written_rules
 from sogoc.contract.reading.searching import is_population, search_by
-from sogoc.contract.reading.standard import check_standard, label_en, ours
 from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
@@ -40,9 +40,26 @@ def load(path: Path) -> Register:
 
 def load_text(text: str, path: Path) -> Register:
     """The same for a text that stands, or will stand, at `path`: others are looked for there."""
+    # What the standard says takes longer to import than a contract to read.
+    from sogoc.contract.reading.standard import check_standard  # noqa: PLC0415 - see above
+
     mistakes = Mistakes(path.name)
     root = read(text, mistakes)
     check_standard(root, mistakes)
+    return _register(root, path, mistakes)
+
+
+def load_shipped(path: Path) -> Register:
+    """The same for a contract that travels along: it was held against the standard beforehand.
+
+    A test sees to that. To do it again whenever a node starts would take three times as long as all
+    the rest of reading.
+    """
+    mistakes = Mistakes(path.name)
+    return _register(read(path.read_text(encoding="utf-8"), mistakes), path, mistakes)
+
+
+def _register(root: Part, path: Path, mistakes: Mistakes) -> Register:
     around = Surroundings(root, (path.parent, shipped("registers")))
     own = ours(root, "contract", mistakes)
     promises = tuple(_promises(root, around, mistakes))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sogoc.errors import Sentence, UnknownThing
+from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,10 +20,10 @@ _ENDING = ".odcs.yaml"
 @lru_cache(maxsize=64)
 def _loaded(path: Path, _changed: int) -> Register:
     """A page asks for the same contract many times; it is read again once the file changed."""
-    # Not above: what reads contracts takes a second to import, and many a command reads none.
-    from sogoc.contract.load import load  # noqa: PLC0415 - the reason stands above
+    # Not above: what reads contracts takes long to import, and many a command reads none.
+    from sogoc.contract.load import load, load_shipped  # noqa: PLC0415 - the reason stands above
 
-    return load(path)
+    return load_shipped(path) if path.parent == shipped("registers") else load(path)
 
 
 class Shelf:

@@ -18,8 +18,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psycopg import conninfo, pq
-
 from sogoc.database.file_lock import FileLock
 from sogoc.database.socket_folder import (
     make_socket_folder,
@@ -75,6 +73,9 @@ class Cluster:
     @property
     def address(self) -> str:
         """The connection string, password included: never to be shown."""
+        # The keeper, which each command starts, only stops servers: it does without the driver.
+        from psycopg import conninfo  # noqa: PLC0415 - see above
+
         return conninfo.make_conninfo(
             host=str(socket_folder(self.folder)),
             user=USER,
@@ -90,11 +91,13 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             with FileLock(self._lock_file) as lock:
-                if lock.try_alone():
+                was_ours = lock.try_alone()
+                if was_ours:
                     self._start(lock)
             if time.monotonic() > deadline:
                 raise self._does_not_run()
-            time.sleep(_PAUSE_SECONDS)
+            if not was_ours:
+                time.sleep(_PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Stop the server and wait until each of its processes is gone; nothing runs: nothing."""
@@ -171,6 +174,8 @@ class Cluster:
     def _answers(self) -> bool:
         if not self._password_file.exists():
             return False
+        from psycopg import pq  # noqa: PLC0415 - see `address`
+
         return pq.PGconn.ping(self.address.encode()) == pq.Ping.OK
 
     def _postmaster(self) -> int:

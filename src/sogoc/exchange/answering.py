@@ -24,6 +24,7 @@ from sogoc.access.grant import Question, Visibility, sensitive_among
 from sogoc.access.journal import Unit
 from sogoc.access.policies import Decision
 from sogoc.errors import AccessDenied, BadSeal, Sentence, TooManyQuestions, UnknownThing
+from sogoc.exchange.protocol import TOLERANCE_SECONDS
 from sogoc.trust.messages import believe_request
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from sogoc.exchange.protocol import Envelope
     from sogoc.trust.messages import BelievedRequest, Request
 
-TOLERANCE_SECONDS = 60
-"""How far the clocks of two nodes may differ."""
 MARK_BYTES = 16
 
 

@@ -35,6 +35,9 @@ CLIENT, SERVICE, REQUEST_ID = "x-road-client", "x-road-service", "x-road-id"
 USER, ISSUE, PARTY = "x-road-userid", "x-road-issue", "x-road-represented-party"
 ERROR, HASH, OWN_ID = "x-road-error", "x-road-request-hash", "x-road-request-id"
 
+TOLERANCE_SECONDS = 60
+"""How far the clocks of two nodes may differ."""
+
 _USER = re.compile(r"[A-Z]{2}[!-~]{1,62}")
 _PARTY = re.compile(r"(?:[A-Za-z0-9'()+,.=?-]{1,64}/)?[A-Za-z0-9'()+,.=?-]{1,64}")
 _REPEAT = re.compile(r'"(?P<key>[!#-\[\]-~]{1,64})"')

@@ -18,9 +18,16 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sogoc.errors import BadQuestion, BadSeal, Sentence
-from sogoc.exchange.answering import TOLERANCE_SECONDS
 from sogoc.exchange.names import subsystem
-from sogoc.exchange.protocol import CLIENT, ISSUE, PARTY, REQUEST_ID, USER, envelope
+from sogoc.exchange.protocol import (
+    CLIENT,
+    ISSUE,
+    PARTY,
+    REQUEST_ID,
+    TOLERANCE_SECONDS,
+    USER,
+    envelope,
+)
 from sogoc.trust.tokens import believe_token
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sogoc.errors import Place, Sentence, SettingsError, SparkMissing
-from sogoc.tables.duckdb_engine import DuckDBEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +28,9 @@ def open_engines(folder: Path, settings: Settings) -> Iterator[Callable[[Path], 
     """
 
     def here(run: Path) -> Engine:
+        # Most commands make no table: they do not wait for the engine to be imported.
+        from sogoc.tables.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - see above
+
         return DuckDBEngine(run, memory_gib=settings.memory_gib, threads=settings.threads)
 
     if settings.engine == "duckdb":

@@ -28,11 +28,12 @@ from sogoc.clock import SystemClock
 from sogoc.contract.shelf import Shelf
 from sogoc.database.store import DATABASE_ERROR
 from sogoc.errors import DirectoryRefused, Sentence, SogocError, StoreError, StoreUnreachable
-from sogoc.exchange.answering import TOLERANCE_SECONDS, Answering
+from sogoc.exchange.answering import Answering
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import Monitor, monitoring
+from sogoc.exchange.protocol import TOLERANCE_SECONDS
 from sogoc.exchange.shared.rate import SharedRate
 from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from sogoc.database.bulk import copy_out
 from sogoc.records.plan import PLACES, standing
-from sogoc.records.shape import arrow_type
+from sogoc.records.readings import arrow_type
 from sogoc.tables import naming
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import candidates, flaw, now, proposal, raw

@@ -30,6 +30,14 @@ where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
 order by a.attnum
 """
 
+_SAID = """
+select a.attname, col_description(a.attrelid, a.attnum)
+from pg_attribute as a
+where a.attrelid = %(table)s::regclass and a.attnum > 0 and not a.attisdropped
+union all
+select '', obj_description(%(table)s::regclass, 'pg_class')
+"""
+
 
 def prepare(connection: psycopg.Connection, register: Register) -> None:
     """Make what is missing, widen what is there; nothing is ever dropped.
@@ -178,10 +186,19 @@ def _comment(connection: psycopg.Connection, tables: Tables, register: Register)
     labels = {field.name: field.label for field in one.fields if field.label}
     title = f"{register.name}: {one.label or one.name}"
     for table, suffix in ((tables.current, ""), (tables.history, " (lịch sử)")):
-        _say(connection, sql.SQL("table {}").format(table), title + suffix)
-        for name in columns(connection, table).keys() & (labels | COMMENTS).keys():
-            place = sql.SQL("column {}.{}").format(table, sql.Identifier(name))
-            _say(connection, place, (COMMENTS | labels)[name])
+        # Said only where it is not said yet: each delivery comes by here.
+        said = _said(connection, table)
+        if said[""] != title + suffix:
+            _say(connection, sql.SQL("table {}").format(table), title + suffix)
+        for name, text in (COMMENTS | labels).items():
+            if name in said and said[name] != text:
+                _say(connection, sql.SQL("column {}.{}").format(table, sql.Identifier(name)), text)
+
+
+def _said(connection: psycopg.Connection, table: sql.Identifier) -> dict[str, str | None]:
+    """What the columns of a table say of themselves; under no name what the table says."""
+    name = table.as_string(connection)
+    return dict(connection.execute(_SAID, {"table": name}).fetchall())
 
 
 def _say(connection: psycopg.Connection, place: sql.Composed, text: str) -> None:

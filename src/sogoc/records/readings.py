@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from psycopg import sql
 
-from sogoc.records.shape import Tables, arrow_type
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+
+    from sogoc.contract.model import Field
+    from sogoc.records.shape import Tables
+
+ARROW_TYPE = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DECIMAL(18,2)": pa.decimal128(18, 2),
+    "DOUBLE": pa.float64(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BOOLEAN": pa.bool_(),
+}
+"""A field's type (`values.kinds`) in a file; `shape` has the same in PostgreSQL's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,11 @@ class AsTrue:
 
 
 NOW = Now()
+
+
+def arrow_type(field: Field) -> pa.DataType:
+    """The type of a field's column in a file."""
+    return ARROW_TYPE[field.type]
 
 
 def types_of(target: Tables) -> dict[str, pa.DataType]:

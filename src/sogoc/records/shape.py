@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from psycopg import sql
 
 if TYPE_CHECKING:
@@ -24,16 +23,6 @@ POSTGRES_TYPE = {
     "BOOLEAN": "boolean",
 }
 """A field's type (`values.kinds`) in PostgreSQL's words, as its catalogue spells them."""
-
-ARROW_TYPE = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "DECIMAL(18,2)": pa.decimal128(18, 2),
-    "DOUBLE": pa.float64(),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-    "BOOLEAN": pa.bool_(),
-}
 
 VERSION_COLUMNS = {
     "_came": "jsonb",
@@ -116,8 +105,3 @@ class Tables:
 def postgres_type(field: Field) -> str:
     """The type of a field's column."""
     return POSTGRES_TYPE[field.type]
-
-
-def arrow_type(field: Field) -> pa.DataType:
-    """The same for a file."""
-    return ARROW_TYPE[field.type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
 from contextlib import contextmanager, suppress
 from threading import Thread
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 20.0
 _LOOK_SECONDS = 0.02
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that speak no TLS: to read whom this machine trusts takes longer than to ask."""
 
 
 def free_port() -> int:

@@ -42,7 +42,7 @@ from sogoc.exchange.patience.again import Patience
 from sogoc.exchange.patience.places import Places
 from sogoc.testing.day.line import State, TcpLine, lines
 from sogoc.testing.memory_journal import MemoryJournal
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.messages import Request, sign_request
 from sogoc.web.exchange.door import Door, ExchangeParts
 
@@ -107,7 +107,7 @@ class _Scene:
         return replace(request, headers={**headers, **told})
 
     def sent(self, request: Request, *more: tuple[str, str]) -> httpx2.Response:
-        with httpx2.Client(trust_env=False) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS) as http:
             return http.post(
                 request.target_uri,
                 headers=[*request.headers.items(), *more],

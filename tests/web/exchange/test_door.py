@@ -27,7 +27,7 @@ from sogoc.exchange.names import Service, Subsystem
 from sogoc.exchange.services import openapi
 from sogoc.shipped import shipped
 from sogoc.testing.memory_journal import FailingJournal, MemoryJournal
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.messages import Request, sign_request
 from sogoc.web.exchange.door import Door, ExchangeParts
@@ -118,7 +118,7 @@ class _Scene:
 
     def sent(self, request: Request) -> httpx2.Response:
         """Send it as it is."""
-        with httpx2.Client(trust_env=False) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS) as http:
             return http.request(
                 request.method,
                 request.target_uri,

@@ -21,7 +21,7 @@ from sogoc.exchange.asking.questions import read
 from sogoc.exchange.described.catalogue import read_catalogue
 from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import MOST_KEPT, Monitor, named
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.messages import Request, sign_request
 from sogoc.web.exchange.door import Door
 from sogoc.web.exchange.metaservices import MetaParts, Metaservices
@@ -118,7 +118,7 @@ def test_a_metaservice_heard_on_the_line_is_not_answered_twice_by_another_worker
     parts = replace(office.parts, answering=lambda: fresh)
     meta = MetaParts(records=lambda *_: {}, sees_all=lambda _: True)
     with served(Metaservices(Door(parts), parts, meta), free_port()) as other:
-        again = httpx2.get(f"{other}{path}", headers=headers, trust_env=False)
+        again = httpx2.get(f"{other}{path}", headers=headers, trust_env=False, verify=NO_TLS)
         assert (again.status_code, again.json()["message"]) == (
             400,
             "The signature of the message is not accepted.",

@@ -12,7 +12,7 @@ import pytest
 from sogoc.access.log import Log
 from sogoc.errors import NodeUnreachable, NotThere, Sentence, StoreUnreachable
 from sogoc.exchange.client import public_bytes
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.web.exchange.public import PublicParts, exchange_app
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def test_a_silent_database_is_not_shown_as_a_journal_without_a_history(failure: 
 
     with node(PublicParts(log=gone)) as journal:
         for place in PLACES:
-            assert httpx2.get(f"{journal}/{place}", trust_env=False).status_code == 503
+            assert (
+                httpx2.get(f"{journal}/{place}", trust_env=False, verify=NO_TLS).status_code == 503
+            )
             with pytest.raises(NodeUnreachable) as refused:
                 public_bytes(f"{journal}/{place}")
             assert not isinstance(refused.value, NotThere)

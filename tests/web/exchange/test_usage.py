@@ -34,7 +34,7 @@ from sogoc.exchange.usage.desk import SERVICES, UsageDesk
 from sogoc.exchange.usage.postgres_kin import PostgresKin
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
-from sogoc.testing.served import free_port, served
+from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.messages import Answer, Request, believe_answer, sign_request
 from sogoc.trust.proof import read_proof
@@ -127,7 +127,7 @@ class Scene:
         now = int(SystemClock().now().timestamp())
         told = sign_request(request, PORTAL_KEY, key_id="portal-1", created=now)
         whole = replace(request, headers={**request.headers, **told})
-        with httpx2.Client(trust_env=False) as http:
+        with httpx2.Client(trust_env=False, verify=NO_TLS) as http:
             answer = http.request(
                 method, whole.target_uri, headers=dict(whole.headers), content=whole.body
             )

@@ -16,6 +16,7 @@ from tests.facade_scene import CASE, LAND, OFFICER, PURPOSE, Scene, grant
 from sogoc.access.grant import Operation
 from sogoc.access.journal import GroupCommit
 from sogoc.testing.memory_journal import FailingJournal
+from sogoc.testing.served import NO_TLS
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.tokens import signed_token
 
@@ -228,7 +229,9 @@ def test_a_write_is_refused_and_whoever_tried_is_seen(scene: Scene, method: str,
 def test_without_its_body_a_call_is_refused_and_the_line_stays_usable(scene: Scene) -> None:
     scene.person(NUMBER)
     headers = {"authorization": f"Bearer {scene.token()}"}
-    with httpx2.Client(trust_env=False, base_url=scene.address, headers=headers) as http:
+    with httpx2.Client(
+        trust_env=False, verify=NO_TLS, base_url=scene.address, headers=headers
+    ) as http:
         assert http.post(f"{PEOPLE}/read").status_code == 400
         whole = http.post(f"{PEOPLE}/read", json=query(so_dinh_danh=NUMBER))
     assert whole.status_code == 200

@@ -25,7 +25,6 @@ from sogoc.node.node import open_node
 from sogoc.node.offering.own_services import journal_rules
 from sogoc.trust.note import believed, note_key, read_note
 from sogoc.trust.proof import read_proof, written
-from sogoc.trust.stamps import stamped_at
 
 app = typer.Typer(no_args_is_help=True, help="Journals: verify one from outside, prove an entry.")
 
@@ -90,6 +89,8 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
 def _stamped(desk: Desk, fetch: Callable[[str], bytes], roots: Path) -> str:
     """The note on which a time stamp stands that leads to these roots. Raises BadSeal."""
     note = fetch("stamped")
+    from sogoc.trust.stamps import stamped_at  # noqa: PLC0415 - it reads certificates, few ask
+
     moment = stamped_at(fetch("stamp"), note, _content(roots).encode())
     told = moment.isoformat(timespec="seconds")
     desk.say.line(

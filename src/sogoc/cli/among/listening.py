@@ -7,13 +7,16 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sogoc.cli.context import Desk
 from sogoc.clock import SystemClock
 from sogoc.errors import Sentence, SettingsError
 from sogoc.node.member import Membership, membership
 from sogoc.node.node import Node
-from sogoc.web.exchange.serve import Listening
+
+if TYPE_CHECKING:
+    from sogoc.web.exchange.serve import Listening
 
 PASSWORD = "SOGOC_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
@@ -22,6 +25,9 @@ PASSWORD_FILE = "SOGOC_KEY_PASSWORD_FILE"  # noqa: S105 - the name of a variable
 
 def listening_of(desk: Desk, *, workers: int) -> Listening:
     """What the server is told. Raises SettingsError for files that do not belong together."""
+    # The server takes as long to import as all else: commands that only ask do without.
+    from sogoc.web.exchange.serve import Listening  # noqa: PLC0415 - see above
+
     settings = desk.settings
     certificate, key = (
         desk.folder / name if name else None

@@ -22,9 +22,7 @@ from sogoc.exchange.names import subsystem
 from sogoc.node.figures.tracing import check_tracing
 from sogoc.node.member import join_request, make_key, membership
 from sogoc.node.node import open_node
-from sogoc.node.serving import Served, check_start
 from sogoc.node.settings import FILE, checked
-from sogoc.web.exchange.serve import serve_exchange
 
 node_app = typer.Typer(no_args_is_help=True, help="This node among others.")
 node_app.command("status")(status_command)
@@ -85,6 +83,10 @@ def serve_command(
     workers: Annotated[int, typer.Option(help="Worker processes; else as set, 1.")] = 0,
 ) -> None:
     """Answer the questions of other nodes until you stop it (Ctrl-C)."""
+    # What answers takes as long to import as all else, and other commands answer nobody.
+    from sogoc.node.serving import Served, check_start  # noqa: PLC0415 - see above
+    from sogoc.web.exchange.serve import serve_exchange  # noqa: PLC0415 - see above
+
     desk = desk_of(context)
     settings = desk.settings
     listening = listening_of(desk, workers=workers)

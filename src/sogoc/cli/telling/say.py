@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from sogoc.errors import Sentence, SogocError
 
@@ -55,6 +54,8 @@ class Say:
 
     def table(self, columns: list[tuple[str, str]], rows: list[tuple[object, ...]]) -> None:
         """Figures to the right, words to the left; a column is (vi, en)."""
+        from rich.table import Table  # noqa: PLC0415 - most commands show none
+
         table = Table(box=None, pad_edge=False)
         for position, (vi, en) in enumerate(columns):
             number = any(isinstance(row[position], int | float) for row in rows)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sogoc.contract.model import Code, Field, Person
 from sogoc.contract.reading.document import closest
+from sogoc.contract.reading.own import label_en, ours
 from sogoc.contract.reading.predicates import check_pattern
-from sogoc.contract.reading.standard import label_en, ours
 from sogoc.values.kinds import Kind, column_type
 
 if TYPE_CHECKING:

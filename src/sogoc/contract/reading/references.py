@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.contract.model import ForeignKey, Reference
 from sogoc.contract.reading.document import Mistakes, Part, closest, read
-from sogoc.contract.reading.standard import ours
+from sogoc.contract.reading.own import ours
 from sogoc.errors import ContractError
 
 if TYPE_CHECKING:

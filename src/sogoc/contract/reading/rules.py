@@ -21,6 +21,7 @@ from sogoc.contract.model import (
 from sogoc.contract.reading.document import Part, closest
 from sogoc.contract.reading.fields import unknown_field
 from sogoc.contract.reading.implied import CRITERION_OF, GROUP_OF, usual_hint
+from sogoc.contract.reading.own import ours
 from sogoc.contract.reading.predicates import (
     Condition,
     check_pattern,
@@ -28,7 +29,6 @@ from sogoc.contract.reading.predicates import (
     nothing_written,
 )
 from sogoc.contract.reading.references import place_of
-from sogoc.contract.reading.standard import ours
 from sogoc.tables.engine import literal, quoted
 from sogoc.tables.naming import reference
 

@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import httpx2
 
 from sogoc.errors import NodeUnreachable, Sentence
+from sogoc.exchange.client import trusted
 from sogoc.exchange.patience.deadline import Deadline
 from sogoc.facades.dci.messages import refused
 
@@ -107,7 +108,12 @@ def call(
     try:
         with (
             Deadline(TIMEOUT_SECONDS) as deadline,
-            httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as http,
+            httpx2.Client(
+                timeout=TIMEOUT_SECONDS,
+                trust_env=False,
+                follow_redirects=False,
+                verify=trusted(),
+            ) as http,
             http.stream(
                 "POST",
                 pinned,

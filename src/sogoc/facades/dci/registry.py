@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.access.journal import Unit
 from sogoc.errors import UnknownThing
-from sogoc.exchange.answering import TOLERANCE_SECONDS
+from sogoc.exchange.protocol import TOLERANCE_SECONDS
 from sogoc.exchange.shared.together import mark_of
 from sogoc.facades.dci.callback import check_address
 from sogoc.facades.dci.following import subscribe, unsubscribe

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import httpx2
 
 from sogoc.errors import NodeUnreachable, Sentence
+from sogoc.exchange.client import trusted
 from sogoc.facades.ndxp.messages import read_answer
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class NdxpPopulation:
         headers = {"authorization": f"Bearer {self.token()}"}
         try:
             with (
-                httpx2.Client(timeout=self.timeout_seconds, trust_env=False) as http,
+                httpx2.Client(
+                    timeout=self.timeout_seconds, trust_env=False, verify=trusted()
+                ) as http,
                 http.stream("POST", self.address, json=request.told(), headers=headers) as response,
             ):
                 body = _read(response)

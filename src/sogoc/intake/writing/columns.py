@@ -59,12 +59,15 @@ class Column:
     numbered: float = NUMBERED
     """Share of texts that join words and numbers, `Toa2 Tang3`: a decimal logarithm."""
     _read: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _sampled: dict[str, list[Reading]] = field(default_factory=dict)
+    """What the texts of the sample may mean, from when it was learned from until they are read."""
 
     def learn(self, sample: Iterable[str]) -> None:
         """Estimate how much of the column is in which writing."""
         telling = [text for text in sorted(set(sample)) if is_telling(text)]
         telling = telling[:: len(telling) // _ENOUGH + 1]
         self.numbered = _numbered(telling) if self.by_keys else NUMBERED
+        self._sampled.clear()
         # Many texts say the same: a few hundred kinds stand for thousands.
         costs = Counter(self._costs(text) for text in telling)
         counts = {AS_IT_STANDS: 0.9} | dict.fromkeys(FONTS + KEYS, 0.1 / len(FONTS + KEYS))
@@ -78,7 +81,8 @@ class Column:
     def _costs(self, text: str) -> tuple[tuple[str, float], ...]:
         if is_right(text, by_keys=self.by_keys):
             return ((AS_IT_STANDS, 0.0),)
-        return tuple((one.writing, one.cost) for one in self._readings(text))
+        known = self._sampled[text] = self._readings(text)
+        return tuple((one.writing, one.cost) for one in known)
 
     def _readings(self, text: str) -> list[Reading]:
         return readings(text, by_keys=self.by_keys, numbered=self.numbered)
@@ -95,7 +99,7 @@ class Column:
     def _decide(self, text: str) -> tuple[str, str]:
         if is_right(text, by_keys=self.by_keys):
             return plain(text), AS_IT_STANDS
-        as_is, *others = self._readings(text)
+        as_is, *others = self._sampled.pop(text, None) or self._readings(text)
         # Capitals apart: most old fonts cannot tell them.
         standing = text.casefold()
         odds = [self._share(one) for one in others if one.text.casefold() == standing]

@@ -16,7 +16,6 @@ from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
 from sogoc.node.member import current_directory
 from sogoc.node.serving import own_policies
-from sogoc.rounds.opening import Them, Us
 from sogoc.rounds.taken import TakenRounds
 from sogoc.rounds.taking import Taking, asked
 from sogoc.trust.note import note_key
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from sogoc.node.member import Membership
     from sogoc.node.node import Node
     from sogoc.node.serving import Exchanging
+    from sogoc.rounds.opening import Them, Us
     from sogoc.rounds.taking import Reply
 
 CARRIED_FOR = timedelta(days=7)
@@ -38,11 +38,16 @@ directory of the last minute cannot be had."""
 
 def us_of(who: Membership) -> Us:
     """This node as others know it."""
+    # A worker that answers opens no round: it does without the tables that this takes.
+    from sogoc.rounds.opening import Us  # noqa: PLC0415 - see above
+
     return Us(member=str(who.who), key=who.key, key_id=who.key_id)
 
 
 def them_at(keys: KeysAt, member: str) -> Them:
     """Another node with its newest key. Raises DirectoryRefused if it is no member."""
+    from sogoc.rounds.opening import Them  # noqa: PLC0415 - see `us_of`
+
     found = keys.directory.member(subsystem(member))
     held = [key for key in found.keys if key.holds_at(keys.moment)] if found else []
     if not held:

@@ -12,10 +12,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from sogoc.web.exchange.worker import worker_app
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from starlette.types import ASGIApp
 
     from sogoc.node.serving import Served
 
@@ -71,4 +71,11 @@ def serve_exchange(served: Served, listening: Listening) -> None:
         ssl_cert=listening.certificate,
         ssl_key=listening.key,
     )
-    server.serve(target_loader=partial(worker_app, served), wrap_loader=False)
+    server.serve(target_loader=partial(_app, served), wrap_loader=False)
+
+
+def _app(served: Served) -> ASGIApp:
+    """What a worker serves. The process that starts workers imports none of it."""
+    from sogoc.web.exchange.worker import worker_app  # noqa: PLC0415 - see above
+
+    return worker_app(served)
