@@ -5,6 +5,7 @@ Use: day.py [seconds] [seconds between mishaps]
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,10 +18,10 @@ SEED = 20261130
 
 
 def main(seconds: float, every_seconds: float) -> None:
-    """Live, reckon, record; the exit code is not zero if anything was lost or doubled."""
+    """Live, reckon, record; where anything was lost or doubled, say where to look for the cause."""
     plan = Plan(seconds=seconds, every_seconds=every_seconds, askers=2, seed=SEED)
-    with tempfile.TemporaryDirectory() as name:
-        day = live(Path(name) / "country", plan)
+    folder = Path(tempfile.mkdtemp(prefix="day-"))
+    day = live(folder / "country", plan)
     told = {
         "seconds": seconds,
         "nodes": len(day.reckoned.entries),
@@ -36,7 +37,8 @@ def main(seconds: float, every_seconds: float) -> None:
     }
     print(told, record("day", told, seed=SEED))
     if day.not_healed or day.reckoned.faults:
-        raise SystemExit(1)
+        raise SystemExit(f"The nodes with what they said stay in {folder}.")
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
