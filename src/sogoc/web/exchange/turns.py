@@ -128,22 +128,24 @@ class Turns(Generic[Reply]):
     def _take_turns(self) -> None:
         """Answer what waits until nothing does."""
         while several := self._next():
+            outcome: list[Reply] | Exception
             try:
-                replies = self._answered([one.came for one in several])
+                outcome = self._answered([one.came for one in several])
             except Exception as failed:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
-                self._tell(several, failed)
-            else:
-                self._tell(several, replies)
-            self._pause(len(several))
+                outcome = failed
+            # Before anybody hears: who is answered may ask again before one looks who waits.
+            more = self._expects(len(several))
+            self._tell(several, outcome)
+            if more:
+                self._enough.wait(PAUSE_SECONDS)
 
-    def _pause(self, answered: int) -> None:
-        """Wait for as many as were just answered, if others wait already; else for nobody."""
+    def _expects(self, answered: int) -> bool:
+        """Whether those who wait leave room for those who are answered; if nobody waits, no."""
         with self._lock:
-            self._wanted = min(TOGETHER, len(self._small) + answered)
-            if not self._small or len(self._small) == self._wanted:
-                return
+            waits = len(self._small)
+            self._wanted = min(TOGETHER, waits + answered)
             self._enough.clear()
-        self._enough.wait(PAUSE_SECONDS)
+            return 0 < waits < self._wanted
 
     def _next(self) -> list[_Waiting[Reply]]:
         with self._lock:
