@@ -51,7 +51,9 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]
     folder = tmp_path_factory.mktemp("node") / "postgres"
     folder.mkdir(mode=0o700)
     # Tests outlive no power cut: what a crash of ours or of the server leaves is the same.
-    (folder / "tuning.conf").write_text("fsync = off\nfull_page_writes = off\n", encoding="utf-8")
+    # Nor do databases of one test live to be tidied, and a tidier would come by each every minute.
+    tuning = "fsync = off\nfull_page_writes = off\nautovacuum = off\n"
+    (folder / "tuning.conf").write_text(tuning, encoding="utf-8")
     with embedded_server(folder) as address:
         store = Store(address)
         with store.connect() as connection:
