@@ -39,7 +39,10 @@ def plain_register() -> Register:
 
 def records(folder: Path, count: int) -> pa.Table:
     """So many records of a folder of parts, from its beginning."""
-    return ds.dataset(sorted(folder.glob("part-*.parquet"))).head(count)
+    parts = sorted(folder.glob("part-*.parquet"))
+    if not parts:
+        raise SystemExit(f"{folder} has no part-*.parquet: tell the folder `plain` of a register.")
+    return ds.dataset(parts).head(count)
 
 
 def forget_pages(folder: Path) -> None:
