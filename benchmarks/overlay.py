@@ -21,9 +21,9 @@ import harness
 import pyarrow.dataset as ds
 
 from sogoc.contract.shelf import Shelf
-from sogoc.link.index.person_index import CHANGES, TABLES, PersonIndex
+from sogoc.link.building.index import tables_of
+from sogoc.link.index.person_index import CHANGES, PersonIndex
 from sogoc.link.overlay.changes import refresh
-from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
@@ -44,9 +44,8 @@ def main(folder: Path, population: Path, count: int) -> None:
         results: dict[str, Any] = {"persons": PersonIndex.open(copy).persons, "changed": count}
         tables: dict[str, dict[str, Path]] = {}
         for name in ("came", "gone"):
-            took = harness.measure(
-                lambda name=name: _coded(place / name, population, count, name=name)
-            )
+            told = _tell(place / name, population, count, name=name)
+            took = harness.measure(lambda told=told: _coded(told))
             tables[name] = took.pop("returned")
             results[f"code {name}"] = took
         index = PersonIndex.open(copy)
@@ -70,19 +69,30 @@ def _linked(folder: Path, copy: Path) -> Path:
     return copy
 
 
-def _coded(folder: Path, population: Path, count: int, *, name: str) -> dict[str, Path]:
-    """The tables of linking of the changed persons alone."""
-    register = Shelf((shipped("registers"),)).register("population")
-    people = next(one for one in register.objects if one.persons)
+def _tell(folder: Path, population: Path, count: int, *, name: str) -> Path:
+    """The changed persons as a register would tell them, in a file."""
+    register, people = _population()
     with DuckDBEngine(folder) as engine:
-        for table, units in unit_tables().items():
-            engine.register(table, units)
         parts = sorted(population.glob("part-*.parquet"))
         engine.register("told", ds.dataset(parts).head(count))
-        engine.run(_told(register, people.name, name))
-        for step in population_plan(register, as_of=AS_OF):
-            engine.run(step)
-        return {table: engine.parquet(table) for table in TABLES}
+        step = _told(register, people, name)
+        engine.run(step)
+        return engine.parquet(step.makes)
+
+
+def _coded(told: Path) -> dict[str, Path]:
+    """The tables of linking of the changed persons alone."""
+    register, people = _population()
+    with DuckDBEngine(told.parent / "coded") as engine:
+        for table, units in unit_tables().items():
+            engine.register(table, units)
+        engine.register(reference(register.id, people), told)
+        return tables_of(engine, register, [told], as_of=AS_OF, folder=told.parent)
+
+
+def _population() -> tuple[Register, str]:
+    register = Shelf((shipped("registers"),)).register("population")
+    return register, next(one.name for one in register.objects if one.persons)
 
 
 def _told(register: Register, name: str, side: str) -> Step:

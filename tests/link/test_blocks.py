@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogoc.link.blocks import Scan, scans
+from sogoc.link.pairing.blocks import Scan, scans
 from sogoc.link.policy import Block, shipped_policy
 from sogoc.tables.duckdb_engine import DuckDBEngine
 

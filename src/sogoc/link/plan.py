@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.calibration.model import shipped_calibration
 from sogoc.link.outcomes import verified_step
-from sogoc.link.pairs import (
+from sogoc.link.pairing.pairs import (
     chances_step,
     exact_step,
     first_step,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.link.kernel.conftest import KEPT, Linked, world
 
 from sogoc.errors import IndexRefused
+from sogoc.link.building.index import tables_of
 from sogoc.link.index.person_index import TABLES, PersonIndex
 from sogoc.link.overlay.changes import refresh
 from sogoc.link.policy import Policy
@@ -19,6 +23,7 @@ from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import POPULATION, reference
 from sogoc.testing.district import CHANGES, UNITS, Someone, population_of, register_of
 
+AS_OF = date(2026, 1, 1)
 Code = Callable[[list[Someone], str], dict[str, Path]]
 """The tables of some persons alone, coded in a folder of this name."""
 
@@ -31,19 +36,53 @@ NEWCOMERS = [
 
 
 @pytest.fixture
-def tables_of(tmp_path: Path) -> Code:
+def code(tmp_path: Path) -> Code:
     """Codes some persons alone, as the register's changes come in."""
 
-    def made(people: list[Someone], name: str) -> dict[str, Path]:
-        with DuckDBEngine(tmp_path / name, threads=1) as engine:
-            engine.register("locality_units", UNITS)
-            engine.register("locality_changes", CHANGES)
-            engine.register(reference("people", "people"), population_of(people))
-            for step in population_plan(register_of(population=True), as_of=date(2026, 1, 1)):
-                engine.run(step)
-            return {table: engine.parquet(table) for table in TABLES}
+    return partial(coded, tmp_path)
 
-    return made
+
+def coded(folder: Path, people: list[Someone], name: str) -> dict[str, Path]:
+    """By the steps that define what the tables are."""
+    with DuckDBEngine(folder / name, threads=1) as engine:
+        engine.register("locality_units", UNITS)
+        engine.register("locality_changes", CHANGES)
+        engine.register(reference("people", "people"), population_of(people))
+        for step in population_plan(register_of(population=True), as_of=AS_OF):
+            engine.run(step)
+        return {table: engine.parquet(table) for table in TABLES}
+
+
+def coded_by_loops(folder: Path, people: list[Someone], name: str) -> dict[str, Path]:
+    """By compiled loops, as a million changes are."""
+    with DuckDBEngine(folder / name, threads=1) as engine:
+        engine.register("locality_units", UNITS)
+        engine.register("locality_changes", CHANGES)
+        file = folder / f"{name}.parquet"
+        pq.write_table(population_of(people), file)
+        engine.register(reference("people", "people"), file)
+        register = register_of(population=True)
+        return tables_of(engine, register, [file], as_of=AS_OF, folder=folder / name)
+
+
+def test_changes_coded_by_loops_give_the_same_overlay_to_the_byte(
+    linked: Linked, tmp_path: Path
+) -> None:
+    one = world(27, 400, 1)
+    index = linked.populate(one.persons)
+    changes = moved(one.persons)
+    came, gone = [now for _, now in changes] + NEWCOMERS, [then for then, _ in changes]
+    over = []
+    for code in (coded, coded_by_loops):
+        tables = {
+            side: code(tmp_path, people, f"{code.__name__}-{side}")
+            for side, people in (("came", came), ("gone", gone))
+        }
+        changed, unknown = refresh(index, **tables)
+        assert unknown == 0
+        over.append(changed.identity)
+        shutil.rmtree(index.folder / "changes")
+    assert over[0] == over[1]
 
 
 def moved(people: list[Someone]) -> list[tuple[Someone, Someone]]:
@@ -58,7 +97,7 @@ def moved(people: list[Someone]) -> list[tuple[Someone, Someone]]:
 
 
 def test_links_over_changes_are_those_of_sql_over_the_same_persons(
-    linked: Linked, policy: Policy, tables_of: Code
+    linked: Linked, policy: Policy, code: Code
 ) -> None:
     one = world(21, 400, 300)
     index = linked.populate(one.persons)
@@ -66,8 +105,8 @@ def test_links_over_changes_are_those_of_sql_over_the_same_persons(
     came = [now for _, now in changes] + NEWCOMERS
     index, unknown = refresh(
         index,
-        came=tables_of(came, "came"),
-        gone=tables_of([then for then, _ in changes], "gone"),
+        came=code(came, "came"),
+        gone=code([then for then, _ in changes], "gone"),
     )
     assert unknown == 0
     known = linked.records(replace(one, records=[*one.records, *came]))
@@ -81,14 +120,14 @@ def test_links_over_changes_are_those_of_sql_over_the_same_persons(
 
 
 def test_links_over_changes_mean_whom_links_of_a_rebuilt_index_mean(
-    linked: Linked, policy: Policy, tables_of: Code
+    linked: Linked, policy: Policy, code: Code
 ) -> None:
     one = world(22, 3000, 200)
     index = linked.populate(one.persons)
     changes = moved(one.persons)[:40]
     came = [now for _, now in changes] + NEWCOMERS
     gone = [then for then, _ in changes]
-    over, _ = refresh(index, came=tables_of(came, "came"), gone=tables_of(gone, "gone"))
+    over, _ = refresh(index, came=code(came, "came"), gone=code(gone, "gone"))
     known = linked.records(replace(one, records=[*NEWCOMERS[:2], *one.records]))
     said = linked.by_kernel(over, policy, known)["verified__people"]
     rest = list(one.persons)
@@ -107,20 +146,20 @@ def test_links_over_changes_mean_whom_links_of_a_rebuilt_index_mean(
     assert same >= 0.97 * said.num_rows
 
 
-def test_changes_upon_changes(linked: Linked, policy: Policy, tables_of: Code) -> None:
+def test_changes_upon_changes(linked: Linked, policy: Policy, code: Code) -> None:
     one = world(23, 200, 150)
     index = linked.populate(one.persons)
     first, second = moved(one.persons)[:20], NEWCOMERS[0]
     index, _ = refresh(
         index,
-        came=tables_of([now for _, now in first] + NEWCOMERS, "came1"),
-        gone=tables_of([then for then, _ in first], "gone1"),
+        came=code([now for _, now in first] + NEWCOMERS, "came1"),
+        gone=code([then for then, _ in first], "gone1"),
     )
     married = replace(second, name="Nguyễn Thị Sớm Mai Hoa", spouse="Lò Văn Mới")
     index, unknown = refresh(
         index,
-        came=tables_of([married], "came2"),
-        gone=tables_of([second, first[0][1]], "gone2"),
+        came=code([married], "came2"),
+        gone=code([second, first[0][1]], "gone2"),
     )
     assert unknown == 0
     known = linked.records(replace(one, records=[*one.records, married, second]))
@@ -130,17 +169,17 @@ def test_changes_upon_changes(linked: Linked, policy: Policy, tables_of: Code) -
         assert kernel[table].equals(sql[table]), table
 
 
-def test_somebody_who_was_never_there_is_counted(linked: Linked, tables_of: Code) -> None:
+def test_somebody_who_was_never_there_is_counted(linked: Linked, code: Code) -> None:
     index = linked.populate(world(24, 60, 1).persons)
     stranger = [Someone("Không Ai Biết", "1900-01-01", "nam", "001000000009")]
-    _, unknown = refresh(index, came=tables_of([], "nobody"), gone=tables_of(stranger, "stranger"))
+    _, unknown = refresh(index, came=code([], "nobody"), gone=code(stranger, "stranger"))
     assert unknown == 1
 
 
-def test_changes_of_another_index_are_refused(linked: Linked, tables_of: Code) -> None:
+def test_changes_of_another_index_are_refused(linked: Linked, code: Code) -> None:
     one = world(25, 60, 1)
     index = linked.populate(one.persons)
-    refresh(index, came=tables_of(NEWCOMERS, "came"), gone=tables_of([], "gone"))
+    refresh(index, came=code(NEWCOMERS, "came"), gone=code([], "gone"))
     built = linked.folder / "index" / "changes"
     aside = built.rename(linked.folder / "aside")
     PersonIndex.build(linked.engine, linked.folder / "index", source="another release")
@@ -149,9 +188,9 @@ def test_changes_of_another_index_are_refused(linked: Linked, tables_of: Code) -
         PersonIndex.open(linked.folder / "index")
 
 
-def test_a_rebuilt_index_has_taken_its_changes_in(linked: Linked, tables_of: Code) -> None:
+def test_a_rebuilt_index_has_taken_its_changes_in(linked: Linked, code: Code) -> None:
     index = linked.populate(world(26, 60, 1).persons)
-    refresh(index, came=tables_of(NEWCOMERS, "came"), gone=tables_of([], "gone"))
+    refresh(index, came=code(NEWCOMERS, "came"), gone=code([], "gone"))
     assert PersonIndex.open(index.folder).changes is not None
     PersonIndex.build(linked.engine, index.folder, source="next release")
     assert PersonIndex.open(index.folder).changes is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,3 +53,20 @@ def test_a_cut_line_and_one_that_breaks_in_an_answer_give_none_until_they_are_me
         public_bytes(address)
     there.state = State.WHOLE
     assert public_bytes(address) == CONTENT
+
+
+def test_a_line_has_its_port_before_anybody_may_ask() -> None:
+    for _ in range(20):
+        port = free_port()
+        with (
+            lines({"node": (port, free_port())}),
+            socket.socket() as other,
+            pytest.raises(OSError, match="in use"),
+        ):
+            other.bind(("127.0.0.1", port))
+
+
+def test_a_line_whose_port_is_taken_says_so(line: tuple[TcpLine, str]) -> None:
+    port = int(line[1].rstrip("/").rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"), lines({"node": (port, free_port())}):
+        pass

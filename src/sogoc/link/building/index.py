@@ -67,6 +67,26 @@ def build(
     return PersonIndex(folder, new.finish(source=source, persons=persons), None)
 
 
+def tables_of(
+    engine: Engine, population: Register, files: Sequence[Path], *, as_of: date, folder: Path
+) -> dict[str, Path]:
+    """The tables of some persons alone, as changes over an index take them (`overlay.changes`).
+
+    Reads what `build` reads; `folder` takes the table of persons. The rows are those that
+    `population_plan` makes. Raises KernelMissing, PopulationMissing.
+    """
+    coded = code(engine, population, files, as_of=as_of)
+    if coded is None:
+        for step in population_plan(population, as_of=as_of):
+            engine.run(step)
+        return {name: engine.parquet(name) for name in (POPULATION, *DICTIONARIES)}
+    file = folder / f"{POPULATION}.parquet"
+    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
+        for _ in _also_written(coded.batches(), written):
+            pass
+    return {POPULATION: file, **{name: engine.parquet(name) for name in DICTIONARIES}}
+
+
 def _also_written(batches: Iterable[Batch], file: ParquetFile) -> Iterator[Batch]:
     for batch in batches:
         file.write_later(partial(_table, batch))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from sogoc.link.columns import TOTALS, chances, exact
-from sogoc.link.pairs import chances_step
+from sogoc.link.pairing.pairs import chances_step
 from sogoc.tables.engine import Step, quoted
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.columns import TOTALS, asked, exact, scored, settled
-from sogoc.link.pairs import chances_step, first_step, pairs_step, scored_step
+from sogoc.link.pairing.pairs import chances_step, first_step, pairs_step, scored_step
 from sogoc.link.population import population_plan
 from sogoc.link.weights import double
 from sogoc.tables.engine import Step, quoted

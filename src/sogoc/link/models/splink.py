@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import RuleFileError, Sentence
 from sogoc.link.models.model import Chance, Model
-from sogoc.link.pairs import AMONG, neighbours_swapped
+from sogoc.link.pairing.pairs import AMONG, neighbours_swapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ class Departed:
     def __init__(self, index: PersonIndex) -> None:
         self._index = index
         self.bits = np.zeros(index.persons, dtype=np.uint8)
-        self.stay = pq.read_table(index.table("population")).slice(0, 0)
+        self.stay = pq.read_schema(index.table("population")).empty_table()
         if index.changes:
             packed = index.changes.array("gone")
             self.bits = np.unpackbits(packed, count=index.persons, bitorder="little")

@@ -41,7 +41,7 @@ class Recoding:
         self._later: dict[str, dict[str, int]] = {}
         for name in _TEXT:
             file = index.table(name)
-            earlier = pq.read_table(file).slice(0, 0)
+            earlier = pq.read_schema(file).empty_table()
             if index.changes:
                 earlier = pq.read_table(index.changes.table(f"{name}/1"))
             self._sizes[name] = pq.ParquetFile(file).metadata.num_rows

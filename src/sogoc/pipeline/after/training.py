@@ -23,7 +23,7 @@ from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.columns import asked, exact, scored
 from sogoc.link.models.model import store, written
 from sogoc.link.models.residue import trained
-from sogoc.link.pairs import chances_step
+from sogoc.link.pairing.pairs import chances_step
 from sogoc.link.policy import shipped_policy
 from sogoc.pipeline.persons import lend_population, population_of
 from sogoc.pipeline.stages import nobody

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.columns import judged, pairs, settled
-from sogoc.link.pairs import pairs_step
+from sogoc.link.pairing.pairs import pairs_step
 from sogoc.link.population import population_plan
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.stages import Stage, nobody, run_steps

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from queue import Queue
 from threading import Thread
@@ -44,11 +45,9 @@ class TcpLine:
     def state(self, state: State) -> None:
         self._state = state
 
-    async def serve(self) -> None:
-        """Pass on what comes, until cancelled."""
-        server = await asyncio.start_server(self._call, _HOST, self._port)
-        async with server:
-            await server.serve_forever()
+    async def listen(self) -> asyncio.Server:
+        """Take the port; what comes is passed on until the server is closed. Raises OSError."""
+        return await asyncio.start_server(self._call, _HOST, self._port)
 
     async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._state is State.CUT:
@@ -89,24 +88,44 @@ class TcpLine:
 
 @contextmanager
 def lines(ends: dict[str, tuple[int, int]]) -> Iterator[dict[str, TcpLine]]:
-    """A line to each node, by name: from the port that others know to the node's own."""
+    """A line to each node, by name: from the port that others know to the node's own.
+
+    Raises OSError where a port is taken.
+    """
     made = {name: TcpLine(*ports) for name, ports in ends.items()}
-    started: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Queue()
-
-    async def serve() -> None:
-        started.put((asyncio.get_running_loop(), asyncio.current_task()))
-        await asyncio.gather(*(line.serve() for line in made.values()))
-
-    def run() -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(serve())
-
-    thread = Thread(target=run, name="lines", daemon=True)
+    started: Queue[_Started | OSError] = Queue()
+    thread = Thread(target=_run, args=(list(made.values()), started), name="lines", daemon=True)
     thread.start()
-    loop, task = started.get()
+    told = started.get()
+    if isinstance(told, OSError):
+        raise told
     try:
         yield made
     finally:
-        if task is not None:
-            loop.call_soon_threadsafe(task.cancel)
+        told.loop.call_soon_threadsafe(told.task.cancel)
         thread.join(10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """What ends the lines again."""
+
+    loop: asyncio.AbstractEventLoop
+    task: asyncio.Task[None]
+
+
+def _run(every: list[TcpLine], started: Queue[_Started | OSError]) -> None:
+    async def serve() -> None:
+        async with AsyncExitStack() as open_ends:
+            servers = [await open_ends.enter_async_context(await line.listen()) for line in every]
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - of a loop that runs this
+            # Only now: who asks at once must find the port taken.
+            started.put(_Started(asyncio.get_running_loop(), task))
+            await asyncio.gather(*(server.serve_forever() for server in servers))
+
+    try:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(serve())
+    except OSError as taken:
+        started.put(taken)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sogoc.link.blocks import scans
 from sogoc.link.columns import (
     FOLDED,
     TOTALS,
@@ -23,6 +22,7 @@ from sogoc.link.columns import (
     settled,
 )
 from sogoc.link.names import TIES
+from sogoc.link.pairing.blocks import scans
 from sogoc.link.policy import MISSING
 from sogoc.link.population import number_text
 from sogoc.link.weights import (
