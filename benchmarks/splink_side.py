@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 
 import harness
 import pyarrow.parquet as pq
+import splink_model
 
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.link import evaluate
@@ -358,7 +359,7 @@ def splink_train(case: Path) -> None:
 
     if _model(case).exists() and int(case.name.split("x")[1]) > TRAINED_UP_TO:
         return
-    linker = _linker(case, _settings(case))
+    linker = _linker(case, splink_model.settings(_prior(case)))
     training = linker.training
     training.estimate_u_using_random_sampling(max_pairs=5e6, seed=20261122)
     training.estimate_parameters_using_expectation_maximisation(
@@ -377,7 +378,7 @@ def splink_link(case: Path) -> None:
     persons = int(case.name.split("x")[1])
     chunks = CHUNKS.get(persons, 1)
     if persons >= MAPPED_FROM:
-        _tighten(settings)
+        splink_model.tighten(settings)
     linker = _linker(case, settings)
     pairs = linker.inference.predict(
         threshold_match_weight=-4, num_chunks_left=1, num_chunks_right=chunks
@@ -402,14 +403,6 @@ def splink_link(case: Path) -> None:
     linker._db_api._con.execute(  # noqa: SLF001 - Splink keeps the connection to itself
         f"copy ({best}) to '{case}/splink/best.parquet' (format parquet)"
     )
-
-
-def _tighten(settings: dict[str, Any]) -> None:
-    """Date and given name bring up a hundred strangers a record in a nation of this size."""
-    for rule in settings["blocking_rules_to_generate_predictions"]:
-        text = rule["blocking_rule"]
-        if '"dob"' in text and '"given"' in text:
-            rule["blocking_rule"] = f'{text} and l."surname" = r."surname"'
 
 
 def _model(case: Path) -> Path:
@@ -442,87 +435,6 @@ def _linker(case: Path, settings: SettingsCreator | dict[str, Any]) -> Linker:
     api = DuckDBAPI(connection)
     tables = [api.register(name, dataset_display_name=name) for name in ("people", "records")]
     return Linker(tables, settings, log_level="ERROR")
-
-
-def _settings(case: Path) -> SettingsCreator:
-    from splink import SettingsCreator, block_on
-
-    return SettingsCreator(
-        link_type="link_only",
-        comparisons=_comparisons(),
-        blocking_rules_to_generate_predictions=[
-            block_on("number"),
-            block_on("old_number"),
-            block_on("dob", "given"),
-            block_on("folded", "year"),
-            block_on("folded", "commune"),
-            block_on("dob", "commune"),
-            block_on("surname", "given", "year", "commune"),
-            block_on("surname", "dob", "province"),
-        ],
-        probability_two_random_records_match=_prior(case),
-        retain_matching_columns=False,
-        retain_intermediate_calculation_columns=False,
-        max_iterations=12,
-    )
-
-
-def _comparisons() -> list[Any]:
-    from splink.comparison_library import CustomComparison
-
-    same = "{0}_l = {0}_r".format
-    near = "levenshtein({0}_l, {0}_r) <= {1}".format
-    tables: dict[str, list[tuple[str, str]]] = {
-        "written": [
-            (same("written"), "written"),
-            (f"{same('folded')} and (written_l = folded_l or written_r = folded_r)", "folded"),
-            (same("folded"), "folded"),
-            ("turned_l = folded_r or turned_r = folded_l", ""),
-            (near("folded", 1), ""),
-            (f"{same('surname')} and {same('given')} and {same('core')}", ""),
-            (f"{same('surname')} and {same('given')}", ""),
-            (near("folded", 2), ""),
-        ],
-        "year": [
-            (same("dob"), "dob"),
-            (f"(dob_l is null or dob_r is null) and {same('year')}", ""),
-            ("dob_l is null or dob_r is null", ""),
-            ("swapped_l = dob_r or swapped_r = dob_l", ""),
-            (f"{same('year')} and ({same('month')} or {same('day')})", ""),
-            (f"{same('month')} and {same('day')} and abs(year_l - year_r) = 1", ""),
-            (same("year"), ""),
-            ("abs(year_l - year_r) = 1", ""),
-        ],
-        "sex": [(same("sex"), "")],
-        "commune": [
-            (same("commune"), "commune"),
-            ("commune_l = former_r or former_l = commune_r", ""),
-            (same("province"), ""),
-        ],
-        "number": [(same("number"), ""), (near("number", 1), "")],
-        "old_number": [(same("old_number"), ""), (near("old_number", 1), "")],
-    }
-    return [
-        CustomComparison(output_column_name=column, comparison_levels=_levels(column, levels))
-        for column, levels in tables.items()
-    ]
-
-
-def _levels(column: str, levels: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    missing = {
-        "sql_condition": f"{column}_l is null or {column}_r is null",
-        "label_for_charts": "missing",
-        "is_null_level": True,
-    }
-    told = [
-        {
-            "sql_condition": condition,
-            "label_for_charts": condition,
-            **({"tf_adjustment_column": frequency} if frequency else {}),
-        }
-        for condition, frequency in levels
-    ]
-    return [missing, *told, {"sql_condition": "ELSE", "label_for_charts": "else"}]
 
 
 SIDES = {
