@@ -17,6 +17,7 @@ from sogoc.contract.model import (
     Rule,
     RuleForm,
 )
+from sogoc.records.readings import arrow_type
 from sogoc.tables import naming
 from sogoc.values.kinds import Kind
 
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
     from sogoc.tables.engine import Engine
 
 TODAY = date(2026, 11, 20)
-
-ARROW = {
-    "BIGINT": pa.int64(),
-    "DECIMAL(18,2)": pa.decimal128(18, 2),
-    "DOUBLE": pa.float64(),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-    "BOOLEAN": pa.bool_(),
-}
 
 
 def rule(code: str, *fields: str, fail_when: str = "", **more: object) -> Rule:
@@ -84,7 +76,7 @@ def put(engine: Engine, one: RegisterObject, rows: Sequence[Mapping[str, object]
     }
     for field in one.fields:
         values = [row.get(field.name) for row in rows]
-        columns[field.name] = pa.array(values, ARROW.get(field.type, pa.string()))
+        columns[field.name] = pa.array(values, arrow_type(field))
         names = [naming.raw(field.name), naming.flaw(field.name), naming.proposal(field.name)]
         if field.kind in {Kind.COMMUNE, Kind.PROVINCE}:
             names += [naming.now(field.name), naming.candidates(field.name)]
