@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sogoc.cli.country.laying import any_ports, fresh, lay_out
+from sogoc.cli.country.laying import DATABASE, any_ports, fresh, lay_out
 from sogoc.cli.country.serving import serve_all, stop_all
+from sogoc.database import embedded
+from sogoc.database.embedded import embedded_server
 from sogoc.database.file_lock import FileLock
+from sogoc.errors import StoreUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +123,22 @@ def test_nodes_killed_with_9_are_stopped_with_their_databases(tmp_path: Path) ->
     laid = lay_out(home, any_ports())[:1]
     for one in serve_all(laid):
         os.kill(int((one.home / "var/serve.pid").read_text(encoding="ascii")), signal.SIGKILL)
+    stop_all(home)
+    assert comes_to_rest(home)
+
+
+def test_pages_that_are_still_shown_are_named_and_everything_else_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "country"
+    fresh(home)
+    laid = lay_out(home, any_ports())[:2]
+    list(serve_all(laid))
+    monkeypatch.setattr(embedded, "_END_SECONDS", 1.0)
+    with embedded_server(laid[0].home / "state" / DATABASE):
+        with pytest.raises(StoreUnreachable, match="Another command still uses"):
+            stop_all(home)
+        assert not (laid[1].home / "state" / DATABASE / "data" / "postmaster.pid").exists()
     stop_all(home)
     assert comes_to_rest(home)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WAIT_SECONDS = 180.0
+_END_SECONDS = 15.0
+"""In which a command that was asked to end has ended; whatever else uses the server goes on."""
 _KEEPER = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from sogoc.database.keeper import keep; keep(sys.argv[2], int(sys.argv[3]))"
@@ -63,8 +65,8 @@ def stop_unused(folder: Path) -> None:
     if not (folder / "in-use").exists():
         return
     with FileLock(folder / "in-use") as in_use:
-        if not in_use.wait_alone(_WAIT_SECONDS):
-            raise _takes_too_long(folder)
+        if not in_use.wait_alone(_END_SECONDS):
+            raise _still_used(folder)
         Cluster(folder).stop()
     with FileLock(folder / "keeper") as keeper:
         if not keeper.wait_alone(_WAIT_SECONDS):
@@ -108,3 +110,14 @@ def _refuse_a_folder_of_others(folder: Path) -> None:
         )
     if there.st_mode & 0o077:
         folder.chmod(0o700)
+
+
+def _still_used(folder: Path) -> StoreUnreachable:
+    return StoreUnreachable(
+        Sentence(
+            vi=f"Một lệnh khác còn dùng PostgreSQL ở {folder}, ví dụ lệnh đang mở các trang "
+            "(sogoc serve). Hãy dừng lệnh đó bằng Ctrl-C rồi làm lại.",
+            en=f"Another command still uses the PostgreSQL in {folder}, such as one that shows "
+            "pages (sogoc serve). End it with Ctrl-C, then try again.",
+        ),
+    )

@@ -14,6 +14,7 @@ from sogoc.cli.country.laying import Laid, fresh, is_a_country, lay_out, taken_p
 from sogoc.cli.country.serving import stop_all
 from sogoc.cli.country.story import tell_story
 from sogoc.cli.serve import show
+from sogoc.cli.telling.called import called
 from sogoc.cli.telling.summary import say_summary
 from sogoc.cli.worklist import make_all
 from sogoc.database.deliveries import Deliveries
@@ -151,16 +152,17 @@ def _say_next(desk: Desk, node: Node, home: Path) -> None:
     desk.say.heading("Xem gì tiếp theo", "What to look at next")
     for file in lists:
         desk.say.path("Danh sách cần rà soát", "A worklist", file)
-    where = f"sogoc --node {desk.folder}"
+    us = called()
+    where = f"{us} --node {desk.folder}"
     every = f"{where} worklist make {_SHOWN}"
     desk.say.line(f"  Mọi danh sách: {every}", f"  All worklists: {every}")
     desk.say.path("Sự thật để so sánh", "The truth, to compare with", home / "country" / "truth")
     desk.say.line(f"  Các trang: {where} serve", f"  The pages: {where} serve")
     desk.say.line(
-        f"  Sáu nút vẫn chạy. Xem: sogoc demo status --folder {home}",
-        f"  The six nodes go on. Look: sogoc demo status --folder {home}",
+        f"  Sáu nút vẫn chạy. Xem: {us} demo status --folder {home}",
+        f"  The six nodes go on. Look: {us} demo status --folder {home}",
     )
     desk.say.line(
-        f"  Dừng tất cả: sogoc demo stop --folder {home}",
-        f"  Stop them all: sogoc demo stop --folder {home}",
+        f"  Dừng tất cả: {us} demo stop --folder {home}",
+        f"  Stop them all: {us} demo stop --folder {home}",
     )

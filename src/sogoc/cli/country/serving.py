@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sogoc.cli.country.laying import DATABASE, laid_out
 from sogoc.cli.country.processes import Post
 from sogoc.database.embedded import stop_unused
-from sogoc.errors import NodeUnreachable, Sentence, SogocError
+from sogoc.errors import NodeUnreachable, Sentence, SogocError, StoreUnreachable
 from sogoc.exchange.client import fetched
 from sogoc.trust.note import read_checkpoint, read_note
 
@@ -89,15 +89,22 @@ def journal_size(address: str) -> int | None:
 def stop_all(folder: Path) -> int:
     """Stop every process of the country, and wait until nothing of it runs; how many there were.
 
-    Also what a killed starter left: deliveries under way, servers of databases.
+    Also what a killed starter left: deliveries under way, servers of databases. Raises
+    StoreUnreachable where a command that somebody else started uses one; the others are stopped.
     """
     laid = laid_out(folder)
     posts = [Post(one.home, work) for work in _WORKS for one in laid]
     # All at once: each is waited for until its database has put everything away.
     with ThreadPoolExecutor(thread_name_prefix="end") as pool:
         stopped = list(pool.map(Post.stop, posts))
+    used: StoreUnreachable | None = None
     for one in laid:
-        stop_unused(one.home / "state" / DATABASE)
+        try:
+            stop_unused(one.home / "state" / DATABASE)
+        except StoreUnreachable as error:
+            used = used or error
+    if used is not None:
+        raise used
     return sum(stopped)
 
 
