@@ -21,7 +21,7 @@ import harness
 import pyarrow.dataset as ds
 
 from sogoc.contract.shelf import Shelf
-from sogoc.link.building.index import tables_of
+from sogoc.link.building.index import changes_of
 from sogoc.link.index.person_index import CHANGES, PersonIndex
 from sogoc.link.overlay.changes import refresh
 from sogoc.localities.tables import unit_tables
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register
 
 AS_OF = date(2025, 11, 1)
+_SIDES = ("came", "gone")
 
 
 def main(folder: Path, population: Path, count: int) -> None:
@@ -42,20 +43,18 @@ def main(folder: Path, population: Path, count: int) -> None:
         place = Path(work)
         copy = _linked(folder, place / "persons")
         results: dict[str, Any] = {"persons": PersonIndex.open(copy).persons, "changed": count}
-        tables: dict[str, dict[str, Path]] = {}
-        for name in ("came", "gone"):
-            told = _tell(place / name, population, count, name=name)
-            took = harness.measure(lambda told=told: _coded(told))
-            tables[name] = took.pop("returned")
-            results[f"code {name}"] = took
+        told = {name: _tell(place / name, population, count, name=name) for name in _SIDES}
+        took = harness.measure(lambda: _coded(place, told))
+        came, gone = took.pop("returned")
+        results["code"] = took
         index = PersonIndex.open(copy)
-        took = harness.measure(lambda: refresh(index, **tables))
+        took = harness.measure(lambda: refresh(index, came=came, gone=gone))
         over, unknown = took.pop("returned")
         took["unknown"] = unknown
         results["lay over"] = took
         results["open again"] = harness.measure(lambda: PersonIndex.open(copy).persons)
         results["came"] = over.changes.manifest.persons if over.changes else 0
-        parts = ("code came", "code gone", "lay over")
+        parts = ("code", "lay over")
         results["wall_seconds"] = round(sum(results[part]["wall_seconds"] for part in parts), 2)
         print(results)
         harness.record(f"overlay-{count}-of-{over.persons}", results)
@@ -80,14 +79,17 @@ def _tell(folder: Path, population: Path, count: int, *, name: str) -> Path:
         return engine.parquet(step.makes)
 
 
-def _coded(told: Path) -> dict[str, Path]:
-    """The tables of linking of the changed persons alone."""
+def _coded(place: Path, told: dict[str, Path]) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The tables of linking of the changed persons alone, as they are and as they were."""
     register, people = _population()
-    with DuckDBEngine(told.parent / "coded") as engine:
+    both = place / "told"
+    both.mkdir()
+    files = {side: [told[side].rename(both / f"{side}.parquet")] for side in _SIDES}
+    with DuckDBEngine(place / "coded") as engine:
         for table, units in unit_tables().items():
             engine.register(table, units)
-        engine.register(reference(register.id, people), told)
-        return tables_of(engine, register, [told], as_of=AS_OF, folder=told.parent)
+        engine.register(reference(register.id, people), both / "*.parquet")
+        return changes_of(engine, register, **files, as_of=AS_OF, folder=place)
 
 
 def _population() -> tuple[Register, str]:

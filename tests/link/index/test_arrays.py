@@ -6,9 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sogoc.errors import IndexRefused
+from sogoc.link.index import records
 from sogoc.link.index.hashing import mixed, mixed_one, text_key, text_keys
-from sogoc.link.index.layout import DEAD, FAMILY, UNKNOWN
+from sogoc.link.index.layout import DEAD, FAMILY, MOST_HOMES, PERSON, UNKNOWN
 from sogoc.link.index.person_index import PersonIndex
 from sogoc.tables.duckdb_engine import DuckDBEngine
 
@@ -19,26 +23,62 @@ def column(engine: DuckDBEngine, expression: str, table: str = "population") -> 
     return np.array([row[0] for row in rows])
 
 
-@pytest.mark.parametrize(
-    "field", ["number", "folded", "written", "old_number", "born", "commune", "sex"]
-)
+@pytest.mark.parametrize("field", ["folded", "written", "old_number", "born"])
 def test_a_record_holds_what_the_table_says(
     engine: DuckDBEngine, index: PersonIndex, field: str
 ) -> None:
     assert np.array_equal(index.array("persons")[field], column(engine, field))
 
 
-def test_provinces_stand_by_a_short_number(engine: DuckDBEngine, index: PersonIndex) -> None:
-    short = index.array("persons")["province"]
-    provinces = np.append(index.array("provinces"), UNKNOWN)
-    assert np.array_equal(provinces[short], column(engine, "province"))
+def test_a_record_holds_number_and_sex_packed(engine: DuckDBEngine, index: PersonIndex) -> None:
+    persons = index.array("persons")
+    assert np.array_equal(records.numbers(persons), column(engine, "number"))
+    assert np.array_equal(records.sexes(persons), column(engine, "sex"))
+    assert (column(engine, "number") == UNKNOWN).any()
+
+
+def test_a_record_names_its_home(engine: DuckDBEngine, index: PersonIndex) -> None:
+    persons, homes = index.array("persons"), index.array("homes")
+    assert np.array_equal(records.communes(persons, homes), column(engine, "commune"))
+    assert np.array_equal(records.provinces(persons, homes), column(engine, "province"))
+    assert len(np.unique(homes, axis=0)) == len(homes)
+
+
+NUMBERS = st.one_of(st.just(UNKNOWN), st.integers(0, 10**12 - 1))
+HOMES = st.tuples(st.integers(UNKNOWN, 3), st.integers(UNKNOWN, 2))
+
+
+@given(st.lists(st.tuples(NUMBERS, HOMES, st.sampled_from([UNKNOWN, 1, 2])), max_size=20))
+def test_what_is_packed_is_read_as_it_was(people: list[tuple[int, tuple[int, int], int]]) -> None:
+    packed, known = np.zeros(len(people), dtype=PERSON), records.Homes()
+    nothing = np.full(len(people), UNKNOWN)
+    number = np.array([one[0] for one in people], dtype=np.int64)
+    home = np.array([one[1] for one in people], dtype=np.int32).reshape(-1, 2)
+    sex = np.array([one[2] for one in people], dtype=np.int8)
+    batch = dict.fromkeys(("folded", "written", "old_number", "born", "died"), nothing) | {
+        "number": number,
+        "commune": home[:, 0],
+        "province": home[:, 1],
+        "sex": sex,
+    }
+    records.write(packed, batch, known)
+    assert np.array_equal(records.numbers(packed), number)
+    assert np.array_equal(records.sexes(packed), sex)
+    assert np.array_equal(records.communes(packed, known.pairs), home[:, 0])
+    assert np.array_equal(records.provinces(packed, known.pairs), home[:, 1])
+
+
+def test_more_homes_than_a_record_can_name_are_refused() -> None:
+    places = np.arange(MOST_HOMES + 1, dtype=np.int32)
+    with pytest.raises(IndexRefused, match=str(MOST_HOMES)):
+        records.Homes().numbers(places, places)
 
 
 def test_deaths_stand_apart(engine: DuckDBEngine, index: PersonIndex) -> None:
     died = column(engine, "died")
     assert np.array_equal(index.array("dead"), np.flatnonzero(died != UNKNOWN))
     assert np.array_equal(index.array("died"), died[died != UNKNOWN])
-    assert np.array_equal(index.array("persons")["flags"] & DEAD, died != UNKNOWN)
+    assert np.array_equal(index.array("persons")["marks"] & DEAD != 0, died != UNKNOWN)
 
 
 @pytest.mark.parametrize("role", FAMILY)

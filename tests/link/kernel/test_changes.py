@@ -14,7 +14,7 @@ import pytest
 from tests.link.kernel.conftest import KEPT, Linked, world
 
 from sogoc.errors import IndexRefused
-from sogoc.link.building.index import tables_of
+from sogoc.link.building.index import changes_of, tables_of
 from sogoc.link.index.person_index import TABLES, PersonIndex
 from sogoc.link.overlay.changes import refresh
 from sogoc.link.policy import Policy
@@ -72,17 +72,43 @@ def test_changes_coded_by_loops_give_the_same_overlay_to_the_byte(
     index = linked.populate(one.persons)
     changes = moved(one.persons)
     came, gone = [now for _, now in changes] + NEWCOMERS, [then for then, _ in changes]
-    over = []
-    for code in (coded, coded_by_loops):
-        tables = {
-            side: code(tmp_path, people, f"{code.__name__}-{side}")
+    ways = [
+        tuple(
+            code(tmp_path, people, f"{code.__name__}-{side}")
             for side, people in (("came", came), ("gone", gone))
-        }
-        changed, unknown = refresh(index, **tables)
+        )
+        for code in (coded, coded_by_loops)
+    ]
+    over = []
+    for arrived, left in (*ways, coded_at_once(tmp_path, came, gone)):
+        changed, unknown = refresh(index, came=arrived, gone=left)
         assert unknown == 0
         over.append(changed.identity)
         shutil.rmtree(index.folder / "changes")
-    assert over[0] == over[1]
+    assert over[0] == over[1] == over[2]
+
+
+def coded_at_once(
+    folder: Path, came: list[Someone], gone: list[Someone]
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Both sides by one reading, as a node takes its changes in."""
+    told = folder / "told"
+    told.mkdir()
+    files = {"came": told / "a.parquet", "gone": told / "b.parquet"}
+    for side, people in (("came", came), ("gone", gone)):
+        pq.write_table(population_of(people), files[side], row_group_size=50)
+    with DuckDBEngine(folder / "at-once", threads=1) as engine:
+        engine.register("locality_units", UNITS)
+        engine.register("locality_changes", CHANGES)
+        engine.register(reference("people", "people"), told / "*.parquet")
+        return changes_of(
+            engine,
+            register_of(population=True),
+            came=[files["came"]],
+            gone=[files["gone"]],
+            as_of=AS_OF,
+            folder=told,
+        )
 
 
 def moved(people: list[Someone]) -> list[tuple[Someone, Someone]]:

@@ -52,10 +52,30 @@ _NO_TEXTS = pa.array([], pa.string())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persons:
-    """The rows of `population`, in order, and how many."""
+    """The rows of `population`, in order: columns as the files told them, and the order."""
 
-    rows: int
-    batches: Callable[[], Iterator[Batch]]
+    columns: Batch
+    order: np.ndarray
+    parts: np.ndarray
+    """Of each folded name, those of none last."""
+
+    @property
+    def rows(self) -> int:
+        """How many persons there are."""
+        return len(self.order)
+
+    def told(self, first: int, last: int) -> Persons:
+        """Those told in these rows of the files, in the same order."""
+        some = self.order[(self.order >= first) & (self.order < last)]
+        return Persons(columns=self.columns, order=some, parts=self.parts)
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows, the next ones made while one batch is used."""
+        return _ahead(self._rows, range(0, self.rows, _BATCH))
+
+    def _rows(self, first: int) -> Batch:
+        some = self.order[first : first + _BATCH]
+        return _rows(self.columns, some, first=first, parts=self.parts)
 
 
 def code(
@@ -90,11 +110,7 @@ def code(
     del day, told
 
     known = np.append(names.parts, np.full((1, len(PARTS)), UNKNOWN, dtype=np.int32), axis=0)
-
-    def rows(first: int) -> Batch:
-        return _rows(columns, order[first : first + _BATCH], first=first, parts=known)
-
-    return Persons(rows=len(order), batches=lambda: _ahead(rows, range(0, len(order), _BATCH)))
+    return Persons(columns=columns, order=order, parts=known)
 
 
 def counted(engine: Engine) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.building.coded import code, counted
 from sogoc.link.columns import PERSON_COLUMNS, POPULATION_TABLES
 from sogoc.link.index.arrays import DICTIONARIES, People, derive
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sogoc.contract.model import Register
+    from sogoc.link.building.coded import Persons
     from sogoc.link.index.arrays import Batch
     from sogoc.tables.engine import Engine
 
@@ -80,11 +83,48 @@ def tables_of(
         for step in population_plan(population, as_of=as_of):
             engine.run(step)
         return {name: engine.parquet(name) for name in (POPULATION, *DICTIONARIES)}
-    file = folder / f"{POPULATION}.parquet"
-    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
-        for _ in _also_written(coded.batches(), written):
-            pass
+    file = _kept(coded, folder / f"{POPULATION}.parquet")
     return {POPULATION: file, **{name: engine.parquet(name) for name in DICTIONARIES}}
+
+
+def changes_of(  # noqa: PLR0913 - what a change is told by
+    engine: Engine,
+    population: Register,
+    *,
+    came: Sequence[Path],
+    gone: Sequence[Path],
+    as_of: date,
+    folder: Path,
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The tables of those who came and of those who are gone, coded at once.
+
+    Most names of the two are the same: each is read once. The engine knows all the files, `came`
+    first, as `reference(...)`; else as `tables_of`. Raises IndexRefused where these persons alone
+    bear more names than the loops have room for.
+    """
+    coded = code(engine, population, [*came, *gone], as_of=as_of)
+    if coded is None:
+        raise IndexRefused(
+            Sentence(
+                vi="Biến động có quá nhiều tên khác nhau; hãy tạo lại chỉ mục dân cư.",
+                en="The changes hold too many different names; build the index again.",
+            )
+        )
+    dictionaries = {name: engine.parquet(name) for name in DICTIONARIES}
+    first = sum(pq.ParquetFile(file).metadata.num_rows for file in came)
+    sides = {"came": coded.told(0, first), "gone": coded.told(first, coded.rows)}
+    made = [
+        {POPULATION: _kept(some, folder / f"{POPULATION}-{side}.parquet"), **dictionaries}
+        for side, some in sides.items()
+    ]
+    return made[0], made[1]
+
+
+def _kept(some: Persons, file: Path) -> Path:
+    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
+        for _ in _also_written(some.batches(), written):
+            pass
+    return file
 
 
 def _also_written(batches: Iterable[Batch], file: ParquetFile) -> Iterator[Batch]:

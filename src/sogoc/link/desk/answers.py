@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sogoc.link.index.layout import FAMILY, UNKNOWN
+from sogoc.link.index.records import numbers
 from sogoc.link.kernel.writing.source import NONE
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _facts(index: PersonIndex, person: int) -> dict[str, Any]:
     at = int(np.searchsorted(dead, row))
     died = int(array("died")[at]) if at < len(dead) and dead[at] == row else UNKNOWN
     return {
-        "number": _digits(_known(record["number"])),
+        "number": _digits(_known(int(numbers(record)))),
         "folded": _known(record["folded"]),
         "died": _known(died),
         **{role: _known(array(role)[row]) if len(array(role)) else None for role in FAMILY},

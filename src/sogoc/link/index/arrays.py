@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.columns import FOLDED, NAMES, PLACES, TOKENS
-from sogoc.link.index import lists
+from sogoc.link.index import lists, records
 from sogoc.link.index.hashing import text_keys
-from sogoc.link.index.layout import DEAD, PARTS, PERSON, TIES, UNKNOWN
+from sogoc.link.index.layout import PARTS, PERSON, TIES, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,7 @@ _BATCH = 1 << 20
 _THREADS = 2
 _CODES = ("number", "folded", "written", "old_number", "born", "commune", "sex")
 _READ = ("person", *_CODES, "province", "died", *TIES)
-_MOST_PROVINCES = _MOST_PLACES = 1 << 15
+_MOST_PLACES = 1 << 15
 DICTIONARIES = (TOKENS, FOLDED, NAMES, PLACES)
 """The tables that arrays are made of, beside the persons."""
 
@@ -72,34 +72,40 @@ def derive_persons(people: People, keep: Keep, *, names: int, places: int, first
 
     Their numbers begin at `first`; there are so many folded names and places.
     """
-    persons, household = _persons(people, keep, first)
+    persons, homes, household = _persons(people, keep, first)
     _days(persons["born"], keep)
     with ThreadPoolExecutor(_THREADS) as threads:
         made = [
-            threads.submit(_lists_by_name, persons, keep, names=names, places=places),
+            threads.submit(_lists_by_name, persons, homes, keep, names=names, places=places),
             threads.submit(_list_of_households, household, keep),
-            *(
-                threads.submit(_list_by_number, persons, keep, field=field, prefix=prefix)
-                for field, prefix in (("number", "number"), ("old_number", "old"))
-            ),
+            threads.submit(_list_by_number, records.numbers, persons, keep, prefix="number"),
+            threads.submit(_list_by_number, _old_numbers, persons, keep, prefix="old"),
         ]
         for one in made:
             one.result()
     return len(persons)
 
 
-def _lists_by_name(persons: np.ndarray, keep: Keep, *, names: int, places: int) -> None:
+def _lists_by_name(
+    persons: np.ndarray, homes: np.ndarray, keep: Keep, *, names: int, places: int
+) -> None:
     starts, order = lists.by_value(np.ascontiguousarray(persons["folded"]), names)
     keep("name_starts", starts)
     keep("name_rows", order)
-    communes = np.ascontiguousarray(persons["commune"])
+    communes = records.communes(persons, homes)
     starts, rows = lists.by_value_in_order(communes, order, places)
     keep("place_starts", starts)
     keep("place_rows", rows)
 
 
-def _list_by_number(persons: np.ndarray, keep: Keep, *, field: str, prefix: str) -> None:
-    starts, rows, marks = lists.by_number(np.ascontiguousarray(persons[field]))
+def _old_numbers(persons: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(persons["old_number"])
+
+
+def _list_by_number(
+    numbers: Callable[[np.ndarray], np.ndarray], persons: np.ndarray, keep: Keep, *, prefix: str
+) -> None:
+    starts, rows, marks = lists.by_number(numbers(persons))
     keep(f"{prefix}_starts", starts)
     keep(f"{prefix}_rows", rows)
     keep(f"{prefix}_marks", marks)
@@ -111,23 +117,19 @@ def _list_of_households(household: np.ndarray, keep: Keep) -> None:
     keep("household_rows", rows)
 
 
-def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.ndarray]:
-    """The records of the persons, and the household of each where any is known."""
+def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The records of the persons, their homes, and the household of each where any is known."""
     count = people.rows
     persons = np.empty(count, dtype=PERSON)
     ties = {role: np.empty(0, dtype="<i4") for role in TIES}
     dead: list[np.ndarray] = []
     died: list[np.ndarray] = []
-    provinces = np.empty(0, dtype="<i4")
+    homes = records.Homes()
     for first, batch in _batches(people, start):
         rows = len(batch["person"])
-        some = persons[first : first + rows]
-        for field in _CODES:
-            some[field] = batch[field]
-        provinces = _provinces(some, batch["province"], provinces)
+        records.write(persons[first : first + rows], batch, homes)
         days = batch["died"]
         gone = days != UNKNOWN
-        some["flags"] = gone * DEAD
         dead.append((np.flatnonzero(gone) + first).astype("<i4"))
         died.append(days[gone].astype("<i4"))
         for role in TIES:
@@ -136,10 +138,12 @@ def _persons(people: People, keep: Keep, start: int) -> tuple[np.ndarray, np.nda
     _check_places(ties["former"])
     for role in TIES:
         keep(role, ties[role])
-    keep("provinces", provinces)
+    pairs = homes.pairs
+    keep("homes", pairs)
+    keep("provinces", np.unique(pairs[pairs[:, 1] >= 0, 1]))
     keep("dead", np.concatenate([np.empty(0, "<i4"), *dead]))
     keep("died", np.concatenate([np.empty(0, "<i4"), *died]))
-    return persons, ties["household"]
+    return persons, pairs, ties["household"]
 
 
 def _check_places(former: np.ndarray) -> None:
@@ -185,24 +189,6 @@ def codes(column: pa.Array) -> np.ndarray:
     filled = pc.fill_null(column, pa.scalar(UNKNOWN, column.type)) if column.null_count else column
     numbers: np.ndarray = filled.to_numpy(zero_copy_only=False)
     return numbers
-
-
-def _provinces(some: np.ndarray, places: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Write the short number of each province; return the provinces known by now."""
-    new = np.setdiff1d(np.unique(places[places >= 0]), known)
-    known = np.concatenate([known, new]).astype("<i4")
-    if len(known) >= _MOST_PROVINCES:
-        raise IndexRefused(
-            Sentence(
-                vi=f"Dân cư thuộc {len(known)} tỉnh khác nhau; chỉ mục chứa được 32 767.",
-                en=f"The persons live in {len(known)} provinces; an index holds 32,767.",
-            )
-        )
-    order = np.argsort(known)
-    at = np.searchsorted(known, places, sorter=order)
-    short = order[np.minimum(at, len(known) - 1)] if len(known) else np.zeros(len(places), int)
-    some["province"] = np.where(places >= 0, short, UNKNOWN)
-    return known
 
 
 def _days(born: np.ndarray, keep: Keep) -> None:

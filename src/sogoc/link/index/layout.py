@@ -1,4 +1,4 @@
-"""How the person index lies on disk: one record of 32 bytes a person, and lists of positions.
+"""How the person index lies on disk: one record of 24 bytes a person, and lists of positions.
 
 A person's number is the position in the order of date of birth, folded name and personal number.
 So the persons of one day lie together, within it those of one given name, and the date itself
@@ -18,7 +18,7 @@ import numpy as np
 from sogoc.link.names import NAME_PARTS
 
 FORMAT = "sogoc-person-index"
-VERSION = 3
+VERSION = 4
 """Changes with every change of the files' meaning: an index of another version is made anew."""
 
 UNKNOWN = -1
@@ -26,28 +26,34 @@ UNKNOWN = -1
 PERSON = np.dtype(
     {
         "names": [
-            "number",
             "folded",
             "written",
             "old_number",
             "born",
-            "commune",
-            "province",
-            "sex",
-            "flags",
+            "number_low",
+            "home",
+            "number_high",
+            "marks",
         ],
-        "formats": ["<i8", "<i4", "<i4", "<i4", "<i4", "<i4", "<i2", "i1", "u1"],
-        "offsets": [0, 8, 12, 16, 20, 24, 28, 30, 31],
-        "itemsize": 32,
+        "formats": ["<i4", "<i4", "<i4", "<i4", "<u4", "<i2", "u1", "u1"],
+        "offsets": [0, 4, 8, 12, 16, 20, 22, 23],
+        "itemsize": 24,
     }
 )
-"""One person in half a line of the processor's cache: a candidate costs one read of memory.
+"""One person in 24 bytes: a candidate costs one read of memory.
 
-`province` is the position in `provinces`, not the number of the place: 16 bits hold it. `flags`:
-bit 0, the population register records the death.
+- The personal number, of 12 digits, in 40 bits: its low 32 in `number_low`, the others in
+  `number_high`, which is `NO_NUMBER` where none is known.
+- `home` is the row of `homes` that tells commune and province, -1 where neither is known.
+- `marks`: two bits of the sex and one more (0: not known), then `DEAD`, where the population
+  register records the death.
 """
 
-DEAD = 1
+NO_NUMBER = 255
+"""More than any number of 12 digits has above its low 32 bits."""
+SEX = 3
+DEAD = 4
+MOST_HOMES = 1 << 15
 
 FAMILY = ("father", "mother", "spouse")
 """Folded names of relatives: arrays of their own, read only where the record names a relative."""
@@ -80,6 +86,7 @@ ARRAYS: dict[str, tuple[np.dtype, str]] = {
     "old_rows": (np.dtype("<i4"), "positions by bucket, ascending"),
     "old_marks": (np.dtype("u1"), "eight bits of each 9-digit number"),
     "provinces": (np.dtype("<i4"), "numbers of the places that are provinces of persons"),
+    "homes": (np.dtype("<i4"), "commune and province of persons, as places: two columns"),
     "given_starts": (np.dtype("<i4"), "by token, the first folded name with this given name"),
     "parts": (np.dtype("<i4"), "surname, middle, core and given of each folded name: four columns"),
     "name_text": (np.dtype("u1"), "the folded names, end to end"),

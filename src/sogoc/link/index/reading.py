@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sogoc.link.columns import PERSON_COLUMNS
+from sogoc.link.index import records
 from sogoc.link.index.layout import PARTS, TIES, UNKNOWN
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ def people(array: Arrays, numbers: np.ndarray, *, first: int, parts: np.ndarray)
     known = folded != UNKNOWN
     columns: dict[str, np.ndarray] = {
         "person": numbers.astype(np.int64),
-        **{name: persons[name] for name in ("number", "old_number", "written", "born", "sex")},
+        **{name: persons[name] for name in ("old_number", "written", "born")},
+        "number": records.numbers(persons),
+        "sex": records.sexes(persons),
         "folded": folded,
-        "commune": persons["commune"],
-        "province": np.append(array("provinces"), UNKNOWN)[persons["province"]],
+        "commune": records.communes(persons, array("homes")),
+        "province": records.provinces(persons, array("homes")),
         "year": np.where(born == UNKNOWN, UNKNOWN, born // 10000),
         "died": _died(array, rows),
     }

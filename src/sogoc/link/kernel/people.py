@@ -8,6 +8,7 @@ import numpy as np
 
 from sogoc.link.index.hashing import mixed_one
 from sogoc.link.index.layout import ARRAYS
+from sogoc.link.index.records import numbers
 from sogoc.link.kernel.shapes import Segment, Words
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _segment(array: Callable[[str], np.ndarray], first: int, gone: np.ndarray) -
 def _nobody(first: int) -> Segment:
     """A segment without persons, whose numbers would begin at `first`."""
     empty = {name: _fixed(np.empty(0, ARRAYS[name][0])) for name in _SAME_NAME}
+    empty["homes"] = _fixed(np.empty((0, 2), ARRAYS["homes"][0]))
     return Segment(first=first, ordered=0, gone=_fixed(np.empty(0, np.uint8)), **empty)
 
 
@@ -78,7 +80,7 @@ def _bearers(segment: Segment, number: int) -> list[int]:
     return [
         segment.first + int(row)
         for row in rows
-        if segment.persons[row]["number"] == number and not _is_gone(segment, int(row))
+        if numbers(segment.persons[row]) == number and not _is_gone(segment, int(row))
     ]
 
 

@@ -35,7 +35,7 @@ class Segment(NamedTuple):
     old_starts: np.ndarray
     old_rows: np.ndarray
     old_marks: np.ndarray
-    provinces: np.ndarray
+    homes: np.ndarray
     gone: np.ndarray
     """One bit a person who is no longer there; empty: nobody is."""
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from sogoc.link.columns import PERSON_COLUMNS
 from sogoc.link.index.arrays import codes
 from sogoc.link.index.compiled import compiled
-from sogoc.link.index.layout import TIES, UNKNOWN
+from sogoc.link.index.layout import NO_NUMBER, SEX, TIES, UNKNOWN
 from sogoc.link.index.person_index import CAME
 from sogoc.link.overlay.recoding import unrestricted
 
@@ -45,7 +45,7 @@ class Departed:
         ties = [_whole(array(role)) for role in TIES]
         lists = [array(f"{kind}_{what}") for kind in ("number", "name") for what in _LISTS]
         compiled(_mark)(
-            told, found, self.bits, array("persons"), array("provinces"), *ties, *lists,
+            told, found, self.bits, array("persons"), array("homes"), *ties, *lists,
             array("days"), array("day_starts"),
         )  # fmt: skip
         return self._of_later(told[found == 0])
@@ -78,7 +78,7 @@ def _mark(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over arr
     found: np.ndarray,
     gone: np.ndarray,
     persons: np.ndarray,
-    provinces: np.ndarray,
+    homes: np.ndarray,
     father: np.ndarray,
     mother: np.ndarray,
     spouse: np.ndarray,
@@ -122,17 +122,19 @@ def _mark(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over arr
             else:
                 row = name_rows[place]
             one = persons[row]
-            home = one["province"]
+            home = one["home"]
+            high = np.int64(one["number_high"])
+            theirs = (high << 32) + one["number_low"] if high < NO_NUMBER else -1
             if (
                 gone[row] == 0
-                and one["number"] == number
+                and theirs == number
                 and one["folded"] == folded
                 and one["written"] == told[at, 2]
                 and one["old_number"] == told[at, 3]
                 and one["born"] == born
-                and one["commune"] == told[at, 5]
-                and (provinces[home] if home >= 0 else -1) == told[at, 6]
-                and one["sex"] == told[at, 7]
+                and (homes[home, 0] if home >= 0 else -1) == told[at, 5]
+                and (homes[home, 1] if home >= 0 else -1) == told[at, 6]
+                and np.int64(one["marks"] & SEX) - 1 == told[at, 7]
                 and (father[row] if len(father) == len(persons) else -1) == told[at, 8]
                 and (mother[row] if len(mother) == len(persons) else -1) == told[at, 9]
                 and (spouse[row] if len(spouse) == len(persons) else -1) == told[at, 10]

@@ -39,6 +39,8 @@ class Recoding:
         self._sizes: dict[str, int] = {}
         self._new: dict[str, list[pa.Table]] = {}
         self._later: dict[str, dict[str, int]] = {}
+        self._of: dict[str, Path] = {}
+        self._numbers: dict[str, np.ndarray] = {}
         for name in _TEXT:
             file = index.table(name)
             earlier = pq.read_schema(file).empty_table()
@@ -58,15 +60,23 @@ class Recoding:
 
     def persons(self, tables: Mapping[str, Path]) -> pa.Table:
         """The persons of these tables, with the numbers of the index where it has them."""
-        numbers = {TOKENS: self._small(TOKENS, tables), PLACES: self._small(PLACES, tables)}
-        numbers[FOLDED] = self._folded(tables, numbers[TOKENS])
-        numbers[NAMES] = self._written(tables, numbers[FOLDED])
+        numbers = self._dictionaries(tables)
         persons = pq.read_table(tables[POPULATION], columns=list(PERSON_COLUMNS))
         for name, dictionary in _READS.items():
             at = persons.column_names.index(name)
             column = renumbered(persons[name], numbers[dictionary])
             persons = persons.set_column(at, name, column.cast(persons[name].type))
         return unrestricted(persons)
+
+    def _dictionaries(self, tables: Mapping[str, Path]) -> dict[str, np.ndarray]:
+        """The numbers of all entries; persons coded together share their dictionaries."""
+        own = {name: tables[name] for name in _TEXT}
+        if own != self._of:
+            numbers = {TOKENS: self._small(TOKENS, tables), PLACES: self._small(PLACES, tables)}
+            numbers[FOLDED] = self._folded(tables, numbers[TOKENS])
+            numbers[NAMES] = self._written(tables, numbers[FOLDED])
+            self._of, self._numbers = own, numbers
+        return self._numbers
 
     def _small(self, name: str, tables: Mapping[str, Path]) -> np.ndarray:
         """Dictionaries of some thousand entries: looked up one by one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sogoc.link.index.layout import SEX
 from sogoc.link.kernel.writing.predicates import UnknownToKernel
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 PARTS = ("surname", "middle", "core", "given")
 TIES = ("father", "mother", "spouse", "household", "former")
-_PLAIN = ("number", "old_number", "folded", "written", "born", "commune", "sex")
+_PLAIN = ("old_number", "folded", "written", "born")
+_PACKED = ("number", "sex", "commune", "province")
+"""What the record of a person holds in another form (`index/layout.py`)."""
 
 
 def gather_lines(block: Block) -> Iterator[str]:
@@ -51,7 +54,7 @@ def _take(tests: list[str], depth: int) -> Iterator[str]:
 
 def _tests(rest: dict[str, str]) -> list[str]:
     """Comparisons of what is left, on `one`, the record of the person; the dear ones last."""
-    order = (*_PLAIN, "year", "province", *TIES, *PARTS)
+    order = ("number", *_PLAIN, "commune", "sex", "year", "province", *TIES, *PARTS)
     unknown = rest.keys() - set(order)
     if unknown:
         raise UnknownToKernel(", ".join(sorted(unknown)))
@@ -63,12 +66,22 @@ def _test(name: str, value: str) -> list[str]:
         return [f'one["{name}"] == {value}']
     if name == "year":
         return [f'one["born"] >= 0 and one["born"] // 10000 == {value}']
-    if name == "province":
-        return [f'one["province"] >= 0 and provinces[one["province"]] == {value}']
+    if name in _PACKED:
+        return _packed_test(name, value)
     if name in TIES:
         return [f"len({name}) > 0 and {name}[row] == {value}"]
     part = f'parts[one["folded"], {PARTS.index(name)}]'
     return [f'one["folded"] >= 0 and {part} == {value}']
+
+
+def _packed_test(name: str, value: str) -> list[str]:
+    if name == "number":
+        low, high = f"{value} & {(1 << 32) - 1}", f"{value} >> 32"
+        return [f'one["number_low"] == {low}', f'one["number_high"] == {high}']
+    if name == "sex":
+        return [f'np.int64(one["marks"] & {SEX}) - 1 == {value}']
+    at = 0 if name == "commune" else 1
+    return [f'one["home"] >= 0 and homes[one["home"], {at}] == {value}']
 
 
 def _number(wanted: dict[str, str], rest: dict[str, str]) -> Iterator[str]:

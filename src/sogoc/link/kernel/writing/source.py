@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.link.index.layout import NO_NUMBER, SEX
 from sogoc.link.kernel.shapes import Segment, Texts, Words
 from sogoc.link.kernel.writing import template
 from sogoc.link.kernel.writing.paths import PARTS, TIES, gather_lines
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 NONE = -(1 << 31)
 """NULL in a column of the persons asked for; -1 is a name or place that nobody has."""
 
-_CODED = ("number", "old_number", "folded", "written", "born", "commune", "sex")
+_AS_IT_IS = ("old_number", "folded", "written", "born")
+_CODED = (*_AS_IT_IS, "number", "sex", "commune", "province")
 _SPELLED = {
     "folded_text": ("letters", "ends[p_folded]", "ends[p_folded + 1]"),
     "number_text": ("digits", "0", "write_digits(p_number, 12, digits)"),
@@ -272,7 +274,7 @@ def _person(name: str) -> Value | None:
         # Read only where the record tells of it: most candidates are dropped without.
         tie = f"tied(base_{name}, added_{name}, first_added, person)"
         return Value(tie, (f"{tie} < 0",))
-    if name in (*_CODED, "province"):
+    if name in _CODED:
         return Value(f"p_{name}", (f"p_{name} < 0",))
     if name in PARTS:
         part = f"parts[p_folded, {PARTS.index(name)}]"
@@ -290,10 +292,14 @@ def _loaded() -> Iterator[str]:
     ):
         yield test
         yield f"    record = {segment}_persons[{row}]"
-        for name in _CODED:
+        for name in _AS_IT_IS:
             yield f'    p_{name} = record["{name}"]'
-        yield '    home = record["province"]'
-        yield f"    p_province = {segment}_provinces[home] if home >= 0 else -1"
+        yield '    high = np.int64(record["number_high"])'
+        yield f'    p_number = (high << 32) + record["number_low"] if high < {NO_NUMBER} else -1'
+        yield f'    p_sex = np.int64(record["marks"] & {SEX}) - 1'
+        yield '    home = record["home"]'
+        yield f"    p_commune = {segment}_homes[home, 0] if home >= 0 else -1"
+        yield f"    p_province = {segment}_homes[home, 1] if home >= 0 else -1"
 
 
 def _position(policy: Policy, name: str) -> int:

@@ -44,10 +44,10 @@ def link(asked, m, masses, base, added, words, work, kept, kept_levels, start, s
     band, far, digits, weigh = work.band, work.far, work.digits, work.weigh
     ints, longs = asked.ints, asked.longs
     parts, letters, ends = words.parts, words.letters, words.ends
-    base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
+    base_persons, base_homes, base_gone = base.persons, base.homes, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
     base_household, base_former = base.household, base.former
-    added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
+    added_persons, added_homes, first_added = added.persons, added.homes, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
     added_household, added_former = added.household, added.former
 {heads}
@@ -188,10 +188,10 @@ def exact(asked, base, added, words, work, kept, kept_levels, start, stop):
     band, far, digits = work.band, work.far, work.digits
     ints, longs = asked.ints, asked.longs
     parts, letters, ends = words.parts, words.letters, words.ends
-    base_persons, base_provinces, base_gone = base.persons, base.provinces, base.gone
+    base_persons, base_homes, base_gone = base.persons, base.homes, base.gone
     base_father, base_mother, base_spouse = base.father, base.mother, base.spouse
     base_household, base_former = base.household, base.former
-    added_persons, added_provinces, first_added = added.persons, added.provinces, added.first
+    added_persons, added_homes, first_added = added.persons, added.homes, added.first
     added_father, added_mother, added_spouse = added.father, added.mother, added.spouse
     added_household, added_former = added.household, added.former
 {heads}
