@@ -87,7 +87,7 @@ def tables_of(
     return {POPULATION: file, **{name: engine.parquet(name) for name in DICTIONARIES}}
 
 
-def changes_of(  # noqa: PLR0913 - what a change is told by
+def changes_of(
     engine: Engine,
     population: Register,
     *,
