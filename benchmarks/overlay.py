@@ -32,6 +32,7 @@ from sogoc.tables.naming import reference
 
 if TYPE_CHECKING:
     from sogoc.contract.model import Register
+    from sogoc.link.overlay.changes import Tables
 
 AS_OF = date(2025, 11, 1)
 _SIDES = ("came", "gone")
@@ -79,7 +80,7 @@ def _tell(folder: Path, population: Path, count: int, *, name: str) -> Path:
         return engine.parquet(step.makes)
 
 
-def _coded(place: Path, told: dict[str, Path]) -> tuple[dict[str, Path], dict[str, Path]]:
+def _coded(place: Path, told: dict[str, Path]) -> tuple[Tables, Tables]:
     """The tables of linking of the changed persons alone, as they are and as they were."""
     register, people = _population()
     both = place / "told"
@@ -89,7 +90,7 @@ def _coded(place: Path, told: dict[str, Path]) -> tuple[dict[str, Path], dict[st
         for table, units in unit_tables().items():
             engine.register(table, units)
         engine.register(reference(register.id, people), both / "*.parquet")
-        return changes_of(engine, register, **files, as_of=AS_OF, folder=place)
+        return changes_of(engine, register, **files, as_of=AS_OF)
 
 
 def _population() -> tuple[Register, str]:

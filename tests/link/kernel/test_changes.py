@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.link.kernel.conftest import KEPT, Linked, world
@@ -90,7 +91,7 @@ def test_changes_coded_by_loops_give_the_same_overlay_to_the_byte(
 
 def coded_at_once(
     folder: Path, came: list[Someone], gone: list[Someone]
-) -> tuple[dict[str, Path], dict[str, Path]]:
+) -> tuple[dict[str, Path | pa.Table], dict[str, Path | pa.Table]]:
     """Both sides by one reading, as a node takes its changes in."""
     told = folder / "told"
     told.mkdir()
@@ -107,7 +108,6 @@ def coded_at_once(
             came=[files["came"]],
             gone=[files["gone"]],
             as_of=AS_OF,
-            folder=told,
         )
 
 

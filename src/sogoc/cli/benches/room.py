@@ -6,14 +6,16 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sogoc.cli.benches.measured import memory_bytes
-from sogoc.cli.benches.national import Task
+from sogoc.cli.benches.measured import finished, memory_bytes
+from sogoc.cli.benches.national import LinkEngine, Task
 from sogoc.errors import NoRoom, Sentence
 
 _GIB = 1024**3
 _PERSON_ON_DISK = {"made": 36, "index": 110, "work": 120}
 """Bytes a person: of the population register, of the index, of what is sorted while it is made."""
-_RECORD_ON_DISK = {"made": 170, "links": 1100}
+_RECORD_ON_DISK = 170
+_LINKS_ON_DISK = {LinkEngine.SQL: 1100, LinkEngine.KERNEL: 450}
+"""Bytes a record: tables of linking, and what the engine spills at its widest."""
 _LEAST_MEMORY = 1.5
 
 
@@ -27,8 +29,11 @@ class Room:
 
 def needed(task: Task) -> Room:
     """What the task needs at its widest."""
-    disk = task.persons * sum(_PERSON_ON_DISK.values())
-    disk += task.records * sum(_RECORD_ON_DISK.values())
+    made = finished(task.index)
+    disk = task.persons * sum(
+        size for what, size in _PERSON_ON_DISK.items() if not (made and what == "work")
+    )
+    disk += task.records * (_RECORD_ON_DISK + _LINKS_ON_DISK[task.engine])
     return Room(disk=disk / _GIB, memory=_LEAST_MEMORY + task.memory_gib * 1.25)
 
 

@@ -79,7 +79,7 @@ class Persons:
 
 
 def code(
-    engine: Engine, population: Register, files: Sequence[Path], *, as_of: date
+    engine: Engine, population: Register, files: Sequence[Path], *, as_of: date, apart: int = 0
 ) -> Persons | None:
     """Make the dictionaries of the population in this engine, and give its rows in order.
 
@@ -106,6 +106,9 @@ def code(
         return None
     columns = _columns(engine, told, names)
     day, days = _days(columns["born"])
+    # Those apart as if born after all others: of two sides each has its own order and ties.
+    day[:apart][day[:apart] >= 0] += days
+    days *= 2 if apart else 1
     order = in_order(day, days, columns)
     del day, told
 

@@ -83,7 +83,10 @@ def tables_of(
         for step in population_plan(population, as_of=as_of):
             engine.run(step)
         return {name: engine.parquet(name) for name in (POPULATION, *DICTIONARIES)}
-    file = _kept(coded, folder / f"{POPULATION}.parquet")
+    file = folder / f"{POPULATION}.parquet"
+    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
+        for _ in _also_written(coded.batches(), written):
+            pass
     return {POPULATION: file, **{name: engine.parquet(name) for name in DICTIONARIES}}
 
 
@@ -94,15 +97,15 @@ def changes_of(
     came: Sequence[Path],
     gone: Sequence[Path],
     as_of: date,
-    folder: Path,
-) -> tuple[dict[str, Path], dict[str, Path]]:
+) -> tuple[dict[str, Path | pa.Table], dict[str, Path | pa.Table]]:
     """The tables of those who came and of those who are gone, coded at once.
 
     Most names of the two are the same: each is read once. The engine knows all the files, `came`
-    first, as `reference(...)`; else as `tables_of`. Raises IndexRefused where these persons alone
-    bear more names than the loops have room for.
+    first, as `reference(...)`; else as `tables_of`. The persons stay in memory: changes are few.
+    Raises IndexRefused where these persons alone bear more names than the loops have room for.
     """
-    coded = code(engine, population, [*came, *gone], as_of=as_of)
+    first = sum(pq.ParquetFile(file).metadata.num_rows for file in came)
+    coded = code(engine, population, [*came, *gone], as_of=as_of, apart=first)
     if coded is None:
         raise IndexRefused(
             Sentence(
@@ -111,20 +114,16 @@ def changes_of(
             )
         )
     dictionaries = {name: engine.parquet(name) for name in DICTIONARIES}
-    first = sum(pq.ParquetFile(file).metadata.num_rows for file in came)
-    sides = {"came": coded.told(0, first), "gone": coded.told(first, coded.rows)}
-    made = [
-        {POPULATION: _kept(some, folder / f"{POPULATION}-{side}.parquet"), **dictionaries}
-        for side, some in sides.items()
-    ]
-    return made[0], made[1]
+    arrived, left = (
+        {POPULATION: _in_memory(some), **dictionaries}
+        for some in (coded.told(0, first), coded.told(first, coded.rows))
+    )
+    return arrived, left
 
 
-def _kept(some: Persons, file: Path) -> Path:
-    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
-        for _ in _also_written(some.batches(), written):
-            pass
-    return file
+def _in_memory(some: Persons) -> pa.Table:
+    tables = [_table(batch) for batch in some.batches()]
+    return pa.concat_tables([_SCHEMA.empty_table(), *tables])
 
 
 def _also_written(batches: Iterable[Batch], file: ParquetFile) -> Iterator[Batch]:

@@ -19,7 +19,7 @@ from sogoc.link.columns import chances as chances_table
 from sogoc.link.columns import exact as exact_table
 from sogoc.link.columns import judged as judged_table
 from sogoc.link.index.compiled import needed
-from sogoc.link.kernel.asking import OTHER, SAME, columns, part, slices
+from sogoc.link.kernel.asking import OTHER, PART, SAME, columns, part, slices
 from sogoc.link.kernel.parts import Parts
 from sogoc.link.kernel.people import bearers, population
 from sogoc.link.kernel.running import Kept, Runner
@@ -27,6 +27,7 @@ from sogoc.link.kernel.writing.module import loops
 from sogoc.link.kernel.writing.source import NONE, source
 from sogoc.link.weights import FAR, mass
 from sogoc.tables.engine import quoted
+from sogoc.tables.parquet import ParquetFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,14 +117,22 @@ class Ready:
                 made.write(number, self._schema, self._candidates(asked))
         made.hand_over(self._engine, candidates_table(self._one.name))
 
-    def meant(self) -> pa.Table:
-        """The best candidates and the bearers of numbers, as rows of `population`."""
+    def meant(self, file: Path) -> None:
+        """Write the best candidates and the bearers of numbers to `file`, as rows of `population`.
+
+        A million at a time: a nation's register means half a nation.
+        """
         best = f"place = 1 or number_level = {self._policy.level('number:equal')}"
         # Where a person may stand once, claims of other records may bring up the second best.
         where = "true" if self._one.link_to == "one-to-one" else best
         table = quoted(candidates_table(self._one.name))
         found = self._engine.arrow(f"select distinct person from {table} where {where}")
-        return self._index.people(found["person"].to_numpy())
+        # In their order, so that the arrays are read from front to back.
+        persons = np.sort(found["person"].to_numpy())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with ParquetFile(file, self._index.people(persons[:0]).schema) as written:
+            for first in range(0, len(persons), PART):
+                written.write(self._index.people(persons[first : first + PART]))
 
     def tables(self) -> Iterator[pa.Table]:
         """The candidates in memory, for a few persons."""

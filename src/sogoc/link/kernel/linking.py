@@ -35,8 +35,9 @@ def link(  # noqa: PLR0913 - what a run is made of
     """Make what `plan` makes, candidates by the kernel: the same rows of `verified`, to the bit.
 
     The engine needs `standard(o)` and `locality_units`; the population is the kernel's index.
-    Parts of candidates are kept in `folder` until they are done. Where the kernel cannot serve (it
-    is not installed, or the policy says what only SQL can), SQL makes them, and a sentence says so.
+    Parts of candidates are kept in `folder` until they are done, and the persons who are meant.
+    Where the kernel cannot serve (it is not installed, or the policy says what only SQL can), SQL
+    makes them, and a sentence says so.
     `lend` registers the dictionaries, if not whole (`desk.few`).
     """
     (lend or partial(kernel.index.register_dictionaries, engine))()
@@ -52,6 +53,8 @@ def link(  # noqa: PLR0913 - what a run is made of
             said += _link_object(engine, one, steps, kernel=kernel, folder=folder / one.name)
     if kernel.index.changes is None:
         kernel.index.register(engine)
+        for one in register.objects:
+            _meant(folder / one.name).unlink(missing_ok=True)
     return said
 
 
@@ -73,10 +76,16 @@ def _link_object(
         elif step.makes == candidates(one.name):
             ready.candidates(folder)
             # What follows reads only the persons who are meant: no scan of the population.
-            engine.register(POPULATION, ready.meant())
+            ready.meant(_meant(folder))
+            engine.register(POPULATION, _meant(folder))
         elif step.makes not in replaced:
             engine.run(step)
     return said
+
+
+def _meant(folder: Path) -> Path:
+    """The persons who are meant, beside the parts: those are read by their pattern."""
+    return folder.with_name(f"{folder.name}-meant.parquet")
 
 
 def _ready(

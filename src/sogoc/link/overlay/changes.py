@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    Tables = Mapping[str, Path]
+    Tables = Mapping[str, Path | pa.Table]
     """The tables that `population_plan` makes, here of some persons alone."""
 
 

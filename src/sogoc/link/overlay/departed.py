@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,10 +45,18 @@ class Departed:
         found = np.zeros(len(told), dtype=np.uint8)
         ties = [_whole(array(role)) for role in TIES]
         lists = [array(f"{kind}_{what}") for kind in ("number", "name") for what in _LISTS]
-        compiled(_mark)(
-            told, found, self.bits, array("persons"), array("homes"), *ties, *lists,
-            array("days"), array("day_starts"),
-        )  # fmt: skip
+        columns = [array("persons"), array("homes"), *ties, *lists, array("days")]
+
+        def mark(some: np.ndarray) -> None:
+            of_some = np.zeros(len(some), dtype=np.uint8)
+            compiled(_mark)(told[some], of_some, self.bits, *columns, array("day_starts"))
+            found[some] = of_some
+
+        # Whoever is told twice is born on one day: no two threads look at one person.
+        born = told[:, _TOLD.index("born")]
+        early = born < np.median(born) if len(born) else np.zeros(0, dtype=bool)
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(mark, (np.flatnonzero(early), np.flatnonzero(~early))))
         return self._of_later(told[found == 0])
 
     def _of_later(self, told: np.ndarray) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,6 @@ from sogoc.tables.naming import POPULATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sogoc.link.index.person_index import PersonIndex
 
@@ -58,19 +58,20 @@ class Recoding:
         """The entries that the index itself does not have, in the order of their numbers."""
         return pa.concat_tables(self._new[name])
 
-    def persons(self, tables: Mapping[str, Path]) -> pa.Table:
+    def persons(self, tables: Mapping[str, Path | pa.Table]) -> pa.Table:
         """The persons of these tables, with the numbers of the index where it has them."""
         numbers = self._dictionaries(tables)
-        persons = pq.read_table(tables[POPULATION], columns=list(PERSON_COLUMNS))
+        told, columns = tables[POPULATION], list(PERSON_COLUMNS)
+        persons = pq.read_table(told, columns=columns) if isinstance(told, Path) else told
         for name, dictionary in _READS.items():
             at = persons.column_names.index(name)
             column = renumbered(persons[name], numbers[dictionary])
             persons = persons.set_column(at, name, column.cast(persons[name].type))
         return unrestricted(persons)
 
-    def _dictionaries(self, tables: Mapping[str, Path]) -> dict[str, np.ndarray]:
+    def _dictionaries(self, tables: Mapping[str, Path | pa.Table]) -> dict[str, np.ndarray]:
         """The numbers of all entries; persons coded together share their dictionaries."""
-        own = {name: tables[name] for name in _TEXT}
+        own = {name: cast("Path", tables[name]) for name in _TEXT}
         if own != self._of:
             numbers = {TOKENS: self._small(TOKENS, tables), PLACES: self._small(PLACES, tables)}
             numbers[FOLDED] = self._folded(tables, numbers[TOKENS])
@@ -78,7 +79,7 @@ class Recoding:
             self._of, self._numbers = own, numbers
         return self._numbers
 
-    def _small(self, name: str, tables: Mapping[str, Path]) -> np.ndarray:
+    def _small(self, name: str, tables: Mapping[str, Path | pa.Table]) -> np.ndarray:
         """Dictionaries of some thousand entries: looked up one by one."""
         text = _TEXT[name]
         own = pq.read_table(self._index.table(name), columns=[text])[text].to_pylist()
@@ -97,7 +98,7 @@ class Recoding:
         at = new.column_names.index("parent")
         self._new[PLACES].append(new.set_column(at, "parent", column))
 
-    def _folded(self, tables: Mapping[str, Path], tokens: np.ndarray) -> np.ndarray:
+    def _folded(self, tables: Mapping[str, Path | pa.Table], tokens: np.ndarray) -> np.ndarray:
         given = pq.read_table(tables[FOLDED])
         for part in PARTS:
             at = given.column_names.index(part)
@@ -106,7 +107,7 @@ class Recoding:
         found = folded_names(self._index, Texts(*text_array(given["text"].combine_chunks())))
         return self._numbered(FOLDED, given, found)
 
-    def _written(self, tables: Mapping[str, Path], folded: np.ndarray) -> np.ndarray:
+    def _written(self, tables: Mapping[str, Path | pa.Table], folded: np.ndarray) -> np.ndarray:
         given = pq.read_table(tables[NAMES])
         of = renumbered(given["folded"], folded).cast(given["folded"].type)
         given = given.set_column(given.column_names.index("folded"), "folded", of)
