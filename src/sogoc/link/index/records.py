@@ -86,12 +86,17 @@ def sexes(persons: np.ndarray) -> np.ndarray:
 
 def communes(persons: np.ndarray, homes: np.ndarray) -> np.ndarray:
     """The places that are the persons' communes, -1 where none is known."""
-    return np.append(homes[:, 0], np.int32(UNKNOWN))[persons["home"]]
+    return _of(homes[:, 0], persons["home"])
 
 
 def provinces(persons: np.ndarray, homes: np.ndarray) -> np.ndarray:
     """The places that are the persons' provinces, likewise."""
-    return np.append(homes[:, 1], np.int32(UNKNOWN))[persons["home"]]
+    return _of(homes[:, 1], persons["home"])
+
+
+def _of(places: np.ndarray, home: np.ndarray) -> np.ndarray:
+    known: np.ndarray = np.append(places, np.int32(UNKNOWN))[home]
+    return known
 
 
 def _too_many(count: int) -> IndexRefused:
