@@ -14,7 +14,7 @@ from sogoc.errors import IndexRefused, Sentence
 from sogoc.link.index.layout import DEAD, MOST_HOMES, NO_NUMBER, SEX, UNKNOWN
 
 if TYPE_CHECKING:
-    from sogoc.link.index.arrays import Batch
+    from collections.abc import Mapping
 
 _AS_THEY_ARE = ("folded", "written", "old_number", "born")
 _HIGH = 32
@@ -61,7 +61,7 @@ class Homes:
         self._number = np.concatenate([self._number, numbers])[order]
 
 
-def write(some: np.ndarray, batch: Batch, homes: Homes) -> None:
+def write(some: np.ndarray, batch: Mapping[str, np.ndarray], homes: Homes) -> None:
     """Fill these records from columns of `population`, -1 for what is not known."""
     for field in _AS_THEY_ARE:
         some[field] = batch[field]
