@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.context import Desk, desk_of
+from sogoc.cli.linking import models
 from sogoc.cli.links import (
     accept_command,
     events_command,
@@ -44,6 +45,7 @@ for _name, _command in (
     ("retire", retire_command),
 ):
     app.command(_name)(_command)
+app.add_typer(models.app, name="model")
 
 
 class Decision(Enum):
