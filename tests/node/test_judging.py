@@ -332,6 +332,22 @@ def test_the_command_writes_settings_and_both_tables_and_refuses_what_is_none(
     assert "name:equal: is not there" in str(refused.exception)
 
 
+def test_the_command_chooses_thresholds_on_a_file_of_truth(node: Parts, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    two, found = record_of(node, WITHOUT_NUMBER), record_of(node, "Đỗ Minh Hoạ")
+    truth.write_text(
+        f"record,number\n{two},{RIGHT}\nquyen/{found},066079000022\n", encoding="utf-8"
+    )
+    words = ["thresholds", "land", str(truth), "--false-link", "50"]
+    said = CliRunner().invoke(link_app, words, obj=desk_for(node.folder, "en"))
+    assert said.exit_code == 0, said.exception
+    assert re.search(r"accepted from +\d+ +0\.98 ", said.output)
+    truth.write_text(f"record,number\n{two},{RIGHT}\nnobody,1\n", encoding="utf-8")
+    refused = CliRunner().invoke(link_app, words, obj=desk_for(node.folder, "en"))
+    assert "Line 3: a CSV file" in str(refused.exception)
+    assert RIGHT not in str(refused.exception)
+
+
 def test_the_command_says_in_both_languages_and_draws_why_a_person_was_meant(
     node: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
