@@ -70,7 +70,8 @@ def _linked(task: Task) -> dict[str, Any]:
     shutil.rmtree(task.links, ignore_errors=True)
     took = phase(task.links, LINKING[task.engine], task)
     told = phase(task.links / "judged", judge, task).told
-    kept = ("accepted", "accepted_or_proposed", "at_precision", "calibration", "groups")
+    kept = ("rows", "accepted", "accepted_or_proposed", "at_precision", "calibration")
+    kept += ("thresholds", "outcomes", "groups", "kinds")
     return {"link": took.numbers(), **{name: told[name] for name in kept}}
 
 

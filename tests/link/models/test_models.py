@@ -153,7 +153,8 @@ def test_what_is_not_the_exported_model_is_refused_with_all_that_is_wrong(
         model_of(told, policy)
     for code in ("name:equal", "sex:equal", "sex:other", "sex:another", "born:equal"):
         assert f"  {code}: " in str(refused.value)
-    for nothing in ({}, [], None, {"comparisons": [1]}):
+    nothings: list[object] = [{}, [], None, {"comparisons": [1]}]
+    for nothing in nothings:
         with pytest.raises(RuleFileError):
             model_of(nothing, policy)
 
