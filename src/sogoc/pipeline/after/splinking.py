@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from sogoc.database.decisions.models import LinkModels
 from sogoc.errors import Place, RuleFileError, Sentence, UnknownThing
-from sogoc.link.columns import TOTALS, asked, candidates, chances
+from sogoc.link.columns import TOTALS, asked, candidates, exact
 from sogoc.link.models.model import bits, learned, read, shipped_m
 from sogoc.link.models.splink import model_of, settings, sides
+from sogoc.link.pairing.pairs import chances_step
 from sogoc.link.policy import shipped_policy
 from sogoc.pipeline.after.kept_run import beside_population, keep, kept_run, no_run, table_of
 from sogoc.tables.engine import Step
@@ -74,6 +75,8 @@ def given(
             )
         )
     with beside_population(parts) as engine:
+        if not engine.has(TOTALS):
+            raise no_run()
         if meant:
             model = read(meant[0].text, name=f"{one.name} {meant[0].version}")
         else:
@@ -93,8 +96,10 @@ def _measured(parts: Parts, register: Register, one: RegisterObject, *, engine: 
     run = kept_run(parts, register, one)
     if run is None:
         raise no_run()
-    for name in (asked(one.name), chances(one.name)):
+    for name in (asked(one.name), exact(one.name)):
         engine.register(name, table_of(run, name))
+    # Measured anew: the run itself may have been linked by a model, which measures nothing.
+    engine.run(chances_step(one, shipped_policy()))
     return learned(engine, one, shipped_policy())
 
 
