@@ -307,13 +307,13 @@ def test_a_model_goes_to_splink_and_is_accepted_like_one_that_was_learned(
 def test_the_command_writes_settings_and_both_tables_and_refuses_what_is_none(
     node: Parts, tmp_path: Path
 ) -> None:
-    words = ("link", "model", "export", "land", "quyen", str(tmp_path / "splink.json"))
-    said = run_sogoc(node.folder, *words, "--tables", str(tmp_path / "tables"))
-    assert (said.code, said.err) == (0, "")
+    desk_here, tables = desk_for(node.folder, "en"), tmp_path / "tables"
+    words = ["model", "export", "land", "quyen", str(tmp_path / "splink.json")]
+    said = CliRunner().invoke(link_app, [*words, "--tables", str(tables)], obj=desk_here)
+    assert said.exit_code == 0, said.exception
+    assert "measured by the newest run" in said.output
     made = json.loads((tmp_path / "splink.json").read_text(encoding="utf-8"))
-    held, people = (
-        pq.read_table(tmp_path / "tables" / f"{name}.parquet") for name in ("records", "persons")
-    )
+    held, people = (pq.read_table(tables / f"{name}.parquet") for name in ("records", "persons"))
     assert held.num_rows == 6
     assert [(one.name, one.type) for one in held.schema] == [
         (one.name, one.type) for one in people.schema
@@ -327,7 +327,7 @@ def test_the_command_writes_settings_and_both_tables_and_refuses_what_is_none(
     broken = tmp_path / "broken.json"
     broken.write_text('{"comparisons": []}', encoding="utf-8")
     refused = CliRunner().invoke(
-        link_app, ["model", "import", "land", "quyen", str(broken)], obj=desk_for(node.folder, "en")
+        link_app, ["model", "import", "land", "quyen", str(broken)], obj=desk_here
     )
     assert isinstance(refused.exception, RuleFileError)
     assert "name:equal: is not there" in str(refused.exception)
