@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
+from tests.acceptance.conftest import run_sogoc
 from tests.small_population import write_population
 from tests.small_sheet import write_land_sheet
+from typer.testing import CliRunner
 
 from sogoc.cli.context import desk_for
+from sogoc.cli.link import app as link_app
+from sogoc.cli.telling.explained import say_explained
+from sogoc.cli.telling.say import Say
 from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgements, Verdict
 from sogoc.database.decisions.models import LinkModels
-from sogoc.errors import JudgementRefused, UnknownThing, WorklistRefused
-from sogoc.node.judging import judge, withdraw
+from sogoc.errors import JudgementRefused, RuleFileError, UnknownThing, WorklistRefused
+from sogoc.link.explaining.words import bits, level_words
+from sogoc.node.judging import Who, explained, judge, withdraw
 from sogoc.node.node import open_node
 from sogoc.node.returns import Signed, apply_return, desk, preview_return
 from sogoc.pipeline.after.finding import OpenDesk
+from sogoc.pipeline.after.splinking import SHIPPED, given, taken_back
 from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.after.training import train
 from sogoc.pipeline.deliver import Request, deliver
@@ -33,6 +43,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from sogoc.link.explaining.account import Account
     from sogoc.pipeline.parts import Parts
 
 BY = Signed(officer="Cán bộ thử", evidence="Thẻ căn cước")
@@ -266,6 +277,125 @@ def test_a_model_is_used_once_a_person_accepted_it_and_no_longer_when_it_is_reti
     assert not any(one.measured for one in by.of("quyen").comparison("name").levels)
     assert kept.retire("land", "quyen", officer="Lãnh đạo", at=parts.clock.now())
     assert policies(parts, land).version_of("quyen") == 0
+
+
+def test_a_model_goes_to_splink_and_is_accepted_like_one_that_was_learned(
+    parts: Parts, tmp_path: Path
+) -> None:
+    land = parts.shelf.register("land")
+    one = land.object("quyen")
+    made = given(parts, land, one)
+    assert made.version is None
+    sex = next(each for each in made.settings["comparisons"] if each["output_column_name"] == "sex")
+    sex["comparison_levels"][2]["m_probability"] = 0.25
+    file = tmp_path / "trained.json"
+    file.write_text(json.dumps(made.settings), encoding="utf-8")
+    back = taken_back(parts, land, one, file=file, officer="Cán bộ")
+    assert [code for code, _, _ in back.moved] == ["sex:other"]
+    assert policies(parts, land).version_of("quyen") == 0
+    kept = LinkModels(parts.connection)
+    (model,) = kept.of("land")
+    kept.accept(model, officer="Lãnh đạo", at=parts.clock.now(), why="đã xem")
+    assert policies(parts, land).of("quyen").comparison("sex").levels[1].m == 0.25
+    again, shipped = given(parts, land, one), given(parts, land, one, version=SHIPPED)
+    assert (again.version, again.settings) == (back.version, made.settings)
+    assert shipped.settings != made.settings
+    with pytest.raises(UnknownThing):
+        given(parts, land, one, version=7)
+
+
+def test_the_command_writes_settings_and_both_tables_and_refuses_what_is_none(
+    node: Parts, tmp_path: Path
+) -> None:
+    desk_here, tables = desk_for(node.folder, "en"), tmp_path / "tables"
+    words = ["model", "export", "land", "quyen", str(tmp_path / "splink.json")]
+    said = CliRunner().invoke(link_app, [*words, "--tables", str(tables)], obj=desk_here)
+    assert said.exit_code == 0, said.exception
+    assert "measured by the newest run" in said.output
+    made = json.loads((tmp_path / "splink.json").read_text(encoding="utf-8"))
+    held, people = (pq.read_table(tables / f"{name}.parquet") for name in ("records", "persons"))
+    assert held.num_rows == 6
+    assert [(one.name, one.type) for one in held.schema] == [
+        (one.name, one.type) for one in people.schema
+    ]
+    used = {
+        word
+        for each in made["blocking_rules_to_generate_predictions"]
+        for word in re.findall(r"[lr]\.(\w+)", each)
+    }
+    assert used <= set(held.column_names)
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"comparisons": []}', encoding="utf-8")
+    refused = CliRunner().invoke(
+        link_app, ["model", "import", "land", "quyen", str(broken)], obj=desk_here
+    )
+    assert isinstance(refused.exception, RuleFileError)
+    assert "name:equal: is not there" in str(refused.exception)
+
+
+def test_the_command_chooses_thresholds_on_a_file_of_truth(node: Parts, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    two, found = record_of(node, WITHOUT_NUMBER), record_of(node, "Đỗ Minh Hoạ")
+    truth.write_text(
+        f"record,number\n{two},{RIGHT}\nquyen/{found},066079000022\n", encoding="utf-8"
+    )
+    words = ["thresholds", "land", str(truth), "--false-link", "50"]
+    said = CliRunner().invoke(link_app, words, obj=desk_for(node.folder, "en"))
+    assert said.exit_code == 0, said.exception
+    assert re.search(r"accepted from +\d+ +0\.98 ", said.output)
+    truth.write_text(f"record,number\n{two},{RIGHT}\nnobody,1\n", encoding="utf-8")
+    refused = CliRunner().invoke(link_app, words, obj=desk_for(node.folder, "en"))
+    assert "Line 3: a CSV file" in str(refused.exception)
+    assert RIGHT not in str(refused.exception)
+
+
+def test_the_command_says_in_both_languages_and_draws_why_a_person_was_meant(
+    node: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = record_of(node, "Trần Thị Thử")
+    picture = tmp_path / "why.svg"
+    told = run_sogoc(
+        node.folder,
+        "link",
+        "explain",
+        "land",
+        str(record),
+        "--picture",
+        str(picture),
+        language="vi",
+    )
+    assert (told.code, told.err) == (0, "")
+    land = node.shelf.register("land")
+    who = Who(register=land, object=land.object("quyen"), record=record, person="nguoi-su-dung")
+    made = explained(node, who)
+    say = Say("en")
+    say.console.width = 120
+    say_explained(say, made, None)
+    english = capsys.readouterr().out
+    _adds_up(made.account, said=(told.out, english), svg=picture.read_text(encoding="utf-8"))
+
+
+def _adds_up(account: Account, *, said: tuple[str, str], svg: str) -> None:
+    """Weights, sums and bars are those of the account, and nobody can be known from the picture."""
+    best, (vietnamese, english) = account.candidates[0], said
+    steps = [part for part in best.parts if part.level]
+    assert sum(part.weight for part in best.parts) + best.capped == best.weight
+    assert {part.comparison for part in steps} == {"number", "name", "marks", "born", "sex"}
+    for part in steps:
+        assert level_words(part).vi in vietnamese
+        assert level_words(part).en in english
+        assert f"{level_words(part).vi}</text>" in svg
+        assert f">{bits(part.weight).vi}</text>" in svg
+    whole = bits(account.prior + best.weight)
+    assert whole.vi in vietnamese
+    assert whole.en in english
+    each = [account.prior, *(part.weight for part in steps), best.capped]
+    weights = [abs(one) for one in (*each, account.prior + best.weight) if one]
+    drawn = [float(wide) for wide in re.findall(r"h(-?[0-9.]+)v14", svg)]
+    unit = drawn[0] / weights[0]
+    assert drawn == pytest.approx([one * unit for one in weights], abs=0.01)
+    for private in ("Trần", "Thử", OWN, "1985", "Ea Ktur"):
+        assert private not in svg
 
 
 def events(parts: Parts, name: str = WITHOUT_NUMBER) -> list[LinkEvent]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,9 @@ from typing import Annotated
 import typer
 
 from sogoc.cli.context import Desk, desk_of
+from sogoc.cli.linking import models
+from sogoc.cli.linking.naming import named
+from sogoc.cli.linking.thresholds import thresholds_command
 from sogoc.cli.links import (
     accept_command,
     events_command,
@@ -19,7 +21,6 @@ from sogoc.cli.links import (
     retire_command,
 )
 from sogoc.cli.telling.explained import say_doubles, say_explained, write_picture
-from sogoc.contract.model import Register
 from sogoc.database.decisions.judgements import ABSENT, OTHER, SAME, Judgement, Judgements, Verdict
 from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.words import OUTCOME_WORDS
@@ -42,8 +43,10 @@ for _name, _command in (
     ("models", models_command),
     ("promise", promise_command),
     ("retire", retire_command),
+    ("thresholds", thresholds_command),
 ):
     app.command(_name)(_command)
+app.add_typer(models.app, name="model")
 
 
 class Decision(Enum):
@@ -219,26 +222,6 @@ def judgements_command(
         ],
         [_row(desk, one) for one in found],
     )
-
-
-def named(register: Register, text: str, *, person: str = "") -> Who:
-    """`12`, `quyen/12` or `quyen/12/PERSON`: what is left out is the first. Raises UnknownThing."""
-    found = re.fullmatch(r"(?:([\w-]+)/)?([0-9]{1,15})(?:/([\w-]+))?", text)
-    name, record, who = found.groups() if found else (None, "0", None)
-    with_persons = [one for one in register.objects if one.persons and name in {None, one.name}]
-    known = [(one, each.id) for one in with_persons for each in one.persons]
-    wanted = who or person
-    meant = [(one, each) for one, each in known if wanted in {"", each}]
-    if not meant or not found:
-        listed = ", ".join(f"{one.name}/{record}/{each}" for one, each in known)
-        raise UnknownThing(
-            Sentence(
-                f"Không rõ người nào của bản ghi nào. Có thể viết: {listed or 'quyen/12'}.",
-                f"It is not clear who of which record. It may be written: {listed or 'quyen/12'}.",
-            )
-        )
-    one, each = meant[0]
-    return Who(register=register, object=one, record=int(record), person=each)
 
 
 def standing(parts: Parts, meant: Who) -> Verification | None:

@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sogoc.cli.benches.judging import CLAIMS, claims_step, judged_numbers
+from sogoc.cli.benches.judging import CLAIMS, claims_step, judged_numbers, lines_numbers
 from sogoc.cli.benches.timed import TimedEngine
 from sogoc.contract.model import Field, Person, Register, RegisterObject
 from sogoc.contract.shelf import Shelf
@@ -157,7 +157,7 @@ def link_sql(task: Task) -> dict[str, Any]:
     """Links by the portable steps. Tables that stand, of a run that was cut off, are kept."""
     with _engine(task.links, task) as engine:
         _lend(engine, task)
-        steps = _run(engine, plan(_register(task.variant), shipped_policy()))
+        steps = _run(engine, plan(register_of(task.variant), shipped_policy()))
         return {"steps": steps, **_counted(engine)}
 
 
@@ -170,7 +170,7 @@ def link_kernel(task: Task) -> dict[str, Any]:
         started = time.perf_counter()
         index = PersonIndex.open(task.index / "persons")
         kernel = Kernel(index=index, policy=shipped_policy(), cache=code)
-        said = link(engine, _register(task.variant), kernel, folder=task.links / "parts")
+        said = link(engine, register_of(task.variant), kernel, folder=task.links / "parts")
         wall = time.perf_counter() - started
         seconds = {**engine.seconds, "kernel": round(wall - sum(engine.seconds.values()), 2)}
         return {
@@ -193,7 +193,8 @@ def judge(task: Task) -> dict[str, Any]:
         _lend(engine, task)
         engine.run(claims_step(OBJECT))
         engine.register("truth", task.register / "truth" / "part-*.parquet")
-        return judged_numbers(engine, CLAIMS, VARIANTS[task.variant.value])
+        told = judged_numbers(engine, CLAIMS, VARIANTS[task.variant.value])
+        return {**told, "thresholds": lines_numbers(engine, OBJECT, shipped_policy())}
 
 
 def _engine(folder: Path, task: Task) -> TimedEngine:
@@ -228,7 +229,7 @@ def _counted(engine: Engine) -> dict[str, Any]:
     return {"outcomes": dict(counted)}
 
 
-def _register(variant: Variant) -> Register:
+def register_of(variant: Variant) -> Register:
     """A register of persons with nothing else to tell."""
     names = VARIANTS[variant.value]
     fields = tuple(Field(name=name, kind=_KINDS[name]) for name in names)

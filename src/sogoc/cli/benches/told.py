@@ -6,7 +6,9 @@ from typing import Any
 
 from sogoc.cli.benches.measured import Measured
 from sogoc.cli.telling.say import Say
+from sogoc.cli.telling.thresholds import say_lines
 from sogoc.link.evaluate import Quality, Worse, worse_served
+from sogoc.link.thresholds import line_of
 
 PHASES = {
     "population": ("Tạo dân cư", "make the population"),
@@ -47,6 +49,8 @@ def say_result(say: Say, phases: dict[str, Measured], judged: dict[str, Any]) ->
     """The whole result on the terminal."""
     say_phases(say, phases)
     _say_quality(say, judged)
+    if judged.get("thresholds"):
+        say_lines(say, {name: line_of(told) for name, told in judged["thresholds"].items()})
     for by in _GROUPS:
         _say_groups(say, by, judged["groups"][by])
     _say_kinds(say, judged["kinds"])

@@ -21,6 +21,8 @@ COMPARISONS: dict[str, Sentence] = {
     "father": Sentence("Tên cha", "Father's name"),
     "mother": Sentence("Tên mẹ", "Mother's name"),
     "spouse": Sentence("Tên vợ, chồng", "Spouse's name"),
+    "household": Sentence("Hồ sơ cư trú", "Household"),
+    "former": Sentence("Nơi ở trước đây", "Former place"),
 }
 """What each comparison is about; one that a policy adds stands by its id."""
 

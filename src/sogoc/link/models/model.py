@@ -89,14 +89,23 @@ def _log_ratio(policy: Policy, comparison: Comparison, number: int) -> str:
 def _chances(
     policy: Policy, ratios: dict[str, Any], m: dict[str, Any]
 ) -> Iterator[tuple[str, Chance]]:
-    for comparison in policy.comparisons:
-        told = [level.m for level in comparison.levels if level.m is not None]
-        rest = max(1 - sum(told), 0.0001)
-        for level in comparison.levels:
-            code = f"{comparison.id}:{level.code}"
-            same = float(m.get(code) or level.m or rest)
-            u = same * float(ratios[code] if ratios[code] is not None else 1)
-            yield code, Chance(m=_share(same), u=_share(u))
+    for code, start in shipped_m(policy).items():
+        same = float(m.get(code) or start)
+        u = same * float(ratios[code] if ratios[code] is not None else 1)
+        yield code, Chance(m=_share(same), u=_share(u))
+
+
+def shipped_m(policy: Policy) -> dict[str, float]:
+    """What m the policy begins with; a level of which it tells a ratio gets what is left."""
+    return {
+        f"{comparison.id}:{level.code}": level.m or max(1 - _told(comparison), 0.0001)
+        for comparison in policy.comparisons
+        for level in comparison.levels
+    }
+
+
+def _told(comparison: Comparison) -> float:
+    return sum(level.m for level in comparison.levels if level.m is not None)
 
 
 def _share(chance: float) -> float:

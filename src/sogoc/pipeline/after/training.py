@@ -8,30 +8,23 @@ the register stay as they are.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from sogoc.database.decisions.judgements import SAME, Judgements
-from sogoc.database.decisions.models import LinkModels
-from sogoc.database.deliveries import Deliveries
-from sogoc.errors import Sentence, UnknownThing
 from sogoc.link.columns import asked, exact, scored
-from sogoc.link.models.model import store, written
+from sogoc.link.models.model import store
 from sogoc.link.models.residue import trained
 from sogoc.link.pairing.pairs import chances_step
 from sogoc.link.policy import shipped_policy
-from sogoc.pipeline.persons import lend_population, population_of
-from sogoc.pipeline.stages import nobody
+from sogoc.pipeline.after.kept_run import beside_population, keep, kept_run, no_run, table_of
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import POPULATION, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.models.model import Model
@@ -59,56 +52,33 @@ def train(parts: Parts, register: Register, *, officer: str) -> list[Learned]:
     A delivery is linked by it once a person accepted it (`link.models`). Raises UnknownThing where
     no run is kept that can be learned from.
     """
-    found = population_of(parts)
-    runs = Deliveries(parts.connection).newest(register.id) if found else []
-    release = found[1].id if found else None
-    usable = [
-        parts.runs / str(run.id) for run in runs if run.population_release == release and release
-    ]
     made = [
         _learned(parts, register, one, run=run, officer=officer)
         for one in register.objects
-        for run in [next((run for run in usable if _table(run, exact(one.name)).is_file()), None)]
-        if one.persons and run is not None
+        for run in [kept_run(parts, register, one)]
+        if run is not None
     ]
     if not made:
-        raise UnknownThing(
-            Sentence(
-                "Không còn lượt đối soát nào với sổ dân cư hiện nay để học lại; hãy nộp lại dữ "
-                "liệu rồi chạy lệnh này.",
-                "No run against the present population register is kept to learn from; deliver "
-                "the register again, then run this command.",
-            )
-        )
+        raise no_run()
     return made
-
-
-def _table(run: Path, name: str) -> Path:
-    return run / f"{name}.parquet"
 
 
 def _learned(
     parts: Parts, register: Register, one: RegisterObject, *, run: Path, officer: str
 ) -> Learned:
     policy = shipped_policy()
-    found = population_of(parts)
-    with (
-        tempfile.TemporaryDirectory(prefix=".training-", dir=parts.runs) as folder,
-        parts.engine(Path(folder)) as engine,
-    ):
-        if found:
-            lend_population(parts, found, engine, tell=nobody)
-        stages = [scored(one.name, number) for number, _ in enumerate(policy.stages, 1)]
+    stages = [scored(one.name, number) for number, _ in enumerate(policy.stages, 1)]
+    with beside_population(parts) as engine:
         for name in (asked(one.name), *stages):
-            engine.register(name, _table(run, name))
-        engine.register(_OF_RUN, _table(run, exact(one.name)))
+            engine.register(name, table_of(run, name))
+        engine.register(_OF_RUN, table_of(run, exact(one.name)))
         _lend_judged(parts, register, one, engine=engine, run=run)
         labels = engine.run(_labels(one, policy, stages))
         free = int(engine.rows(f"select count(*) from {_OF_RUN}")[0][0])
         engine.run(chances_step(one, policy))
         model = trained(engine, one, policy)
     judged = labels - free
-    version = _kept(parts, register, one, model=model, told={"judged": judged, "officer": officer})
+    version = keep(parts, register, one, model=model, told={"judged": judged, "officer": officer})
     models = parts.folder / "models"
     models.mkdir(exist_ok=True)
     file = models / f"{register.id}__{one.name}.{version:04d}.json"
@@ -120,7 +90,7 @@ def _lend_judged(
     parts: Parts, register: Register, one: RegisterObject, *, engine: Engine, run: Path
 ) -> None:
     """Whom people confirmed, by the number under which the run asked for them."""
-    engine.register("trained_recorded", _table(run, recorded(one.name)))
+    engine.register("trained_recorded", table_of(run, recorded(one.name)))
     rows = dict(engine.rows("select record, _row from trained_recorded"))
     positions = {person.id: at for at, person in enumerate(one.persons)}
     held = [
@@ -149,27 +119,3 @@ def _labels(one: RegisterObject, policy: Policy, stages: list[str]) -> Step:
         f" where s.number_level <> {equal}"
     )
     return Step(exact(one.name), (_OF_RUN, _JUDGED, POPULATION, *stages), select)
-
-
-def _kept(
-    parts: Parts,
-    register: Register,
-    one: RegisterObject,
-    *,
-    model: Model,
-    told: Mapping[str, object],
-) -> int:
-    """The version under which the node keeps it, whole: an older one is never overwritten."""
-    text = written(model)
-    return LinkModels(parts.connection).keep(
-        {
-            "register": register.id,
-            "object": one.name,
-            "text": text,
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "policy_version": model.policy,
-            "pairs": model.pairs,
-            "at": parts.clock.now(),
-            **told,
-        }
-    )

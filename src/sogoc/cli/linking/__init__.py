@@ -1,0 +1,1 @@
+"""Commands of `sogoc link` that meet the world outside: models of Splink, files of truth."""
