@@ -68,8 +68,8 @@ def main(persons: int = 3_000_000, records: int = 300_000) -> None:
     with tempfile.TemporaryDirectory() as folder, DuckDBEngine(Path(folder) / "run") as engine:
         truth = _province(Path(folder), engine, persons=persons, records=records)
         steps = {
-            "population": population_plan(_population(), as_of=date(2026, 1, 1)),
-            "link": plan(_register(), shipped_policy()),
+            "population": population_plan(population(), as_of=date(2026, 1, 1)),
+            "link": plan(register(), shipped_policy()),
         }
         measured = {name: _measure(engine, each) for name, each in steps.items()}
         results = {
@@ -87,27 +87,29 @@ def _province(
 ) -> dict[int, evaluate.Truth]:
     """A made-up nation as small as a province, and a register of it."""
     order = Order(persons=persons, seed=SEED)
-    register = make_register(folder / "register", order, records=records)
+    made = make_register(folder / "register", order, records=records)
     tables = {
         reference("population", "people"): make_population(folder / "population", order),
-        standard("people"): register.plain,
+        standard("people"): made.plain,
     }
     for name, files in tables.items():
         engine.register(name, files)
     for name, table in unit_tables().items():
         engine.register(name, table)
-    truth = pq.read_table(register.truth.parent, columns=["_row", "number", "kinds"])
+    truth = pq.read_table(made.truth.parent, columns=["_row", "number", "kinds"])
     return {
         row["_row"]: evaluate.Truth(person=row["number"], kinds=tuple(row["kinds"].split()))
         for row in truth.to_pylist()
     }
 
 
-def _population() -> Register:
+def population() -> Register:
+    """The population register, under the names of the nation's columns."""
     return _one("population", _POPULATION)
 
 
-def _register() -> Register:
+def register() -> Register:
+    """A register that names persons by number, name, date, sex and commune."""
     return _one("register", {role: role for role in _KINDS if role in PLAIN})
 
 

@@ -123,8 +123,12 @@ def _length(group: str) -> int:
 
 @pytest.fixture(scope="session")
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where machine code is kept: made once for all tests that ask for this folder."""
-    return tmp_path_factory.mktemp("kernels")
+    """Where machine code is kept: made once for all tests and processes of a run."""
+    of_this_process = tmp_path_factory.getbasetemp()
+    several = "PYTEST_XDIST_WORKER" in os.environ  # noqa: TID251 - xdist says it nowhere else
+    folder = (of_this_process.parent if several else of_this_process) / "kernels"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

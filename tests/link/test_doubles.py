@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sogoc.link.doubles.clusters import LARGEST, Pair, clustered
 from sogoc.link.doubles.plan import HELD, PAIRS, doubles_plan
 from sogoc.link.policy import shipped_policy
-from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.testing.district import (
     CHANGES,
     UNITS,
@@ -24,7 +23,7 @@ from sogoc.testing.district import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from sogoc.tables.engine import Engine
 
 TWICE = Someone("Phạm Thị Thử", "1993-04-05", "nữ", "001193000001", None, "00001")
 SLIP = replace(TWICE, number="001193000010")
@@ -46,35 +45,36 @@ NAMESAKES = [
 ]
 
 
-def pairs(folder: Path, people: list[Someone], *, link_to: str) -> list[tuple[int, int]]:
+def pairs(engine: Engine, people: list[Someone], *, link_to: str) -> list[tuple[int, int]]:
     everybody = background(2000) + people
     register = register_of(link_to=link_to)
     held = population_of(everybody)
     held = held.append_column("_record", pa.array(range(1, len(everybody) + 1), pa.int64()))
     held = held.append_column("_missing_since", pa.nulls(len(everybody), pa.int64()))
-    with DuckDBEngine(folder) as engine:
-        engine.register("locality_units", UNITS)
-        engine.register("locality_changes", CHANGES)
-        engine.register(HELD, held)
-        one = register.objects[0]
-        for step in doubles_plan(register, one, shipped_policy(), as_of=date(2026, 1, 1)):
-            engine.run(step)
-        found = engine.rows(f"select record - 2000, other - 2000 from {PAIRS} order by 1, 2")
+    engine.register("locality_units", UNITS)
+    engine.register("locality_changes", CHANGES)
+    engine.register(HELD, held)
+    one = register.objects[0]
+    for step in doubles_plan(register, one, shipped_policy(), as_of=date(2026, 1, 1)):
+        engine.run(step)
+    found = engine.rows(f"select record - 2000, other - 2000 from {PAIRS} order by 1, 2")
     return [(record, other) for record, other in found if record > 0]
 
 
-def test_who_was_entered_twice_is_found_and_nobody_is_a_double_of_himself(tmp_path: Path) -> None:
-    found = pairs(tmp_path, [TWICE, SLIP, MARKS], link_to="one-to-one")
+def test_who_was_entered_twice_is_found_and_nobody_is_a_double_of_himself(engine: Engine) -> None:
+    found = pairs(engine, [TWICE, SLIP, MARKS], link_to="one-to-one")
     assert found == [(1, 2), (1, 3), (2, 3)]
 
 
-def test_twins_and_namesakes_are_left_in_peace(tmp_path: Path) -> None:
-    assert pairs(tmp_path, [TWIN, OTHER_TWIN, *NAMESAKES], link_to="one-to-one") == []
+def test_twins_and_namesakes_are_left_in_peace(duckdb_engine: Engine) -> None:
+    assert pairs(duckdb_engine, [TWIN, OTHER_TWIN, *NAMESAKES], link_to="one-to-one") == []
 
 
-def test_where_a_person_may_stand_in_many_records_one_number_is_no_double(tmp_path: Path) -> None:
+def test_where_a_person_may_stand_in_many_records_one_number_is_no_double(
+    duckdb_engine: Engine,
+) -> None:
     shouted = replace(TWICE, name="PHẠM THỊ THỬ")
-    found = pairs(tmp_path, [TWICE, TWICE, shouted, SLIP], link_to="many-to-one")
+    found = pairs(duckdb_engine, [TWICE, TWICE, shouted, SLIP], link_to="many-to-one")
     assert (1, 2) not in found
     assert (1, 3) not in found
     assert (1, 4) in found

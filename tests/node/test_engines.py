@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_without_the_spark_part_of_the_package_it_says_how_to_install_it(
         open_engines(tmp_path, ON_SPARK),
     ):
         pytest.fail("opened")
+
+
+def test_a_round_is_made_on_this_machine_also_where_spark_makes_the_tables(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java 17 or later, and this machine has none")
+    work = tmp_path / "var" / "rounds" / "1" / "work"
+    with open_engines(tmp_path, ON_SPARK) as engines, engines(work) as engine:
+        assert isinstance(engine, DuckDBEngine)
 
 
 def test_many_machines_need_an_address_that_all_of_them_see(tmp_path: Path) -> None:

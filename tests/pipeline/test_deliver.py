@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from sogoc.contract.shelf import Shelf
 from sogoc.database.deliveries import Deliveries
-from sogoc.errors import DeliveryRefused, UnknownThing
+from sogoc.errors import AddressRefused, DeliveryRefused, UnknownThing
+from sogoc.pipeline.after.exporting import export_run
 from sogoc.pipeline.after.rescoring import Figure, score_again
 from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.deliver import Delivered, Request, deliver
@@ -20,6 +23,7 @@ from sogoc.pipeline.parts import Parts
 from sogoc.pipeline.stages import Stage
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.testing.both_engines import differences
 from sogoc.testing.stopped_clock import StoppedClock
 
 FACILITIES = shipped("reference-data") / "health-facilities/health-facilities-osm-2024-09-27.csv"
@@ -153,3 +157,30 @@ def test_another_rule_file_gives_other_figures_and_stores_none(
 def test_a_delivery_that_is_not_there_cannot_be_scored(parts: Parts, tmp_path: Path) -> None:
     with pytest.raises(UnknownThing):
         score_again(parts, 77, tmp_path / "none")
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def test_records_and_errors_are_written_to_an_address_in_parts_and_never_over_others(
+    parts: Parts, engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    delivery = hand_in(parts).delivery.id
+    kept = pq.read_table(parts.runs / str(delivery) / "errors__co_so.parquet")
+    if engine == "spark":
+        session = request.getfixturevalue("spark")
+        from sogoc.tables.spark_engine import SparkEngine  # noqa: PLC0415 - an optional part
+
+        parts = replace(parts, engine=lambda folder: SparkEngine(folder, session))
+    address, out = (tmp_path / "out").as_uri(), tmp_path / "out"
+    written = export_run(parts, delivery, address, by=["tinh"])
+    assert written == {"standard__co_so": 252, "errors__co_so": kept.num_rows}
+    assert len(list((out / "standard__co_so").glob("tinh=*"))) > 1
+    assert differences(kept, pq.read_table(out / "errors__co_so")) == ""
+    with pytest.raises(AddressRefused, match="already"):
+        export_run(parts, delivery, address)
+
+
+def test_what_was_kept_of_an_older_run_is_gone_and_that_is_said(parts: Parts) -> None:
+    delivery = hand_in(parts).delivery.id
+    shutil.rmtree(parts.runs / str(delivery))
+    with pytest.raises(UnknownThing, match="keep_runs"):
+        export_run(parts, delivery, "anywhere")

@@ -130,3 +130,5 @@ def test_an_address_that_cannot_be_read_is_refused_by_name(
     there = address if "://" in address else str(tmp_path / address)
     with pytest.raises(AddressRefused, match=address):
         engine.lend("read", there)
+    with pytest.raises(AddressRefused, match=address):
+        engine.fetch(there, tmp_path)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sogoc.tables.addresses import one_file
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.engine import Step
 
@@ -94,3 +95,5 @@ def test_a_store_far_away_is_read_where_it_stands_and_written_in_parts(
     with spark_engine.SparkEngine(tmp_path / "c", spark) as later:
         later.lend("people", f"{far}/people/tinh=79")
         assert later.rows("select n from people") == [(3,)]
+        fetched = one_file(later.fetch(f"{far}/people", tmp_path), tmp_path)
+    assert pq.read_table(fetched)["tinh"].to_pylist() == ["01", "01", "79"]

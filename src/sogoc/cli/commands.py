@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sogoc.cli.deliver:undo_command",
         "Take a delivery back: the register stands as it did before.",
     ),
+    "export": (
+        "sogoc.cli.deliver:export_command",
+        "Write what a delivery brought and what was found as Parquet: records, errors, persons.",
+    ),
     "register": ("sogoc.cli.register:app", "Contracts of registers."),
     "worklist": (
         "sogoc.cli.worklist:app",

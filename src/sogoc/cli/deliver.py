@@ -1,7 +1,9 @@
-"""`sogoc deliver`, `undo`, `deliveries` and `score`: the main job, from the desk."""
+"""`sogoc deliver`, `undo`, `deliveries`, `export` and `score`: the main job, from the desk."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +17,26 @@ from sogoc.cli.telling.say import Say
 from sogoc.cli.telling.summary import say_summary
 from sogoc.database.deliveries import Deliveries
 from sogoc.node.node import open_node
+from sogoc.pipeline.after.exporting import export_run
 from sogoc.pipeline.after.rescoring import Figure, score_again
 from sogoc.pipeline.after.taking_back import take_back
 from sogoc.pipeline.deliver import Delivered, Request, deliver
 from sogoc.pipeline.parts import Parts
 from sogoc.pipeline.stages import LABELS, Stage
+from sogoc.tables.addresses import one_file
 from sogoc.web.reading.figures import Reader
 
 
 def deliver_command(
     context: typer.Context,
     register: Annotated[str, typer.Argument(help="Id of the register; see: sogoc register list.")],
-    file: Annotated[Path, typer.Argument(help="Excel, OpenDocument, CSV, JSON lines or Parquet.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="Excel, OpenDocument, CSV, JSON lines or Parquet; or a folder of Parquet, or the "
+            "address of one of these."
+        ),
+    ],
     *,
     form: Annotated[str, typer.Option(help="Id of the form, where the file fits several.")] = "",
     as_of: Annotated[
@@ -37,16 +47,56 @@ def deliver_command(
 ) -> None:
     """Bring a file into its register: records with history, named errors, a score, lists."""
     desk = desk_of(context)
-    request = Request(
-        register=register,
-        file=file,
-        officer=officer or desk.officer,
-        form=form,
-        as_of=as_of.date() if as_of else None,
-    )
-    with open_node(desk.folder, desk.settings) as node:
+    with open_node(desk.folder, desk.settings) as node, at_hand(node.parts, file) as here:
+        request = Request(
+            register=register,
+            file=here,
+            officer=officer or desk.officer,
+            form=form,
+            as_of=as_of.date() if as_of else None,
+        )
         delivered = deliver_with_progress(desk, node.parts, request)
         say_summary(desk.say, node.parts, delivered)
+
+
+@contextmanager
+def at_hand(parts: Parts, given: str) -> Iterator[Path]:
+    """What is handed in as one file of this machine, for as long as it is read.
+
+    A file is taken as it is. A folder of Parquet makes one file, which is the delivery that the
+    node keeps. What stands far away is fetched by the engine. Raises AddressRefused.
+    """
+    is_address = "://" in given and not given.startswith(("postgresql:", "postgres:"))
+    if not is_address and not Path(given).is_dir():
+        yield Path(given)
+        return
+    parts.runs.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".arriving-", dir=parts.runs) as name:
+        folder = Path(name)
+        with parts.engine(folder / "tables") as engine:
+            place = engine.fetch(given, folder)
+        yield one_file(place, folder)
+
+
+def export_command(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="Number of the delivery; see: sogoc deliveries.")],
+    address: Annotated[
+        str, typer.Argument(help="A folder that is not there yet; on Spark any address it knows.")
+    ],
+    *,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Column by which tables that have it are parted.")
+    ] = None,
+) -> None:
+    """Write what a delivery brought and what was found as Parquet: records, errors, persons."""
+    desk = desk_of(context)
+    with open_node(desk.folder, desk.settings) as node:
+        written = export_run(node.parts, delivery, address, by=by or ())
+    desk.say.table(
+        [("Bảng", "table"), ("Số dòng", "rows")],
+        [(table, str(rows)) for table, rows in written.items()],
+    )
 
 
 def deliver_with_progress(desk: Desk, parts: Parts, request: Request) -> Delivered:

@@ -22,7 +22,8 @@ def open_engines(folder: Path, settings: Settings) -> Iterator[Callable[[Path], 
     """What opens an engine on a folder of tables.
 
     Spark itself starts with the first engine and stops at the end. The few records of a
-    correction, which work outside the node's folder, stay on this machine if the tables do.
+    correction, which work outside the node's folder, stay on this machine if the tables do. So do
+    rounds, always: they are files that travel.
 
     Raises SparkMissing and SettingsError before anything is touched.
     """
@@ -40,6 +41,8 @@ def open_engines(folder: Path, settings: Settings) -> Iterator[Callable[[Path], 
     with _cluster(folder, settings) as cluster:
 
         def there(run: Path) -> Engine:
+            if run.resolve().is_relative_to(folder / "var" / "rounds"):
+                return here(run)
             ours = run.resolve().is_relative_to(folder)
             return cluster.engine(run) if ours or settings.spark_folder else here(run)
 

@@ -51,6 +51,12 @@ class Engine(Protocol):
         code 01 stays 01. Raises AddressRefused where this engine cannot reach the address.
         """
 
+    def fetch(self, address: str, folder: Path) -> Path:
+        """The file or the folder at an address, on this machine: where it stands, or copied.
+
+        A copy lies in `folder`. Raises AddressRefused where nothing stands there.
+        """
+
     def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
         """Write a table as a folder of Parquet at the address, parted by columns.
 

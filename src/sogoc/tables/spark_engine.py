@@ -22,7 +22,7 @@ from pyspark.sql import functions as sf
 from pyspark.sql.types import NullType, StructType
 
 from sogoc.errors import StepFailed
-from sogoc.tables.addresses import taken, unreadable
+from sogoc.tables.addresses import is_here, name_at, standing, taken, unreadable
 from sogoc.tables.engine import Engine, Step, quoted
 from sogoc.tables.hadoop_files import HadoopFiles
 from sogoc.tables.spark_sql import spark_select
@@ -97,6 +97,17 @@ class SparkEngine:
         except Exception as refusal:
             raise unreadable(address) from refusal
         self._lent[table] = address
+
+    def fetch(self, address: str, folder: Path) -> Path:
+        """Where it stands on this machine, else a copy of the file or folder."""
+        if is_here(address):
+            return standing(address)
+        copy = folder / name_at(address)
+        try:
+            self._files.fetch(address, copy)
+        except Exception as refusal:
+            raise unreadable(address) from refusal
+        return copy
 
     def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
         """Write a table as a folder of Parquet at the address, parted by columns.

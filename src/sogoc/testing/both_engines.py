@@ -54,6 +54,10 @@ class BothEngines:
         for engine in self._engines:
             engine.lend(table, address)
 
+    def fetch(self, address: str, folder: Path) -> Path:
+        """Fetched by the first."""
+        return self.first.fetch(address, folder)
+
     def export(self, table: str, address: str, *, by: Sequence[str] = ()) -> int:
         """Written by the first."""
         return self.first.export(table, address, by=by)

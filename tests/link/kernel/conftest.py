@@ -18,6 +18,7 @@ from sogoc.link.plan import plan
 from sogoc.link.policy import Policy, shipped_policy
 from sogoc.link.population import population_plan
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Engine
 from sogoc.tables.naming import reference, standard
 from sogoc.testing.district import (
     CHANGES,
@@ -135,7 +136,7 @@ def _slipped(draw: random.Random, one: Someone) -> str | None:
 class Linked:
     """One world, linked by the one and by the other."""
 
-    engine: DuckDBEngine
+    engine: Engine
     folder: Path
     cache: Path
 
@@ -161,18 +162,25 @@ class Linked:
         """The tables that the plan leaves."""
         for step in plan(register_of(), policy, known=known):
             self.engine.run(step)
-        return self._tables()
+        return self.tables()
 
     def by_kernel(
-        self, index: PersonIndex, policy: Policy, known: frozenset[str]
+        self,
+        index: PersonIndex,
+        policy: Policy,
+        known: frozenset[str],
+        *,
+        link_to: str = "many-to-one",
     ) -> dict[str, pa.Table]:
         """The same tables by the kernel; nothing was said, so it ran."""
         kernel = Kernel(index=index, policy=policy, cache=self.cache)
-        said = link(self.engine, register_of(), kernel, folder=self.folder / "parts", known=known)
+        register, folder = register_of(link_to=link_to), self.folder / "parts"
+        said = link(self.engine, register, kernel, folder=folder, known=known)
         assert said == []
-        return self._tables()
+        return self.tables()
 
-    def _tables(self) -> dict[str, pa.Table]:
+    def tables(self) -> dict[str, pa.Table]:
+        """What both ways leave."""
         return {table: self.engine.arrow(f"select * from {table} order by all") for table in KEPT}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -36,7 +37,8 @@ def loops(source: Source, cache: Path) -> Loops:
     cache.mkdir(parents=True, exist_ok=True)
     file = cache / f"{name}.py"
     if not file.exists():
-        beside = file.with_suffix(".part")
+        # Several processes of a node may find at once that it is not there.
+        beside = file.with_suffix(f".part-{os.getpid()}")
         beside.write_text(source.text, encoding="utf-8")
         beside.replace(file)
     spec = importlib.util.spec_from_file_location(name, file)
