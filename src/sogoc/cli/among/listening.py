@@ -16,6 +16,7 @@ from sogoc.node.member import Membership, membership
 from sogoc.node.node import Node
 
 if TYPE_CHECKING:
+    from sogoc.node.figures.peers import PeerFigures
     from sogoc.web.exchange.serve import Listening
 
 PASSWORD = "SOGOC_KEY_PASSWORD"  # noqa: S105 - the name of a variable
@@ -64,6 +65,17 @@ def figures_shown(desk: Desk, node: Node, who: Membership) -> Iterator[None]:
     )
     with listening.listening(desk.settings.metrics_address, parts):
         yield
+
+
+def counted(desk: Desk) -> PeerFigures | None:
+    """Where this command counts whom it asks; None unless the figures of a server are shown."""
+    kept = desk.folder / "var" / "figures"
+    if not desk.settings.metrics_address or not kept.is_dir():
+        return None
+    os.environ[FIGURES] = str(kept)  # noqa: TID251 - the library that counts reads it as it loads
+    from sogoc.node.figures.peers import PeerFigures  # noqa: PLC0415 - see above
+
+    return PeerFigures()
 
 
 def who_of(desk: Desk) -> Membership:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
 from sogoc.node.member import current_directory
+from sogoc.node.peers import ROUNDS, Peers
 from sogoc.node.serving import own_policies
 from sogoc.rounds.taken import TakenRounds
 from sogoc.rounds.taking import Taking, asked
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
+    from sogoc.node.figures.peers import PeerFigures
     from sogoc.node.member import Membership
     from sogoc.node.node import Node
     from sogoc.node.serving import Exchanging
@@ -70,14 +73,30 @@ def directory_now(node: Node, who: Membership) -> Directory:
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
 
 
-def line_of(node: Node, who: Membership, *, timeout_seconds: float) -> Callable[[], Line]:
+def line_of(
+    node: Node, who: Membership, *, timeout_seconds: float, figures: PeerFigures | None = None
+) -> Callable[[], Line]:
     """The line to others; its directory is fetched anew before it runs out."""
     clock, held = node.parts.clock, list[Line]()
 
+    def directory() -> Directory:
+        return held[0].directory
+
+    peers = Peers(directory=directory, clock=clock, figures=figures)
+
     def line() -> Line:
-        if not held or held[0].directory.expires - clock.now() < _SOON:
-            directory = directory_now(node, who)
-            held[:] = [Line(directory=directory, clock=clock, timeout_seconds=timeout_seconds)]
+        if not held:
+            held[:] = [
+                Line(
+                    directory=directory_now(node, who),
+                    clock=clock,
+                    timeout_seconds=timeout_seconds,
+                    breaker=peers.breaker(ROUNDS),
+                )
+            ]
+        elif directory().expires - clock.now() < _SOON:
+            # What is remembered of those who are down is for longer than a directory.
+            held[:] = [replace(held[0], directory=directory_now(node, who))]
         return held[0]
 
     return line
