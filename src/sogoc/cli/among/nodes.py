@@ -20,7 +20,7 @@ from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
 from sogoc.node.figures.tracing import check_tracing
-from sogoc.node.member import join_request, make_key, membership
+from sogoc.node.member import NOW, join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.settings import FILE, checked
 
@@ -48,6 +48,7 @@ def init_command(
     if not settings.key_agent:
         make_key(desk.folder, password=key_password())
     who = membership(desk.folder, settings, password=key_password())
+    who.keys.make_opening(NOW)
     _write_settings(desk.folder / FILE, {**told, "keeper": name})
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")

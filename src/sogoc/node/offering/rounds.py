@@ -16,6 +16,7 @@ from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
 from sogoc.node.member import current_directory
+from sogoc.node.offering.openers import Openers
 from sogoc.node.peers import ROUNDS, Peers
 from sogoc.node.serving import own_policies
 from sogoc.rounds.taken import TakenRounds
@@ -44,7 +45,14 @@ def us_of(who: Membership) -> Us:
     # A worker that answers opens no round: it does without the tables that this takes.
     from sogoc.rounds.opening import Us  # noqa: PLC0415 - see above
 
-    return Us(member=str(who.who), key=who.key, key_id=who.key_id)
+    openers = Openers(who)
+    return Us(
+        member=str(who.who),
+        key=who.key,
+        key_id=who.key_id,
+        ours=openers.has,
+        openers=openers.of,
+    )
 
 
 def them_at(keys: KeysAt, member: str) -> Them:
@@ -61,7 +69,7 @@ def them_at(keys: KeysAt, member: str) -> Them:
             )
         )
     newest = max(held, key=lambda key: key.since)
-    return Them(member=member, key=newest.public, key_id=newest.id)
+    return Them(member=member, key=newest.sealing or newest.public, key_id=newest.id)
 
 
 def directory_now(node: Node, who: Membership) -> Directory:
@@ -140,7 +148,7 @@ def taking_at_desk(node: Node, who: Membership, keys: KeysAt) -> Taking:
         rounds=TakenRounds(parts.connection, parts.clock),
         folder=parts.folder,
         member=us.member,
-        key_id=us.key_id,
+        ours=us.ours,
         keys=keys,
         policies=PolicyBook([one.grant for one in held], own_policies(parts.folder)),
         journal=PostgresJournal(node.store),
@@ -152,6 +160,7 @@ def answers_rounds(exchanging: Exchanging) -> Callable[[str, Envelope, bytes], R
     """What the door does with questions about rounds."""
     clock, folder = exchanging.clock, exchanging.served.folder
     registers = exchanging.registers()
+    openers = Openers(exchanging.who)
 
     def answered(path: str, sender: Envelope, body: bytes) -> Reply:
         answering = exchanging.answering()
@@ -159,7 +168,7 @@ def answers_rounds(exchanging: Exchanging) -> Callable[[str, Envelope, bytes], R
             rounds=TakenRounds(exchanging.connections.mine(), clock),
             folder=folder,
             member=str(exchanging.who.who),
-            key_id=exchanging.who.key_id,
+            ours=openers.has,
             keys=exchanging.directory().at(clock.now()),
             policies=answering.policies,
             journal=answering.journal,
