@@ -37,6 +37,7 @@ from sogoc.exchange.protocol import (
     USER,
     headers_from,
 )
+from sogoc.exchange.tls import fault_of
 from sogoc.trust.messages import REPEAT_KEY, Answer, Request, believe_answer, sign_request
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class Line:
     timeout_seconds: float = 10.0
     security_server: str = ""
     """Address of a Security Server through which everybody is asked; empty: nodes directly."""
+    tls: SSLContext | None = None
+    """What is shown and believed there (`exchange.tls`); None: as this machine trusts."""
     breaker: Breaker = field(default_factory=Breaker)
     places: Places = field(default_factory=Places)
     patience: Patience = field(default_factory=Patience)
@@ -208,6 +211,8 @@ def _sent(request: Request, peer: str, line: Line) -> Answer | Failed:
         answer = _received(request, line)
     except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
+        if (fault := fault_of(failed, _name(peer, line))) is not None:
+            raise fault from failed
         return Failed(error=unreachable(_name(peer, line)), cause=failed)
     line.breaker.answered(peer)
     return answer
@@ -226,7 +231,7 @@ def _received(request: Request, line: Line) -> Answer:
             transport=line.transport,
             timeout=line.timeout_seconds,
             trust_env=False,
-            verify=trusted(),
+            verify=line.tls or trusted(),
         ) as http,
         line.tracing() as along,
         http.stream(

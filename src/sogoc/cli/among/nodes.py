@@ -9,7 +9,13 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import figures_shown, key_password, listening_of, who_of
+from sogoc.cli.among.listening import (
+    figures_shown,
+    key_password,
+    listening_of,
+    tls_to_security_server,
+    who_of,
+)
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
@@ -92,6 +98,7 @@ def serve_command(
     settings = desk.settings
     listening = listening_of(desk, workers=workers)
     check_tracing(settings)
+    tls_to_security_server(desk)
     with open_node(desk.folder, settings) as node:
         served = Served(
             folder=desk.folder, settings=settings, store=node.store, password=key_password()
