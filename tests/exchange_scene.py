@@ -120,6 +120,8 @@ class Scene:
     monitor: Monitor
     parts: ExchangeParts
     waited: list[float] = field(default_factory=list)
+    app: Any = None
+    """What is served, for another server to serve as well."""
 
     def peer(self, register: str = "land", **changes: Any) -> Peer:  # noqa: ANN401 - fields of the asker
         """The tax office's program."""
@@ -244,6 +246,7 @@ def scene(
         fill(whole)
         app = _app(whole, trusted, figures)
         app = Counted(app, figures.request, places=EXCHANGE) if figures else app
+        whole.app = app
         with served(Traced(app, spans) if spans else app, port):
             yield whole
     connections.close()

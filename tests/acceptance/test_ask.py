@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.exchange_scene import OFFICE, TAX, Scene, SecurityServer, scene
+from tests.small_certificates import make_certificate
 
 from sogoc.database.store import Store
 from sogoc.testing.served import free_port, served
+from sogoc.web.exchange.serve import Listening
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Command, Said
@@ -34,13 +36,18 @@ def office(database: Store) -> Iterator[Scene]:
 
 @pytest.fixture
 def tax(tmp_path: Path, sogoc: Command, office: Scene) -> Iterator[Path]:
-    """A node of the tax office that asks through its Security Server."""
+    """A node of the tax office that asks through its Security Server, which wants a certificate."""
     node = tmp_path / "tax"
     words = ("--member", TAX, "--address", "https://tax.example", "--name", "Cơ quan ví dụ")
     assert sogoc(node, "node", "init", *words).code == 0
-    with served(SecurityServer(office.address), free_port()) as address:
+    server, own = (make_certificate(node, name) for name in ("server", "own"))
+    tls = Listening(host="", port=0, certificate=server, key=node / "server.key", clients=own).tls
+    with served(SecurityServer(office.address), free_port(), **tls) as address:
         with (node / "sogoc.toml").open("a", encoding="utf-8") as settings:
-            settings.write(f'xroad_server = "{address}"\n')
+            settings.write(
+                f'xroad_server = "{address}"\nxroad_authorities = "server.pem"\n'
+                'xroad_certificate = "own.pem"\nxroad_key = "own.key"\n'
+            )
         yield node
 
 
@@ -71,3 +78,10 @@ def test_each_person_of_a_table_is_verified(
     assert ask("--people", table, "--out", str(out), path="/v1/nguoi/read").code == 1
     (tmp_path / "people.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert "born, name, number" in ask("--people", table, "--out", str(out)).err
+    (tax / "own.key").unlink()
+    for refused in (ask("--people", table, "--out", str(out)), sogoc(tax, "node", "serve")):
+        assert (refused.code, "xroad_key must both be set" in one_line(refused.err)) == (1, True)
+
+
+def one_line(told: str) -> str:
+    return " ".join(told.split())

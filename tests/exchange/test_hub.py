@@ -15,6 +15,7 @@ from sogoc.exchange.joining import JoinRequest, read_request, written
 from sogoc.testing.stopped_clock import StoppedClock, TickingClock
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.note import NoteKey
+from sogoc.trust.opening import OpeningKey
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,6 +41,18 @@ def hub(connection: psycopg.Connection) -> Hub:
 
 def test_a_request_is_read_as_it_was_written() -> None:
     assert read_request(written(REQUEST, LAND)) == REQUEST
+
+
+def test_what_opens_beside_an_agents_key_is_in_the_directory_and_may_be_made_anew(hub: Hub) -> None:
+    first, second = (OpeningKey(bytes([n]) * 32).public for n in (7, 8))
+    for sealing in (None, first, second):
+        request = replace(REQUEST, sealing=sealing)
+        assert read_request(written(request, LAND)) == request
+        hub.accept(request, officer="an officer")
+        told = read_directory(hub.publish("VN"), KNOWN, moment=hub.clock.now())
+        assert [(key.public, key.sealing) for key in told.members[0].keys] == [
+            (LAND.public, sealing)
+        ]
 
 
 def test_whoever_does_not_hold_the_key_in_the_request_is_refused() -> None:

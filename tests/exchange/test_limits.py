@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogoc.exchange.limits import Breaker, Rate, SeenIds
+from sogoc.exchange.limits import Breaker, Rate, SeenIds, Stands, Troubled
 
 
 def test_a_grant_of_sixty_a_minute_gives_sixty_at_once_and_then_one_a_second() -> None:
@@ -60,3 +60,23 @@ def test_a_peer_that_fails_again_and_again_is_left_in_peace_and_tried_once_after
     assert breaker.rest("land", now=11) == 20
     breaker.answered("land")
     assert breaker.rest("land", now=11) == 0
+
+
+def test_a_peer_in_trouble_is_shown_as_it_stands_and_looking_changes_nothing() -> None:
+    breaker = Breaker(failures=2, seconds=10)
+    breaker.failed("land", now=5)
+    assert [(one.stands, one.since) for one in breaker.troubled()] == [(Stands.ASKED, 5)]
+    assert breaker.failed("land", now=7) == 10
+    for _ in range(2):
+        assert breaker.troubled() == (Troubled(peer="land", failures=2, since=5, rests_until=17),)
+    assert breaker.troubled()[0].stands is Stands.RESTS
+    breaker.rest("land", now=17)
+    assert breaker.troubled()[0].stands is Stands.TRIED
+    breaker.answered("land")
+    assert breaker.troubled() == ()
+    assert "does not answer" in str(breaker.refusal("land", "land"))
+
+
+def test_a_peer_that_is_down_for_weeks_rests_no_longer_than_set() -> None:
+    breaker = Breaker(failures=1, seconds=10, longest_seconds=600)
+    assert max(breaker.failed("land", now=0) for _ in range(3_000)) == 600

@@ -98,7 +98,13 @@ KNOWN = KeysAt(DIRECTORY, CLOCK.now())
 
 
 def us(member: str) -> Us:
-    return Us(member=member, key=KEYS[member], key_id=key_id(member))
+    return Us(
+        member=member,
+        key=KEYS[member],
+        key_id=key_id(member),
+        ours=key_id(member).__eq__,
+        openers=lambda told: KEYS[member] if told == key_id(member) else None,
+    )
 
 
 def them(member: str) -> Them:
@@ -184,7 +190,7 @@ class Agencies:
             rounds=TakenRounds(self.pop.connection, CLOCK),
             folder=self.pop.folder,
             member=POP,
-            key_id=key_id(POP),
+            ours=key_id(POP).__eq__,
             keys=KNOWN,
             policies=PolicyBook(grants),
             journal=self.journal,

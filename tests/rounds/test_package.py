@@ -71,7 +71,7 @@ def packed(folder: Path, payload: bytes = b"made up", about: About = ABOUT) -> P
 def believed(head: Head, **other: object) -> Package:
     given: dict[str, object] = {
         "receiver": POP,
-        "receiver_key": key_id(POP),
+        "ours": key_id(POP).__eq__,
         "kind": QUESTION,
         "now": CLOCK.now(),
     }
@@ -90,7 +90,7 @@ def taken(content: bytes, folder: Path) -> bytes:
     file = folder / "came"
     file.write_bytes(content)
     package = believed(head_of_file(file))
-    opened(package, chunks_of_file(file, package), KEYS[POP], payload=folder / "out")
+    opened(package, chunks_of_file(file, package), lambda _: KEYS[POP], payload=folder / "out")
     return (folder / "out").read_bytes()
 
 
@@ -247,7 +247,7 @@ def test_of_a_package_that_breaks_off_nothing_readable_stays(tmp_path: Path) -> 
     broken = [several[0], several[1][:-1] + bytes([several[1][-1] ^ 1]), several[2]]
     for chunks in (broken, several[:2], several[:1] + several[2:]):
         with pytest.raises(PackageRefused):
-            opened(made, iter(chunks), KEYS[POP], payload=tmp_path / "out")
+            opened(made, iter(chunks), lambda _: KEYS[POP], payload=tmp_path / "out")
         assert sorted(each.name for each in tmp_path.iterdir()) == ["chunks", "payload"]
 
 
@@ -255,7 +255,7 @@ def test_of_a_package_that_breaks_off_nothing_readable_stays(tmp_path: Path) -> 
     ("other", "says"),
     [
         ({"receiver": BANK}, "for another agency"),
-        ({"receiver_key": f"{POP}#2"}, "older key"),
+        ({"ours": f"{POP}#2".__eq__}, "older key"),
         ({"kind": ANSWER}, "kind question"),
         ({"now": CLOCK.now() + timedelta(days=31)}, "too long ago"),
         ({"now": CLOCK.now() - timedelta(minutes=5)}, "after this node's time"),
@@ -295,7 +295,12 @@ def test_only_the_receiver_opens_what_the_sender_itself_cannot(tmp_path: Path) -
     chunks = Chunks(tmp_path / "chunks")
     for other in (BH, BANK):
         with pytest.raises(PackageRefused, match="cannot be opened"):
-            opened(made, chunks.all(made), KEYS[other], payload=tmp_path / "out")
+            opened(
+                made,
+                chunks.all(made),
+                {made.manifest.receiver_key: KEYS[other]}.get,
+                payload=tmp_path / "out",
+            )
     assert not (tmp_path / "out").exists()
 
 

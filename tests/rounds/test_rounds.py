@@ -116,7 +116,7 @@ def test_only_what_the_contract_names_of_a_person_leaves_the_node(
     head = chunks.head()
     assert head is not None
     package = kept_package(head)
-    opened(package, chunks.all(package), KEYS[POP], payload=tmp_path / "payload")
+    opened(package, chunks.all(package), lambda _: KEYS[POP], payload=tmp_path / "payload")
     rows = pq.read_table(tmp_path / "payload").to_pylist()
     assert tuple(rows[0]) == PAYLOAD
     assert not any("0912345678" in str(row) or "GD4660" in str(row) for row in rows)

@@ -18,11 +18,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sogoc.errors import AnswerRefused, NodeUnreachable, NotThere, Sentence
-from sogoc.exchange.limits import Breaker
+from sogoc.exchange.limits import Breaker, unreachable
 from sogoc.exchange.names import path_of, subsystem
 from sogoc.exchange.patience.again import Answered, Failed, Patience, wait_told
 from sogoc.exchange.patience.deadline import Deadline
@@ -36,6 +37,7 @@ from sogoc.exchange.protocol import (
     USER,
     headers_from,
 )
+from sogoc.exchange.tls import fault_of
 from sogoc.trust.messages import REPEAT_KEY, Answer, Request, believe_answer, sign_request
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
     from sogoc.exchange.directory import Directory, Member
+    from sogoc.exchange.limits import Troubled
     from sogoc.exchange.names import Service
     from sogoc.trust.keys import SigningKey
 
@@ -86,12 +89,21 @@ class Line:
     timeout_seconds: float = 10.0
     security_server: str = ""
     """Address of a Security Server through which everybody is asked; empty: nodes directly."""
+    tls: SSLContext | None = None
+    """What is shown and believed there (`exchange.tls`); None: as this machine trusts."""
     breaker: Breaker = field(default_factory=Breaker)
     places: Places = field(default_factory=Places)
     patience: Patience = field(default_factory=Patience)
     transport: httpx2.BaseTransport | None = None
     tracing: Callable[[], AbstractContextManager[Mapping[str, str] | None]] = nullcontext
     """Around each question as it is sent; what it gives are headers to send along, unsigned."""
+
+    def troubled(self) -> tuple[Troubled, ...]:
+        """Peers that failed when they were asked last: since when, and until when they rest.
+
+        Empty where all is well. Reading it changes nothing.
+        """
+        return self.breaker.troubled()
 
 
 def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -> bytes:
@@ -114,7 +126,11 @@ def ask(service: Service, path: str, body: bytes, *, asker: Asker, line: Line) -
     uri = f"{address}{path_of(service, path)}"
     question = Request(method="POST", target_uri=uri, headers=headers, body=body)
 
+    tries = count()
+
     def once() -> Answered[bytes] | Failed:
+        if next(tries):
+            line.breaker.again(peer)
         # Whoever hears a message on the line may send it again: only a new one is a new try.
         message = _with(question, {REQUEST_ID: str(uuid4())})
         if server:
@@ -190,12 +206,14 @@ def _sent(request: Request, peer: str, line: Line) -> Answer | Failed:
     import httpx2  # noqa: PLC0415 - see above
 
     if line.breaker.rest(peer, now=line.clock.now().timestamp()):
-        raise _silent(peer, line)
+        raise line.breaker.refusal(peer, _name(peer, line))
     try:
         answer = _received(request, line)
     except (httpx2.HTTPError, httpx2.InvalidURL) as failed:
         line.breaker.failed(peer, now=line.clock.now().timestamp())
-        return Failed(error=_silent(peer, line), cause=failed)
+        if (fault := fault_of(failed, _name(peer, line))) is not None:
+            raise fault from failed
+        return Failed(error=unreachable(_name(peer, line)), cause=failed)
     line.breaker.answered(peer)
     return answer
 
@@ -213,7 +231,7 @@ def _received(request: Request, line: Line) -> Answer:
             transport=line.transport,
             timeout=line.timeout_seconds,
             trust_env=False,
-            verify=trusted(),
+            verify=line.tls or trusted(),
         ) as http,
         line.tracing() as along,
         http.stream(
@@ -238,19 +256,10 @@ def _received(request: Request, line: Line) -> Answer:
         )
 
 
-def _unreachable(peer: str) -> NodeUnreachable:
-    return NodeUnreachable(
-        Sentence(
-            vi=f"Nút {peer} không trả lời; hãy thử lại sau.",
-            en=f"The node {peer} does not answer; try again later.",
-        )
-    )
-
-
-def _silent(peer: str, line: Line) -> NodeUnreachable:
+def _name(peer: str, line: Line) -> str:
     """Who does not answer: of two that might be silent, both are named."""
     server = line.security_server.rstrip("/")
-    return _unreachable(f"{peer} ({server})" if server else peer)
+    return f"{peer} ({server})" if server else peer
 
 
 def _too_large() -> NodeUnreachable:
@@ -314,7 +323,7 @@ def posted(
         "POST", address, timeout_seconds=timeout_seconds, kind=kind, body=body
     )
     if content is None:
-        raise _unreachable(address)
+        raise unreachable(address)
     return status, content
 
 
@@ -328,7 +337,7 @@ def public_bytes(address: str, *, timeout_seconds: float = 10.0) -> bytes:
     if status == HTTPStatus.NOT_FOUND:
         raise _not_there(address)
     if content is None or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        raise _unreachable(address)
+        raise unreachable(address)
     return content
 
 

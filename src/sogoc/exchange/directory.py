@@ -17,11 +17,13 @@ from sogoc.errors import BadQuestion, DirectoryRefused, Sentence, TrustError
 from sogoc.exchange.names import Subsystem, subsystem
 from sogoc.trust.keys import public_key
 from sogoc.trust.note import NoteKey, believed, note_key, read_note, sign
+from sogoc.trust.opening import sealing_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sogoc.trust.keys import PublicKey, SigningKey
+    from sogoc.trust.opening import SealingKey
 
 _FORM = "sogoc-directory/1"
 
@@ -34,6 +36,8 @@ class DirectoryKey:
     public: PublicKey
     since: datetime
     until: datetime
+    sealing: SealingKey | None = None
+    """With which packages for this node are sealed; None: with the key itself."""
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether it is believed at that moment."""
@@ -138,6 +142,7 @@ def _told(member: Member) -> dict[str, object]:
                 "public": key.public.text,
                 "since": key.since.isoformat(),
                 "until": key.until.isoformat(),
+                **({"sealing": key.sealing.text} if key.sealing else {}),
             }
             for key in member.keys
         ],
@@ -199,6 +204,7 @@ def _member(told: dict[str, Any]) -> Member:
                 public=public_key(key["public"]),
                 since=_moment(key["since"]),
                 until=_moment(key["until"]),
+                sealing=sealing_key(key["sealing"]) if "sealing" in key else None,
             )
             for key in told["keys"]
         ),

@@ -13,6 +13,7 @@ from sogoc.exchange.directory import Directory, DirectoryKey, Member, published
 from sogoc.exchange.names import subsystem
 from sogoc.named_sql import statements
 from sogoc.trust.keys import public_key
+from sogoc.trust.opening import sealing_key
 
 if TYPE_CHECKING:
     from sogoc.clock import Clock
@@ -53,6 +54,7 @@ class Hub:
             "officer": officer,
             "key_id": request.key_id,
             "public": request.public.text,
+            "sealing": request.sealing.text if request.sealing else None,
             "until": now + KEY_LIFE,
             "overlap": now + OVERLAP,
         }
@@ -119,9 +121,15 @@ class Hub:
     def _members(self) -> tuple[Member, ...]:
         keys: dict[str, list[DirectoryKey]] = {}
         found = self.connection.execute(_SQL["keys"], {"moment": self.clock.now()}).fetchall()
-        for member, key_id, public, since, until in found:
+        for member, key_id, public, since, until, sealing in found:
             keys.setdefault(member, []).append(
-                DirectoryKey(id=key_id, public=public_key(public), since=since, until=until)
+                DirectoryKey(
+                    id=key_id,
+                    public=public_key(public),
+                    since=since,
+                    until=until,
+                    sealing=sealing_key(sealing) if sealing else None,
+                )
             )
         return tuple(
             Member(

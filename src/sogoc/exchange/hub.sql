@@ -13,10 +13,10 @@ on conflict (id) do update set
     removed_by = null;
 
 -- name: add_key
--- A key of a member, believed from now on.
-insert into node.member_key (member, id, public, since, until)
-values (%(id)s, %(key_id)s, %(public)s, %(moment)s, %(until)s)
-on conflict (member, id) do nothing;
+-- A key of a member, believed from now on; one that was there is sealed for as it says now.
+insert into node.member_key (member, id, public, since, until, sealing)
+values (%(id)s, %(key_id)s, %(public)s, %(moment)s, %(until)s, %(sealing)s)
+on conflict (member, id) do update set sealing = excluded.sealing;
 
 -- name: key
 -- The key of that id, if the member has one.
@@ -57,7 +57,8 @@ select
     id,
     public,
     since,
-    until
+    until,
+    sealing
 from node.member_key
 where until > %(moment)s
 order by member, since, id;

@@ -15,9 +15,11 @@ from sogoc.errors import BadQuestion, DirectoryRefused, Sentence, TrustError
 from sogoc.exchange.names import subsystem
 from sogoc.trust.keys import public_key
 from sogoc.trust.note import NoteKey, believed, note_key, read_note, sign
+from sogoc.trust.opening import sealing_key
 
 if TYPE_CHECKING:
     from sogoc.trust.keys import PublicKey, SigningKey
+    from sogoc.trust.opening import SealingKey
 
 _FORM = "sogoc-join/1"
 
@@ -34,6 +36,8 @@ class JoinRequest:
     public: PublicKey
     log: str
     services: tuple[str, ...]
+    sealing: SealingKey | None = None
+    """What packages for it are to be sealed with; None: the key itself."""
 
 
 def written(request: JoinRequest, key: SigningKey) -> str:
@@ -46,6 +50,7 @@ def written(request: JoinRequest, key: SigningKey) -> str:
         "public": request.public.text,
         "log": request.log,
         "services": list(request.services),
+        **({"sealing": request.sealing.text} if request.sealing else {}),
     }
     line = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return str(sign(f"{_FORM}\n{line}\n", request.client, key))
@@ -68,6 +73,7 @@ def read_request(content: str) -> JoinRequest:
             public=public,
             log=str(told["log"]),
             services=tuple(map(str, told["services"])),
+            sealing=sealing_key(told["sealing"]) if "sealing" in told else None,
         )
     except (TrustError, BadQuestion, ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise _refused() from wrong

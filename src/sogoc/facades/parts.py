@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from sogoc.clock import today
 from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.answering import answer
+from sogoc.exchange.limits import Breaker
 from sogoc.exchange.names import subsystem
 from sogoc.facades.callers import Doorkeeper
 from sogoc.facades.queries import asked_by, checked
@@ -91,6 +92,8 @@ class FacadeParts:
     connection: Callable[[], Connection]
     threads: Executor
     settings: FacadeSettings
+    breaker: Breaker = field(default_factory=Breaker)
+    """Which clients are not called back for a while, since they did not answer."""
 
     def caller(self, calling: Calling) -> Envelope:
         """Who calls. Raises BadSeal, BadQuestion, DirectoryRefused."""

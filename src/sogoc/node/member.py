@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -13,21 +13,89 @@ from sogoc.exchange.client import Asker, fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
 from sogoc.exchange.names import Subsystem, subsystem
-from sogoc.trust.agent import agent_key
+from sogoc.trust.agent import agent_key, public_half
 from sogoc.trust.keys import SigningKey, keep_key, read_key
 from sogoc.trust.note import NoteKey, note_key
+from sogoc.trust.opening import OpeningKey, read_opening_key
 
 if TYPE_CHECKING:
     from sogoc.clock import Clock
     from sogoc.contract.shelf import Shelf
     from sogoc.exchange.directory import Directory
     from sogoc.node.settings import Settings
+    from sogoc.trust.keys import PublicKey
 
 _OWNER_ALONE = 0o700
 _KEPT = "var/directory.note"
-_KEY, _NEXT = "node.key", "node.next.key"
-_OF_AGENT = ".pub"
-"""How the file ends in which an agent's key has its public half."""
+NOW, NEXT = "node", "node.next"
+"""The key that signs, and the one that will."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFolder:
+    """The files of a node's keys: `node` is the one of now, `node.next`, `node.old-1` and so on.
+
+    Beside a key that an agent holds there is another that opens what is sealed for the node:
+    `opening`, `opening.next`, `opening.old-1`.
+    """
+
+    folder: Path
+    agent: str = ""
+    """Socket of the agent that holds the keys; empty: they are in the files."""
+    password: str = field(default="", repr=False)
+
+    @property
+    def ending(self) -> str:
+        """How the files end: an agent's key has its public half here."""
+        return ".pub" if self.agent else ".key"
+
+    def file(self, stem: str) -> Path:
+        """The file of a key, or of its public half."""
+        return self.folder / f"{stem}{self.ending}"
+
+    def read(self, stem: str) -> SigningKey:
+        """A key out of its file, or held by an agent. Raises KeyRefused."""
+        if self.agent:
+            return agent_key(self.agent, self.file(stem))
+        return read_key(self.file(stem), password=self.password)
+
+    def public(self, stem: str) -> PublicKey:
+        """The public half, for which no agent is asked. Raises KeyRefused."""
+        return public_half(self.file(stem)) if self.agent else self.read(stem).public
+
+    def opening_file(self, stem: str) -> Path:
+        """Where the key is that opens beside a key that signs, if there is one."""
+        return self.folder / f"{stem.replace('node', 'opening', 1)}.key"
+
+    def make_opening(self, stem: str) -> None:
+        """Make the key that opens beside an agent's, unless it is there."""
+        file = self.opening_file(stem)
+        if self.agent and not file.exists():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=_OWNER_ALONE)
+            OpeningKey.made().keep(file, password=self.password)
+
+    def opening(self, stem: str) -> OpeningKey | None:
+        """The key that opens beside this one; None: it opens itself. Raises KeyRefused."""
+        file = self.opening_file(stem)
+        return read_opening_key(file, password=self.password) if file.exists() else None
+
+    def stems(self) -> list[str]:
+        """The key of now, the next if it is made, and the one before: what may still come for us.
+
+        Older ones are not looked at: nobody seals for a key that the directory no longer has.
+        """
+        before = f"{NOW}.old-{self.old()}"
+        return [stem for stem in (NOW, NEXT, before) if self.file(stem).exists()]
+
+    def old(self) -> int:
+        """How many keys there were before this one."""
+        return sum(1 for _ in self.folder.glob(f"{NOW}.old-*{self.ending}"))
+
+
+def key_folder(folder: Path, settings: Settings, *, password: str = "") -> KeyFolder:
+    """Where the keys of a node are."""
+    agent = str(folder / settings.key_agent) if settings.key_agent else ""
+    return KeyFolder(folder=folder / "keys", agent=agent, password=password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +105,16 @@ class Membership:
     who: Subsystem
     address: str
     key: SigningKey
+    keys: KeyFolder
 
     @property
     def key_id(self) -> str:
         """The id under which the directory knows the key: it follows from the key itself."""
-        return f"{self.who.owner}#{NoteKey(str(self.who), self.key.public).id.hex()}"
+        return self.id_of(self.key.public)
+
+    def id_of(self, public: PublicKey) -> str:
+        """The id under which the directory knows a key of this node."""
+        return f"{self.who.owner}#{NoteKey(str(self.who), public).id.hex()}"
 
     def asker(self, officer: str, issue: str) -> Asker:
         """This node as it asks others: for which officer, and for which procedure and case."""
@@ -65,12 +138,11 @@ class Membership:
         return NoteKey(f"{urlsplit(self.address).netloc}/directory", self.key.public)
 
 
-def make_key(folder: Path, name: str = _KEY, *, password: str = "") -> Path:
+def make_key(folder: Path, stem: str = NOW, *, password: str = "") -> None:
     """Make the node's key. Raises KeyRefused if there is one: a key is never overwritten."""
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=_OWNER_ALONE)
-    keep_key(SigningKey.made(), keys / name, password=password)
-    return keys / name
+    keep_key(SigningKey.made(), keys / f"{stem}.key", password=password)
 
 
 def new_key_request(
@@ -88,19 +160,13 @@ def new_key_request(
                 "change it.",
             )
         )
-    if not settings.key_agent and not (folder / "keys" / _NEXT).exists():
-        make_key(folder, _NEXT, password=password)
+    keys = key_folder(folder, settings, password=password)
+    if not keys.agent and not keys.file(NEXT).exists():
+        make_key(folder, NEXT, password=password)
     who = membership(folder, settings, password=password)
-    request = replace(who, key=_key(folder, settings, _NEXT, password=password))
-    return join_request(request, name=name, shelf=shelf)
-
-
-def _key(folder: Path, settings: Settings, name: str, *, password: str) -> SigningKey:
-    """The key of that name: out of its file, or held by an agent. Raises KeyRefused."""
-    file = folder / "keys" / name
-    if settings.key_agent:
-        return agent_key(str(folder / settings.key_agent), file.with_suffix(_OF_AGENT))
-    return read_key(file, password=password)
+    request = replace(who, key=keys.read(NEXT))
+    keys.make_opening(NEXT)
+    return join_request(request, name=name, shelf=shelf, stem=NEXT)
 
 
 def take_new_key(folder: Path, settings: Settings) -> Path:
@@ -108,20 +174,28 @@ def take_new_key(folder: Path, settings: Settings) -> Path:
 
     Raises KeyRefused if no next key was made.
     """
-    keys, ending = folder / "keys", _OF_AGENT if settings.key_agent else ".key"
-    following = (keys / _NEXT).with_suffix(ending)
-    if not following.exists():
+    keys = key_folder(folder, settings)
+    if not keys.file(NEXT).exists():
         raise KeyRefused(
             Sentence(
                 vi="Chưa có khóa mới: chạy sogoc node rotate-key trước, rồi chờ trung tâm nhận.",
                 en="There is no new key: run sogoc node rotate-key first, and wait for the hub.",
             )
         )
-    number = 1 + sum(1 for _ in keys.glob(f"node.old-*{ending}"))
-    own, old = (keys / _KEY).with_suffix(ending), keys / f"node.old-{number}{ending}"
-    own.rename(old)
+    before = f"{NOW}.old-{keys.old() + 1}"
+    # What opens first: whoever is stopped here and does it again finds it done.
+    for file in (keys.opening_file, keys.file):
+        _follow(file(NOW), file(NEXT), file(before))
+    return keys.file(before)
+
+
+def _follow(own: Path, following: Path, before: Path) -> None:
+    """Put a key in the place of another, which is kept."""
+    if not following.exists():
+        return
+    if own.exists() and not before.exists():
+        own.rename(before)
     following.rename(own)
-    return old
 
 
 def membership(folder: Path, settings: Settings, *, password: str = "") -> Membership:
@@ -146,12 +220,16 @@ def membership(folder: Path, settings: Settings, *, password: str = "") -> Membe
                 en="member must name a subsystem too, as in VN/GOV/02/LAND.",
             )
         )
-    key = _key(folder, settings, _KEY, password=password)
-    return Membership(who=who, address=settings.address.rstrip("/"), key=key)
+    keys = key_folder(folder, settings, password=password)
+    return Membership(who=who, address=settings.address.rstrip("/"), key=keys.read(NOW), keys=keys)
 
 
-def join_request(membership: Membership, *, name: str, shelf: Shelf) -> str:
-    """The file to hand to the hub's officer; it offers every register that the node knows."""
+def join_request(membership: Membership, *, name: str, shelf: Shelf, stem: str = NOW) -> str:
+    """The file to hand to the hub's officer; it offers every register that the node knows.
+
+    Raises KeyRefused for a key that opens and cannot be read.
+    """
+    opening = membership.keys.opening(stem)
     request = JoinRequest(
         client=str(membership.who),
         name=name,
@@ -160,6 +238,7 @@ def join_request(membership: Membership, *, name: str, shelf: Shelf) -> str:
         public=membership.key.public,
         log=str(membership.log_key),
         services=tuple(shelf.ids()),
+        sealing=opening.public if opening else None,
     )
     return written(request, membership.key)
 

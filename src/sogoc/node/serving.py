@@ -38,6 +38,7 @@ from sogoc.exchange.shared.rate import SharedRate
 from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal
 from sogoc.node.member import current_directory, kept_directory, membership
+from sogoc.node.peers import Peers
 from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
@@ -155,8 +156,12 @@ class Exchanging:
     answers: Answering | None = None
     _shelves: dict[str, SharedRegisterShelf] = field(default_factory=dict)
     monitor: Monitor = field(init=False)
+    peers: Peers = field(init=False)
+    """Those whom this worker asks."""
 
     def __post_init__(self) -> None:
+        figures = self.figures.peers if self.figures else None
+        self.peers = Peers(directory=self.directory, clock=self.clock, figures=figures)
         self.monitor = Monitor(
             connection=self.connections.mine,
             clock=self.clock,

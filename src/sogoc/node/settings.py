@@ -54,6 +54,8 @@ class Settings:
     """File with the certificate and its chain (PEM); empty: a proxy in front speaks TLS."""
     tls_key: str = ""
     """File with the private key of the certificate (PEM)."""
+    tls_clients: str = ""
+    """File with certificates, or who signed them (PEM): nobody else may connect; empty: all may."""
     least_free_gib: float = 1.0
     """Room on the disk below which the node says that it is not ready."""
     key_agent: str = ""
@@ -72,6 +74,12 @@ class Settings:
     """Addresses of X-Road Security Servers that may ask for their clients, joined by commas."""
     xroad_server: str = ""
     """Address of the X-Road Security Server through which this node asks others."""
+    xroad_certificate: str = ""
+    """File with the certificate that is shown to that Security Server (PEM); empty: none is."""
+    xroad_key: str = ""
+    """File with the private key of that certificate (PEM)."""
+    xroad_authorities: str = ""
+    """File with the Security Server's certificate, or who signed it (PEM)."""
     witness_seconds: int = 60
     """How often this node looks at others' journals and has its own cosigned."""
     stamp_address: str = ""

@@ -1,8 +1,9 @@
 """Witnessing among nodes: every so often each node looks at others' journals and shows its own.
 
 A thread of its own, since others may be slow, and the beat must not wait for them. Of several
-processes on one database one does it. A peer that cannot be reached is tried again the next time;
-one whose journal does not grow out of what was kept is told to the operator, and the proof is kept.
+processes on one database one does it. A peer that cannot be reached is tried again the next time,
+after several failures less often; one whose journal does not grow out of what was kept is told to
+the operator, and the proof is kept.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sogoc.access.witness.asked import witness_key, witnesses_of
 from sogoc.access.witness.postgres_witness import Outcome, Witness
 from sogoc.access.witness.submitting import submit
 from sogoc.errors import BrokenLog, NodeUnreachable, Sentence, SogocError
 from sogoc.exchange.client import posted, public_bytes
+from sogoc.node.peers import WITNESS
 from sogoc.node.stamping import stamp_if_due
 from sogoc.trust.note import note_key
 
@@ -31,6 +33,7 @@ _LOCK = "select pg_try_advisory_lock(hashtextextended('sogoc.witnessing', 0))"
 _UNLOCK = "select pg_advisory_unlock(hashtextextended('sogoc.witnessing', 0))"
 _LOST = {Outcome.ANOTHER_ROOT, Outcome.NOT_GROWN}
 _TIMEOUT_SECONDS = 5.0
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -94,8 +97,11 @@ class Watch:
         now = self.parts.clock.now()
 
         def fetch(path: str) -> bytes:
-            return public_bytes(
-                f"{member.address}/journal/{path}", timeout_seconds=_TIMEOUT_SECONDS
+            return self._asked(
+                member,
+                lambda: public_bytes(
+                    f"{member.address}/journal/{path}", timeout_seconds=_TIMEOUT_SECONDS
+                ),
             )
 
         return self.witness().look(fetch, key, now=now).outcome
@@ -104,12 +110,12 @@ class Watch:
         self, members: list[tuple[NoteKey, Member]], tell: Callable[[SogocError], None]
     ) -> None:
         own = self.parts.who.origin
-        addresses = {key.name: member.address for key, member in members}
-        if own not in addresses:
+        known = {key.name: member for key, member in members}
+        if own not in known:
             return
         for key in witnesses_of(own, [each for each, _ in members]):
             try:
-                self.known[key.name] = self._shown(key, addresses[key.name])
+                self.known[key.name] = self._shown(key, known[key.name])
             except NodeUnreachable:
                 continue
             except SogocError as failed:
@@ -124,12 +130,19 @@ class Watch:
         except SogocError as failed:
             tell(failed)
 
-    def _shown(self, key: NoteKey, address: str) -> int:
+    def _asked(self, member: Member, ask: Callable[[], Told]) -> Told:
+        """What a member gives, unless it failed so often that it is left in peace."""
+        return self.parts.peers.asked(WITNESS, str(member.id), ask)
+
+    def _shown(self, key: NoteKey, member: Member) -> int:
         def post(body: str) -> tuple[int, str]:
-            status, told = posted(
-                f"{address}/witness/add-checkpoint",
-                body.encode(),
-                timeout_seconds=_TIMEOUT_SECONDS,
+            status, told = self._asked(
+                member,
+                lambda: posted(
+                    f"{member.address}/witness/add-checkpoint",
+                    body.encode(),
+                    timeout_seconds=_TIMEOUT_SECONDS,
+                ),
             )
             return status, told.decode(errors="replace")
 

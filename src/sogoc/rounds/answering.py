@@ -111,7 +111,7 @@ def _linked(parts: Parts, question: Package, us: Us, *, tell: Callable[[], None]
     payload = work / "question.payload"
     if not payload.is_file():
         chunks = question_of(parts.folder, question.manifest.package)
-        opened(question, chunks.all(question), us.key, payload=payload)
+        opened(question, chunks.all(question), us.openers, payload=payload)
     made = link_list(parts, found, payload, manifest=question.manifest, folder=work)
     make_durable(made)
     return made

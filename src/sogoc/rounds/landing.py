@@ -83,7 +83,7 @@ def land(parts: Parts, one: Round, package: Package, *, us: Us, by: str) -> Land
             if left != work:
                 # Of a program that was killed: what it had opened is not left lying about.
                 shutil.rmtree(left, ignore_errors=True)
-        opened(package, chunks.all(package), us.key, payload=work / "answer.payload")
+        opened(package, chunks.all(package), us.openers, payload=work / "answer.payload")
         _check(work / "answer.payload", package)
         whole = folder / f"round-{one.number}.answer"
         write_file(package, chunks.all(package), whole)

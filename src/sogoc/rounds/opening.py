@@ -25,11 +25,14 @@ from sogoc.rounds.rounds import Choice, Rounds
 from sogoc.tables.engine import Step, literal, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sogoc.contract.model import Register
     from sogoc.pipeline.parts import Parts
     from sogoc.rounds.rounds import Wish
     from sogoc.tables.engine import Engine
     from sogoc.trust.keys import PublicKey, SigningKey
+    from sogoc.trust.opening import Opener, SealingKey
 
 SENT, _CHOSEN, _PAYLOAD = "round_sent", "round_chosen", "round_payload"
 """`round_sent`: `row`, `object`, `record`, `person`, `digest`. It never leaves the node."""
@@ -37,11 +40,15 @@ SENT, _CHOSEN, _PAYLOAD = "round_sent", "round_chosen", "round_payload"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Us:
-    """This node as a sender: its subsystem, its key and the id under which others know it."""
+    """This node: its subsystem, its key and the id under which others know it."""
 
     member: str
     key: SigningKey
     key_id: str
+    ours: Callable[[str], bool]
+    """Whether a key of that id is ours: also the next, and the one before."""
+    openers: Callable[[str], Opener | None]
+    """What opens that which was sealed for a key of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,8 @@ class Them:
     """Another node as a receiver, as the directory has it."""
 
     member: str
-    key: PublicKey
+    key: PublicKey | SealingKey
+    """What packages for it are sealed with."""
     key_id: str
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sogoc.trust.keys import PublicKey, SigningKey
     from sogoc.trust.messages import KnownKeys
+    from sogoc.trust.opening import Opener, SealingKey
 
 MAGIC = b"sogoc-package/1\n"
 CHUNK = 1 << 20
@@ -149,7 +150,7 @@ def pack(
     payload: Path,
     about: About,
     *,
-    receiver: PublicKey,
+    receiver: PublicKey | SealingKey,
     signer: SigningKey,
     keep: Callable[[int, bytes], None],
 ) -> Package:
@@ -189,13 +190,19 @@ def read_head(content: bytes) -> tuple[Head, int]:
 
 
 def believe(
-    head: Head, keys: KnownKeys, *, receiver: str, receiver_key: str, kind: str, now: datetime
+    head: Head,
+    keys: KnownKeys,
+    *,
+    receiver: str,
+    ours: Callable[[str], bool],
+    kind: str,
+    now: datetime,
 ) -> Package:
     """Believe a head, or raise PackageRefused with what is wrong.
 
     In this order: it can be read; it is signed by a key that the directory gives to the sender; it
-    is for this node and its key, of the kind that is waited for, and not too long on its way. That
-    it did not come before is for whoever keeps count.
+    is for this node and a key of its own (`ours`, by id), of the kind that is waited for, and not
+    too long on its way. That it did not come before is for whoever keeps count.
     """
     manifest = _manifest(head.content)
     key = keys.key_of(manifest.sender, manifest.sender_key)
@@ -206,7 +213,7 @@ def believe(
         )
     if manifest.receiver != receiver:
         raise refused("gói gửi cho cơ quan khác", "it is for another agency")
-    if manifest.receiver_key != receiver_key:
+    if not ours(manifest.receiver_key):
         raise refused(
             "gói khóa bằng khóa cũ của nút này; đề nghị gửi lại",
             "it is locked for an older key of this node; ask for it anew",
@@ -229,13 +236,21 @@ def kept_package(head: Head) -> Package:
     return Package(_manifest(head.content), head)
 
 
-def opened(package: Package, chunks: Iterator[bytes], key: SigningKey, *, payload: Path) -> None:
+def opened(
+    package: Package,
+    chunks: Iterator[bytes],
+    openers: Callable[[str], Opener | None],
+    *,
+    payload: Path,
+) -> None:
     """Write the payload of a believed package; `chunks` are all of them in order.
 
-    Raises PackageRefused, and leaves no payload then.
+    `openers` gives what opens for a key of ours by its id. Raises PackageRefused, and leaves no
+    payload then.
     """
     told = package.manifest
-    secret = key.unsealed(base64.b64decode(told.key))
+    opener = openers(told.receiver_key)
+    secret = None if opener is None else opener.unsealed(base64.b64decode(told.key))
     if secret is None or len(secret) != KEY_BYTES:
         raise refused("khóa của gói không mở được", "its key cannot be opened with ours")
     beside = payload.with_suffix(".part")

@@ -148,7 +148,7 @@ def take_from_medium(parts: Parts, file: Path, *, us: Us, keys: KnownKeys) -> tu
 def believe_answer(parts: Parts, one: Round, head: Head, *, us: Us, keys: KnownKeys) -> Package:
     """Believe an answer to this very round by the node that was asked. Raises PackageRefused."""
     now = parts.clock.now()
-    package = believe(head, keys, receiver=us.member, receiver_key=us.key_id, kind=ANSWER, now=now)
+    package = believe(head, keys, receiver=us.member, ours=us.ours, kind=ANSWER, now=now)
     told = package.manifest
     if (told.answers, told.round) != (one.package, one.number):
         raise refused("gói trả lời một đợt khác", "it answers another round")

@@ -30,7 +30,7 @@ from sogoc.rounds.package import QUESTION, Head, believe, kept_package, read_hea
 from sogoc.rounds.taken import Stand, TakenRounds, answer_to, question_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from sogoc.access.journal import Journal
@@ -64,7 +64,8 @@ class Taking:
     folder: Path
     """The node's folder."""
     member: str
-    key_id: str
+    ours: Callable[[str], bool]
+    """Whether a key of that id is this node's."""
     keys: KnownKeys
     policies: PolicyBook
     journal: Journal
@@ -77,9 +78,7 @@ def offered(head: Head, *, by: Taking) -> Taken:
     Raises PackageRefused, AccessDenied, UnknownThing for a register that verifies nobody, NoRoom.
     """
     now = by.rounds.clock.now()
-    package = believe(
-        head, by.keys, receiver=by.member, receiver_key=by.key_id, kind=QUESTION, now=now
-    )
+    package = believe(head, by.keys, receiver=by.member, ours=by.ours, kind=QUESTION, now=now)
     if (known := by.rounds.find(package.manifest.package)) is not None:
         return known
     decision = _decided(package.manifest, by=by)

@@ -30,10 +30,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(app: Any, port: int) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
-    """Serve on this machine; give its address once it answers."""
+def served(app: Any, port: int, **tls: Any) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
+    """Serve on this machine; give its address once it answers. `tls` is as the server takes it."""
     server = Server(
-        app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, websockets=False
+        app,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        **tls,
     )
 
     loops = list[asyncio.AbstractEventLoop]()
@@ -50,6 +55,6 @@ def served(app: Any, port: int) -> Iterator[str]:  # noqa: ANN401 - any ASGI app
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             break
         time.sleep(_LOOK_SECONDS)
-    yield f"http://127.0.0.1:{port}"
+    yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     loops[0].call_soon_threadsafe(server.stop)
     thread.join(_PATIENCE_SECONDS)

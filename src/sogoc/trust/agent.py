@@ -6,7 +6,7 @@ of the node. The agent is asked for a trial signature before anything else: one 
 very key is refused at the start.
 
 Absent on purpose: opening what others sealed for the key. An agent signs, and nothing more; so a
-node with such a key sends and answers, and takes no packages of rounds (`unsealed`).
+node with such a key has another that opens packages of rounds (`opening`).
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ class AgentKey(SigningKey):
         """Raises KeyRefused: an agent opens nothing."""
         del box
         raise _refused(
-            "tác nhân giữ khóa (key_agent) chỉ ký, không mở được gói niêm phong cho khóa này",
-            "an agent (key_agent) signs only; it cannot open what was sealed for this key",
+            "tác nhân giữ khóa (key_agent) chỉ ký, không mở được gói niêm phong cho khóa này; chạy "
+            "lại sogoc node init để có khóa mở gói, rồi gửi đơn cho trung tâm",
+            "an agent (key_agent) signs only; it cannot open what was sealed for this key: run "
+            "sogoc node init again, which makes a key that opens, and hand the request to the hub",
         )
 
     def close(self) -> None:
@@ -133,7 +135,7 @@ def agent_key(address: str, public_file: Path) -> AgentKey:
 
     Raises KeyRefused if the file holds none, or the agent does not sign with it.
     """
-    key = AgentKey(address, _public(public_file))
+    key = AgentKey(address, public_half(public_file))
     if not key.public.holds(_TRIAL, key.sign(_TRIAL)):
         key.close()
         raise _refused(
@@ -143,7 +145,8 @@ def agent_key(address: str, public_file: Path) -> AgentKey:
     return key
 
 
-def _public(file: Path) -> PublicKey:
+def public_half(file: Path) -> PublicKey:
+    """The public key of a file as `ssh-keygen` writes it. Raises KeyRefused."""
     try:
         kind, coded = file.read_text(encoding="utf-8").split()[:2]
         name, rest = _taken(base64.b64decode(coded, validate=True))

@@ -26,9 +26,22 @@ if TYPE_CHECKING:
 
 PUBLIC_BYTES = 32
 SEED_BYTES = 32
-_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
-"""What stands before the seed in PKCS #8 for Ed25519 (RFC 8410, section 7)."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyForm:
+    """How private keys of one kind are kept: no file of one kind is taken for another."""
+
+    name: str
+    prefix: bytes
+    """What stands before the secret in PKCS #8 (RFC 8410, section 7)."""
+    kind: str
+    """The same, where the file is under a password of ours."""
+
+
+_ED25519 = KeyForm(
+    name="Ed25519", prefix=bytes.fromhex("302e020100300506032b657004220420"), kind="sogoc-key"
+)
 _BEGIN, _END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
 _BEGIN_LOCKED = "-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -120,7 +133,12 @@ def keep_key(key: SigningKey, file: Path, *, password: str = "") -> None:
 
     Raises KeyRefused if there is such a file: a key is never overwritten.
     """
-    content = _pem(key._seed()) if not password else _sealed(key._seed(), password)  # noqa: SLF001 - the one place that writes it
+    keep_secret(key._seed(), file, form=_ED25519, password=password)  # noqa: SLF001 - the one place that writes it
+
+
+def keep_secret(secret_bytes: bytes, file: Path, *, form: KeyForm, password: str = "") -> None:
+    """Write 32 bytes of a private key, as `keep_key` does."""
+    content = _sealed(secret_bytes, password, form) if password else _pem(secret_bytes, form)
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
     except FileExistsError as there:
@@ -136,6 +154,11 @@ def keep_key(key: SigningKey, file: Path, *, password: str = "") -> None:
 
 def read_key(file: Path, *, password: str = "") -> SigningKey:
     """Read a private key. Raises KeyRefused with what is wrong and what to do."""
+    return SigningKey(read_secret(file, form=_ED25519, password=password))
+
+
+def read_secret(file: Path, *, form: KeyForm, password: str = "") -> bytes:
+    """The 32 bytes of a private key in a file of that form. Raises KeyRefused."""
     try:
         mode = file.stat().st_mode
         content = file.read_text(encoding="ascii")
@@ -150,35 +173,35 @@ def read_key(file: Path, *, password: str = "") -> SigningKey:
             "and let its mode be 600",
         )
     if content.startswith(_BEGIN):
-        return SigningKey(_seed_of(content, file.name))
+        return _seed_of(content, file.name, form)
     if content.startswith(_BEGIN_LOCKED):
-        return SigningKey(_unlocked(content, password, file.name))
-    return SigningKey(_opened(content, password, file.name))
+        return _unlocked(content, password, name=file.name, form=form)
+    return _opened(content, password, name=file.name, form=form)
 
 
-def _pem(seed: bytes) -> str:
-    return f"{_BEGIN}\n{base64.b64encode(_PKCS8 + seed).decode()}\n{_END}\n"
+def _pem(seed: bytes, form: KeyForm) -> str:
+    return f"{_BEGIN}\n{base64.b64encode(form.prefix + seed).decode()}\n{_END}\n"
 
 
-def _seed_of(content: str, name: str) -> bytes:
+def _seed_of(content: str, name: str, form: KeyForm) -> bytes:
     body = content.strip().removeprefix(_BEGIN).removesuffix(_END)
     try:
         coded = base64.b64decode("".join(body.split()), validate=True)
     except binascii.Error as wrong:
-        raise _no_key(name) from wrong
-    if not coded.startswith(_PKCS8) or len(coded) != len(_PKCS8) + SEED_BYTES:
-        raise _no_key(name)
-    return coded[len(_PKCS8) :]
+        raise _no_key(name, form) from wrong
+    if not coded.startswith(form.prefix) or len(coded) != len(form.prefix) + SEED_BYTES:
+        raise _no_key(name, form)
+    return coded[len(form.prefix) :]
 
 
-def _sealed(seed: bytes, password: str) -> str:
+def _sealed(seed: bytes, password: str, form: KeyForm) -> str:
     salt = utils.random(pwhash.argon2id.SALTBYTES)
     cost = {
         "ops": pwhash.argon2id.OPSLIMIT_MODERATE,
         "memory": pwhash.argon2id.MEMLIMIT_MODERATE,
     }
     box = secret.SecretBox(_derived(password, salt, **cost)).encrypt(seed)
-    told = {"kind": "sogoc-key", "kdf": "argon2id", **cost}
+    told = {"kind": form.kind, "kdf": "argon2id", **cost}
     return json.dumps({**told, "salt": salt.hex(), "box": bytes(box).hex()}) + "\n"
 
 
@@ -191,28 +214,31 @@ def _derived(password: str, salt: bytes, *, ops: int, memory: int) -> bytes:
 _MOST_MEMORY = 1 << 31
 
 
-def _opened(content: str, password: str, name: str) -> bytes:
+def _opened(content: str, password: str, *, name: str, form: KeyForm) -> bytes:
     try:
         told = json.loads(content)
-        ops, memory = int(told["ops"]), int(told["memory"])
+        kind, ops, memory = told["kind"], int(told["ops"]), int(told["memory"])
         salt, box = bytes.fromhex(told["salt"]), bytes.fromhex(told["box"])
     except (ValueError, KeyError, TypeError) as wrong:
-        raise _no_key(name) from wrong
+        raise _no_key(name, form) from wrong
+    if kind != form.kind or memory > _MOST_MEMORY:
+        raise _no_key(name, form)
     if not password:
         raise _no_password(name)
-    if memory > _MOST_MEMORY:
-        raise _no_key(name)
     try:
         return secret.SecretBox(_derived(password, salt, ops=ops, memory=memory)).decrypt(box)
     except CryptoError as wrong:
         raise _wrong_password(name) from wrong
 
 
-def _unlocked(content: str, password: str, name: str) -> bytes:
+def _unlocked(content: str, password: str, *, name: str, form: KeyForm) -> bytes:
     """The seed out of PKCS #8 under a password, as `openssl` and others write it."""
     # Loaded only where such a file is: it takes longer than to read all others.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - see above
         Ed25519PrivateKey,
+    )
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - see above
+        X25519PrivateKey,
     )
     from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - see above
         load_pem_private_key,
@@ -224,8 +250,9 @@ def _unlocked(content: str, password: str, name: str) -> bytes:
         key = load_pem_private_key(content.encode(), password.encode())
     except ValueError as wrong:
         raise _wrong_password(name) from wrong
-    if not isinstance(key, Ed25519PrivateKey):
-        raise _no_key(name)
+    wanted = Ed25519PrivateKey if form is _ED25519 else X25519PrivateKey
+    if not isinstance(key, wanted):
+        raise _no_key(name, form)
     return key.private_bytes_raw()
 
 
@@ -243,9 +270,10 @@ def _wrong_password(name: str) -> KeyRefused:
     )
 
 
-def _no_key(name: str) -> KeyRefused:
+def _no_key(name: str, form: KeyForm) -> KeyRefused:
     return _refused(
-        f"tệp {name} không phải khóa riêng Ed25519", f"the file {name} holds no Ed25519 private key"
+        f"tệp {name} không phải khóa riêng {form.name}",
+        f"the file {name} holds no {form.name} private key",
     )
 
 

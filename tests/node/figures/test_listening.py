@@ -48,6 +48,9 @@ def test_what_workers_counted_is_added_up_and_outlives_them(
         assert "sogoc_database_connections 0" not in told
         assert "sogoc_database_connections 7" not in told  # of one that is gone nothing is open
         assert 'sogoc_part_ok{part="database"} 1.0' in told
+        # Those that are gone leave one file for all of them, however many they were.
+        assert {file.stem.rpartition("_")[2] for file in kept.glob("*.db")} == {"0"}
+        assert "sogoc_journal_entries_total 5.0" in read(port)
     assert list(cleaned(tmp_path).iterdir()) == []
 
 

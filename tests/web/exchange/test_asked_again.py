@@ -36,7 +36,7 @@ from sogoc.clock import SystemClock
 from sogoc.errors import AnswerRefused, NodeUnreachable
 from sogoc.exchange.answering import Answering, Asked, Found
 from sogoc.exchange.client import Line, ask
-from sogoc.exchange.limits import Breaker, Rate, SeenIds
+from sogoc.exchange.limits import Breaker, Rate, SeenIds, Stands
 from sogoc.exchange.names import Service
 from sogoc.exchange.patience.again import Patience
 from sogoc.exchange.patience.places import Places
@@ -315,9 +315,15 @@ def test_a_node_that_comes_up_between_two_tries_answers(scene: _Scene) -> None:
 def test_a_peer_that_is_left_in_peace_is_not_asked_again_either(scene: _Scene) -> None:
     scene.way.state = State.CUT
     line = scene.line(breaker=Breaker(failures=2, seconds=60))
-    with pytest.raises(NodeUnreachable):
+    began = line.clock.now().timestamp()
+    with pytest.raises(NodeUnreachable, match="did not answer 2 times in a row, since "):
         scene.ask(line)
     assert len(scene.rests) == 2
+    (land,) = line.troubled()
+    assert (land.peer, land.failures, land.stands) == (str(POP.owner), 2, Stands.RESTS)
+    assert began <= land.since <= land.rests_until - 60 <= line.clock.now().timestamp()
+    scene.way.state = State.WHOLE
+    assert scene.ask(replace(line, breaker=Breaker())) == {"records": []}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from tests.dci_messages import (
 )
 from tests.facade_scene import LAND, Scene
 
+from sogoc.clock import SystemClock
 from sogoc.errors import MessageRefused
 from sogoc.facades.dci.callback import check_address
 
@@ -79,6 +80,23 @@ def test_a_call_back_that_is_not_taken_comes_again_and_what_was_asked_is_forgott
     ((state, request, outcome),) = kept
     assert (state, request) == ("succ", None)
     assert NUMBER not in outcome
+
+
+def test_for_a_partner_that_rests_nothing_is_looked_up_and_it_is_told_once_it_is_back(
+    scene: Scene,
+) -> None:
+    scene.person(NUMBER)
+    breaker = scene.parts.breaker
+    with partner() as told:
+        opened(scene, told)
+        for _ in range(5):
+            breaker.failed(str(LAND), now=SystemClock().now().timestamp())
+        scene.send("POST", f"{AT}/search", searching(by_number(), sender_uri=told.address))
+        play(scene)
+        assert (told.came, scene.journal.entries) == ([], [])
+        breaker.answered(str(LAND))
+        play(scene)
+        assert len(told.came) == len(scene.journal.entries) == 1
 
 
 def test_the_status_of_a_transaction_is_told_without_anybody_s_data(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sogoc.cli.among.listening import who_of
+from sogoc.cli.among.listening import tls_to_security_server, who_of
 from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.errors import BadQuestion, Place, Sentence, SettingsError
@@ -87,6 +87,8 @@ def _peer(desk: Desk, service: str, *, officer: str, issue: str) -> Peer:
 def _line(desk: Desk, instance: str) -> Line:
     """Directly by the directory, or through the Security Server of the settings."""
     clock, server = SystemClock(), desk.settings.xroad_server
+    # Looked at also where nodes are asked directly: files without a server to show them to.
+    tls = tls_to_security_server(desk)
     if server:
         now = clock.now()
         nobody = Directory(instance=instance, version=0, issued=now, expires=now, members=())
@@ -94,6 +96,7 @@ def _line(desk: Desk, instance: str) -> Line:
             directory=nobody,
             clock=clock,
             security_server=server,
+            tls=tls,
             timeout_seconds=30.0,
             patience=_PATIENCE,
         )

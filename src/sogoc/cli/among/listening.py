@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from sogoc.cli.context import Desk
 from sogoc.clock import SystemClock
 from sogoc.errors import Sentence, SettingsError
+from sogoc.exchange.tls import Certificates, check_authorities, shown_to
 from sogoc.node.member import Membership, membership
 from sogoc.node.node import Node
 
 if TYPE_CHECKING:
+    from sogoc.node.figures.peers import PeerFigures
     from sogoc.web.exchange.serve import Listening
 
 PASSWORD = "SOGOC_KEY_PASSWORD"  # noqa: S105 - the name of a variable
@@ -29,19 +31,37 @@ def listening_of(desk: Desk, *, workers: int) -> Listening:
     from sogoc.web.exchange.serve import Listening  # noqa: PLC0415 - see above
 
     settings = desk.settings
-    certificate, key = (
-        desk.folder / name if name else None
-        for name in (settings.tls_certificate, settings.tls_key)
+    certificate, key, clients = (
+        _file(desk, name)
+        for name in (settings.tls_certificate, settings.tls_key, settings.tls_clients)
     )
-    if certificate is not None or key is not None:
+    if certificate is not None or key is not None or clients is not None:
         _check(certificate, key)
+    if clients is not None:
+        check_authorities(clients, setting="tls_clients")
     return Listening(
         host=settings.exchange_host,
         port=settings.exchange_port,
         workers=workers or settings.workers,
         certificate=certificate,
         key=key,
+        clients=clients,
     )
+
+
+def tls_to_security_server(desk: Desk) -> ssl.SSLContext | None:
+    """How this node speaks to its Security Server. Raises SettingsError for wrong files."""
+    settings = desk.settings
+    files = Certificates(
+        certificate=_file(desk, settings.xroad_certificate),
+        key=_file(desk, settings.xroad_key),
+        authorities=_file(desk, settings.xroad_authorities),
+    )
+    return shown_to(settings.xroad_server, files, now=SystemClock().now())
+
+
+def _file(desk: Desk, name: str) -> Path | None:
+    return desk.folder / name if name else None
 
 
 @contextmanager
@@ -64,6 +84,17 @@ def figures_shown(desk: Desk, node: Node, who: Membership) -> Iterator[None]:
     )
     with listening.listening(desk.settings.metrics_address, parts):
         yield
+
+
+def counted(desk: Desk) -> PeerFigures | None:
+    """Where this command counts whom it asks; None unless the figures of a server are shown."""
+    kept = desk.folder / "var" / "figures"
+    if not desk.settings.metrics_address or not kept.is_dir():
+        return None
+    os.environ[FIGURES] = str(kept)  # noqa: TID251 - the library that counts reads it as it loads
+    from sogoc.node.figures.peers import PeerFigures  # noqa: PLC0415 - see above
+
+    return PeerFigures()
 
 
 def who_of(desk: Desk) -> Membership:
@@ -96,9 +127,9 @@ def _check(certificate: Path | None, key: Path | None) -> None:
         raise SettingsError(
             Sentence(
                 vi="tls_certificate và tls_key phải cùng đặt, đọc được, khớp nhau và không có mật "
-                "khẩu (PEM).",
+                "khẩu (PEM); tls_clients cần cả hai.",
                 en="tls_certificate and tls_key must both be set, readable, of one pair and "
-                "without a password (PEM).",
+                "without a password (PEM); tls_clients needs both.",
             )
         ) from wrong
 

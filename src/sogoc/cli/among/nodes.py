@@ -9,7 +9,13 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import figures_shown, key_password, listening_of, who_of
+from sogoc.cli.among.listening import (
+    figures_shown,
+    key_password,
+    listening_of,
+    tls_to_security_server,
+    who_of,
+)
 from sogoc.cli.among.shown import all_catalogues_command, catalogue_command, monitoring_command
 from sogoc.cli.among.standing import rotate_command, status_command, upgrade_command
 from sogoc.cli.context import Desk, desk_of
@@ -20,7 +26,7 @@ from sogoc.exchange.hub import Hub
 from sogoc.exchange.joining import read_request
 from sogoc.exchange.names import subsystem
 from sogoc.node.figures.tracing import check_tracing
-from sogoc.node.member import join_request, make_key, membership
+from sogoc.node.member import NOW, join_request, make_key, membership
 from sogoc.node.node import open_node
 from sogoc.node.settings import FILE, checked
 
@@ -48,6 +54,7 @@ def init_command(
     if not settings.key_agent:
         make_key(desk.folder, password=key_password())
     who = membership(desk.folder, settings, password=key_password())
+    who.keys.make_opening(NOW)
     _write_settings(desk.folder / FILE, {**told, "keeper": name})
     request = desk.folder / "join-request.txt"
     request.write_text(join_request(who, name=name, shelf=desk.shelf), encoding="utf-8")
@@ -91,6 +98,7 @@ def serve_command(
     settings = desk.settings
     listening = listening_of(desk, workers=workers)
     check_tracing(settings)
+    tls_to_security_server(desk)
     with open_node(desk.folder, settings) as node:
         served = Served(
             folder=desk.folder, settings=settings, store=node.store, password=key_password()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sogoc.cli.among.listening import who_of
+from sogoc.cli.among.listening import counted, who_of
 from sogoc.cli.among.rounds_told import bar, say_answered, say_landed, say_one, say_rounds
 from sogoc.cli.context import Desk, desk_of
 from sogoc.node.node import Node, open_node
@@ -170,7 +170,7 @@ def show_command(
 
 def _wire(desk: Desk, node: Node) -> sending.Wire:
     who = who_of(desk)
-    line = line_of(node, who, timeout_seconds=_TIMEOUT_SECONDS)
+    line = line_of(node, who, timeout_seconds=_TIMEOUT_SECONDS, figures=counted(desk))
     return sending.Wire(us=us_of(who), line=line, rest=time.sleep)
 
 

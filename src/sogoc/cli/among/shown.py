@@ -17,6 +17,7 @@ from sogoc.exchange.hub import Hub
 from sogoc.exchange.monitoring.store import given, named
 from sogoc.node.describing.catalogue import all_catalogues, collect, own_catalogue
 from sogoc.node.node import open_node
+from sogoc.node.peers import Peers
 
 Turtle = Annotated[bool, typer.Option("--turtle", help="Turtle instead of JSON-LD.")]
 
@@ -53,7 +54,8 @@ def all_catalogues_command(context: typer.Context, *, turtle: Turtle = False) ->
         hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)
         note = hub.publish(who.who.instance)
         directory = read_directory(note, [who.hub_key], moment=now)
-        count = collect(desk.folder, directory, own=who, moment=now)
+        peers = Peers(directory=lambda: directory, clock=node.parts.clock)
+        count = collect(desk.folder, directory, own=who, moment=now, peers=peers)
         mine = own_catalogue(who, desk.settings.keeper, desk.shelf.registers())
         told = all_catalogues(desk.folder, directory, mine, own=who, moment=now)
     others = len(directory.members) - 1

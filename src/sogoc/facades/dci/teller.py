@@ -66,7 +66,7 @@ class Teller:
                 feed.gather(self.parts.registers[register])
         begun = list[Future[None]]()
         with self._turn:
-            busy = frozenset(self._busy)
+            busy = frozenset(self._busy) | self._resting()
         for question in Later(connection).due(now=now, busy=busy, most=_AT_ONCE):
             begun += self._begin(question.caller.client, self._answer, question)
         followers = Followers(connection, DCI)
@@ -76,7 +76,7 @@ class Teller:
 
     def _begin(self, client: str, work: Callable[[Any], None], told: object) -> list[Future[None]]:
         with self._turn:
-            if client in self._busy:
+            if client in self._busy or client in self._resting():
                 # Lent, and left: it comes again when its time is over.
                 return []
             self._busy.add(client)
@@ -89,6 +89,13 @@ class Teller:
                     self._busy.discard(client)
 
         return [self.threads.submit(run)]
+
+    def _resting(self) -> frozenset[str]:
+        """Clients that did not answer for so long that nothing is looked up for them now."""
+        now = self._now().timestamp()
+        return frozenset(
+            each.peer for each in self.parts.breaker.troubled() if each.rests_until > now
+        )
 
     def _answer(self, question: Question) -> None:
         later = Later(self.parts.connection())
@@ -106,6 +113,8 @@ class Teller:
             later.again(question, now=self._now())
             return
         answer = registry.written(question.action, question, body)
+        if question.failures:
+            self.parts.breaker.again(question.caller.client)
         called = self._called(question.caller.client, question.callback, answer)
         self._settle(question, body, called=called)
 
@@ -141,6 +150,8 @@ class Teller:
             followers.move(follower, last, now=self._now())
             return
         told = self._notice(asking, follower, events)
+        if follower.failures:
+            self.parts.breaker.again(follower.client)
         called = self._called(follower.client, follower.options["callback"], told)
         if called is not None and called.taken:
             followers.move(follower, last, now=self._now())
@@ -168,11 +179,20 @@ class Teller:
             "exp": now + _TOKEN_SECONDS,
         }
         token = signed_token(claims, key=self.parts.key, key_id=self.parts.key_id)
+        breaker = self.parts.breaker
+        breaker.rest(client, now=now)
         try:
             check_address(address, self.parts.callbacks_of(client))
-            return call(address, told, token=token, networks=self.parts.settings.callback_networks)
-        except (NodeUnreachable, BadQuestion):
+            called = call(
+                address, told, token=token, networks=self.parts.settings.callback_networks
+            )
+        except BadQuestion:
             return None
+        except NodeUnreachable:
+            breaker.failed(client, now=self._now().timestamp())
+            return None
+        breaker.answered(client)
+        return called
 
     def _now(self) -> datetime:
         return self.parts.answering().clock.now()

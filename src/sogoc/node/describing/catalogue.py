@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogoc.errors import SogocError
-from sogoc.exchange.client import fetched
+from sogoc.exchange.client import public_bytes
 from sogoc.exchange.described.catalogue import (
     Publisher,
     catalogue,
@@ -13,6 +13,7 @@ from sogoc.exchange.described.catalogue import (
     read_catalogue,
     together,
 )
+from sogoc.node.peers import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from sogoc.exchange.described.graph import Statement
     from sogoc.exchange.directory import Directory, Member
     from sogoc.node.member import Membership
+    from sogoc.node.peers import Peers
 
 SIGNED = "/catalogue.note"
 """Where a node gives its catalogue with its signature."""
+_TIMEOUT_SECONDS = 5.0
 
 
 def own_catalogue(
@@ -36,7 +39,9 @@ def own_catalogue(
     return publisher, catalogue(publisher, registers)
 
 
-def collect(folder: Path, directory: Directory, *, own: Membership, moment: datetime) -> int:
+def collect(
+    folder: Path, directory: Directory, *, own: Membership, moment: datetime, peers: Peers
+) -> int:
     """Fetch the catalogues of the other members; return how many were believed.
 
     What one keeps silent about stands in its last catalogue; who was removed has none any more.
@@ -47,10 +52,8 @@ def collect(folder: Path, directory: Directory, *, own: Membership, moment: date
     for member in _others(directory, own):
         file = kept / _name(member)
         wanted.add(file.name)
-        content = fetched(f"{member.address}{SIGNED}")
-        if content is None:
-            continue
         try:
+            content = _fetched(member, peers)
             read_catalogue(content, member, directory, moment=moment)
         except SogocError:
             continue
@@ -62,6 +65,14 @@ def collect(folder: Path, directory: Directory, *, own: Membership, moment: date
         if file.name not in wanted:
             file.unlink()
     return count
+
+
+def _fetched(member: Member, peers: Peers) -> str:
+    address = f"{member.address}{SIGNED}"
+    content = peers.asked(
+        CATALOGUE, str(member.id), lambda: public_bytes(address, timeout_seconds=_TIMEOUT_SECONDS)
+    )
+    return content.decode(errors="replace")
 
 
 def all_catalogues(

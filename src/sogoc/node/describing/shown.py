@@ -41,7 +41,7 @@ def collected(parts: Exchanging) -> int:
     """Fetch the catalogues of the members, at the hub; how many were believed."""
     moment = parts.clock.now()
     folder = parts.served.folder
-    return collect(folder, parts.directory(), own=parts.who, moment=moment)
+    return collect(folder, parts.directory(), own=parts.who, moment=moment, peers=parts.peers)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What one process counts: questions, entries of the journal, lines to the database.
 
-Every label is a word of a list here or in `kinds`, or a state that the database allows: no path, no
-key, no name of a person, officer or case, and no free text can become one. What is not on the list
+Every label is a word of a list here or in `kinds`, a state that the database allows, or a member of
+the directory that this node itself asks (`peers`): no path, no key, no name of a person, officer or
+case, and no free text can become one. What is not on the list
 is counted as `other`, so that whoever asks cannot make the list longer either.
 
 Of several workers each counts in a file of its own under `var/figures`, which outlives it; whoever
@@ -22,6 +23,7 @@ from prometheus_client import (
 )
 
 from sogoc.node.figures.kinds import GRANTED, OTHER, OUTCOMES, UNBELIEVED, kind_of
+from sogoc.node.figures.peers import PeerFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +49,7 @@ class Figures:
         if beside is not None:
             within.register(beside)
         self._reads: list[tuple[Gauge, Callable[[], float]]] = []
+        self.peers = PeerFigures(within)
         self._known: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
         self._questions = Counter(
             "sogoc_questions",

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from os import kill
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from sogoc.errors import Sentence, SettingsError
@@ -63,11 +65,12 @@ def listening(address: str, parts: NodeParts) -> Iterator[int]:
 
 
 class _Workers:
-    """The figures of all workers, added up; of one that is gone no gauge is left."""
+    """The figures of all processes that count, added up; of one that is gone no gauge is left."""
 
     def __init__(self, kept: Path) -> None:
         self._kept = kept
         self._files = MultiProcessCollector(None, path=str(kept))  # type: ignore[no-untyped-call]  # bare there
+        self._turn = Lock()
 
     def describe(self) -> Iterator[Metric]:
         """Nothing: what is shown is known only once somebody looks."""
@@ -75,11 +78,41 @@ class _Workers:
 
     def collect(self) -> Iterator[Metric]:
         """The figures of this moment."""
-        for process in {int(file.stem.rpartition("_")[2]) for file in self._kept.glob("*.db")}:
-            if not _lives(process):
-                with suppress(FileNotFoundError):
-                    mark_process_dead(process, str(self._kept))  # type: ignore[no-untyped-call]  # bare
-        yield from self._files.collect()  # type: ignore[no-untyped-call]  # bare there
+        with self._turn:
+            counting = {_process_of(file) for file in self._kept.glob("*.db")} - {_GONE}
+            for process in counting:
+                if not _lives(process):
+                    _inherit(self._kept, process)
+            told = list(self._files.collect())  # type: ignore[no-untyped-call]  # bare there
+        yield from told
+
+
+_GONE = 0
+"""Stands for all processes that are gone: no process has this number."""
+
+
+def _process_of(file: Path) -> int:
+    return int(file.stem.rpartition("_")[2])
+
+
+def _inherit(kept: Path, process: int) -> None:
+    """Add what a process counted that is gone to what all of them did.
+
+    Each command that counts would else leave a file behind, which every look had to read.
+    """
+    with suppress(FileNotFoundError):
+        mark_process_dead(process, str(kept))  # type: ignore[no-untyped-call]  # bare there
+    for file in kept.glob(f"*_{process}.db"):
+        whole = file.with_stem(file.stem.removesuffix(f"_{process}") + f"_{_GONE}")
+        if not whole.exists():
+            file.rename(whole)
+            continue
+        sums: Any = MmapedDict(str(whole))  # type: ignore[no-untyped-call]  # bare there
+        for key, value, *_ in sums.read_all_values_from_file(str(file)):
+            counted, moment = sums.read_value(key)
+            sums.write_value(key, counted + value, moment)
+        sums.close()
+        file.unlink()
 
 
 def _lives(process: int) -> bool:

@@ -1,4 +1,4 @@
-"""The journal and the memory of ids, counted: each keeps the promises of what it stands before.
+"""The journal, the memory of ids and breakers, counted: each keeps the promises of what it is.
 
 Nothing here is of the library that counts: a node whose operator does not look never loads it.
 """
@@ -11,14 +11,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from sogoc.access.journal import Unit
-from sogoc.exchange.limits import SeenIds
+from sogoc.exchange.limits import Breaker, SeenIds, Stands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sogoc.access.entry import Entry
     from sogoc.access.journal import Journal
     from sogoc.node.figures.counting import Figures
+    from sogoc.node.figures.peers import PeerFigures
 
 _PULSE_SECONDS = 1.0
 
@@ -62,6 +63,62 @@ class MeasuredIds(SeenIds):
             return True
         self._figures.replays.inc()
         return False
+
+
+_STATES = {Stands.ASKED: 0, Stands.TRIED: 1, Stands.RESTS: 2}
+
+
+class MeasuredBreaker(Breaker):
+    """A breaker whose questions, rests and tries are counted; `named` gives a peer's label."""
+
+    def __init__(
+        self,
+        figures: PeerFigures,
+        purpose: str,
+        *,
+        named: Callable[[str], str],
+        longest_seconds: float,
+    ) -> None:
+        super().__init__(longest_seconds=longest_seconds)
+        self._figures, self._purpose, self._named = figures, purpose, named
+
+    def rest(self, peer: str, *, now: float) -> float:
+        """Seconds until the peer may be asked again; 0 if it may now."""
+        wait = super().rest(peer, now=now)
+        if wait:
+            self._asked(peer, "refused")
+        else:
+            self._show(peer)
+        return wait
+
+    def answered(self, peer: str) -> None:
+        """The peer answered: all is well again."""
+        super().answered(peer)
+        self._asked(peer, "answered")
+        self._show(peer)
+
+    def failed(self, peer: str, *, now: float) -> float:
+        """The peer did not answer, or not in time; the seconds that it rests for, 0 for none."""
+        rest = super().failed(peer, now=now)
+        self._asked(peer, "failed")
+        if rest:
+            self._figures.opened.labels(self._named(peer), self._purpose).inc()
+        self._show(peer)
+        return rest
+
+    def again(self, peer: str) -> None:
+        """The same question goes to the peer once more."""
+        self._figures.retries.labels(self._named(peer), self._purpose).inc()
+
+    def _asked(self, peer: str, outcome: str) -> None:
+        self._figures.asked.labels(self._named(peer), self._purpose, outcome).inc()
+
+    def _show(self, peer: str) -> None:
+        """The worst of those that share the label."""
+        label = self._named(peer)
+        alike = [each for each in self.troubled() if self._named(each.peer) == label]
+        worst = max((_STATES[each.stands] for each in alike), default=0)
+        self._figures.state.labels(label, self._purpose).set(worst)
 
 
 @contextmanager

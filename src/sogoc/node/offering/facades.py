@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sogoc.errors import Sentence, SogocError, StoreUnreachable
 from sogoc.facades.dci.teller import Teller
 from sogoc.facades.parts import FacadeParts, FacadeSettings, callbacks, networks
+from sogoc.node.peers import CALLBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
         connection=parts.connections.mine,
         threads=parts.threads,
         settings=facade_settings(parts.served.settings),
+        breaker=parts.peers.breaker(CALLBACK),
     )
     stop = Event()
     with ThreadPoolExecutor(_THREADS, "telling") as threads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
 from sogoc.node.member import current_directory
+from sogoc.node.offering.openers import Openers
+from sogoc.node.peers import ROUNDS, Peers
 from sogoc.node.serving import own_policies
 from sogoc.rounds.taken import TakenRounds
 from sogoc.rounds.taking import Taking, asked
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
+    from sogoc.node.figures.peers import PeerFigures
     from sogoc.node.member import Membership
     from sogoc.node.node import Node
     from sogoc.node.serving import Exchanging
@@ -41,7 +45,14 @@ def us_of(who: Membership) -> Us:
     # A worker that answers opens no round: it does without the tables that this takes.
     from sogoc.rounds.opening import Us  # noqa: PLC0415 - see above
 
-    return Us(member=str(who.who), key=who.key, key_id=who.key_id)
+    openers = Openers(who)
+    return Us(
+        member=str(who.who),
+        key=who.key,
+        key_id=who.key_id,
+        ours=openers.has,
+        openers=openers.of,
+    )
 
 
 def them_at(keys: KeysAt, member: str) -> Them:
@@ -58,7 +69,7 @@ def them_at(keys: KeysAt, member: str) -> Them:
             )
         )
     newest = max(held, key=lambda key: key.since)
-    return Them(member=member, key=newest.public, key_id=newest.id)
+    return Them(member=member, key=newest.sealing or newest.public, key_id=newest.id)
 
 
 def directory_now(node: Node, who: Membership) -> Directory:
@@ -70,14 +81,30 @@ def directory_now(node: Node, who: Membership) -> Directory:
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
 
 
-def line_of(node: Node, who: Membership, *, timeout_seconds: float) -> Callable[[], Line]:
+def line_of(
+    node: Node, who: Membership, *, timeout_seconds: float, figures: PeerFigures | None = None
+) -> Callable[[], Line]:
     """The line to others; its directory is fetched anew before it runs out."""
     clock, held = node.parts.clock, list[Line]()
 
+    def directory() -> Directory:
+        return held[0].directory
+
+    peers = Peers(directory=directory, clock=clock, figures=figures)
+
     def line() -> Line:
-        if not held or held[0].directory.expires - clock.now() < _SOON:
-            directory = directory_now(node, who)
-            held[:] = [Line(directory=directory, clock=clock, timeout_seconds=timeout_seconds)]
+        if not held:
+            held[:] = [
+                Line(
+                    directory=directory_now(node, who),
+                    clock=clock,
+                    timeout_seconds=timeout_seconds,
+                    breaker=peers.breaker(ROUNDS),
+                )
+            ]
+        elif directory().expires - clock.now() < _SOON:
+            # What is remembered of those who are down is for longer than a directory.
+            held[:] = [replace(held[0], directory=directory_now(node, who))]
         return held[0]
 
     return line
@@ -121,7 +148,7 @@ def taking_at_desk(node: Node, who: Membership, keys: KeysAt) -> Taking:
         rounds=TakenRounds(parts.connection, parts.clock),
         folder=parts.folder,
         member=us.member,
-        key_id=us.key_id,
+        ours=us.ours,
         keys=keys,
         policies=PolicyBook([one.grant for one in held], own_policies(parts.folder)),
         journal=PostgresJournal(node.store),
@@ -133,6 +160,7 @@ def answers_rounds(exchanging: Exchanging) -> Callable[[str, Envelope, bytes], R
     """What the door does with questions about rounds."""
     clock, folder = exchanging.clock, exchanging.served.folder
     registers = exchanging.registers()
+    openers = Openers(exchanging.who)
 
     def answered(path: str, sender: Envelope, body: bytes) -> Reply:
         answering = exchanging.answering()
@@ -140,7 +168,7 @@ def answers_rounds(exchanging: Exchanging) -> Callable[[str, Envelope, bytes], R
             rounds=TakenRounds(exchanging.connections.mine(), clock),
             folder=folder,
             member=str(exchanging.who.who),
-            key_id=exchanging.who.key_id,
+            ours=openers.has,
             keys=exchanging.directory().at(clock.now()),
             policies=answering.policies,
             journal=answering.journal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -44,6 +44,18 @@ class Listening:
     workers: int = 1
     certificate: Path | None = None
     key: Path | None = None
+    clients: Path | None = None
+    """Certificates, or who signed them: whoever shows none of these does not connect."""
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """As the server takes it."""
+        return {
+            "ssl_cert": self.certificate,
+            "ssl_key": self.key,
+            "ssl_ca": self.clients,
+            "ssl_client_verify": self.clients is not None,
+        }
 
 
 def serve_exchange(served: Served, listening: Listening) -> None:
@@ -68,8 +80,7 @@ def serve_exchange(served: Served, listening: Listening) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
-        ssl_cert=listening.certificate,
-        ssl_key=listening.key,
+        **listening.tls,
     )
     server.serve(target_loader=partial(_app, served), wrap_loader=False)
 
