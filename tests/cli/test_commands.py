@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -24,3 +25,10 @@ def test_who_asks_for_the_list_does_not_wait_for_the_engine_or_the_pages() -> No
         [sys.executable, "-c", asked, *_HEAVY], check=True, capture_output=True, text=True
     )
     assert said.stdout.split() == []
+
+
+def test_whoever_asks_for_the_version_is_told() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "sogoc", "--version"], check=True, capture_output=True, text=True
+    )
+    assert said.stdout.startswith(f"sogoc {version('sogoc')} (Python 3.")

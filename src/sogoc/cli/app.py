@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import platform
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +24,17 @@ app = typer.Typer(
 )
 
 
+def told(asked: bool) -> None:  # noqa: FBT001 - typer hands it over so
+    """Say the version, and that of the Python it runs on, and end."""
+    if asked:
+        print(f"sogoc {version('sogoc')} (Python {platform.python_version()})")
+        raise typer.Exit
+
+
 @app.callback()
 def sogoc(
     context: typer.Context,
+    *,
     node: Annotated[
         Path | None,
         typer.Option(help="Folder of the node; else $SOGOC_NODE, else the nearest sogoc.toml."),
@@ -32,6 +42,10 @@ def sogoc(
     language: Annotated[
         str, typer.Option("--language", "-l", help="vi or en; else as set or as the terminal says.")
     ] = "",
+    which: Annotated[  # noqa: ARG001 - its callback answers
+        bool,
+        typer.Option("--version", help="Say which version this is.", is_eager=True, callback=told),
+    ] = False,
 ) -> None:
     """Sổ Gốc: registers that are đúng, đủ, sạch, sống."""
     context.obj = desk_for(node, language)
