@@ -27,7 +27,7 @@ from sogoc.tables.addresses import one_file
 from sogoc.web.reading.figures import Reader
 
 
-def deliver_command(
+def deliver_command(  # noqa: PLR0913 - what a file does not say of itself
     context: typer.Context,
     register: Annotated[str, typer.Argument(help="Id of the register; see: sogoc register list.")],
     file: Annotated[

@@ -15,7 +15,7 @@ from node.finding
 where
     register = %(register)s
     and object = %(object)s
-    and (%(records)s::bigint [] is null or record = any(%(records)s))
+    and (%(records)s::bigint[] is null or record = any(%(records)s))
     and (
         closed_at is null
         or (closed_by_officer is not null and outcome = 'source-was-right')

@@ -133,7 +133,9 @@ class Merge:
         """The same of the records alone that the delivery names."""
         one = target.object
         self.tables.run(plan.naming_step(one))
-        keys = [row[0] for row in self.tables.rows(f"select _key from {quoted(plan.named(one.name))}")]
+        keys = [
+            row[0] for row in self.tables.rows(f"select _key from {quoted(plan.named(one.name))}")
+        ]
         select = sql.SQL("{} where key = any(%(keys)s)").format(_what_is_held(target))
         rows = copy_out(self.connection, select, _HELD, parameters={"keys": keys})
         self.tables.register(plan.held(one.name), rows)

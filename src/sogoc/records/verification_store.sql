@@ -13,7 +13,7 @@ from node.verification
 where
     register = %(register)s
     and object = %(object)s
-    and (%(records)s::bigint [] is null or record = any(%(records)s))
+    and (%(records)s::bigint[] is null or record = any(%(records)s))
     and believed_to is null;
 
 -- name: answered

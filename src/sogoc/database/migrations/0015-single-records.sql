@@ -14,7 +14,7 @@ create table node.written (
     asked uuid not null,
     delivery bigint not null references node.delivery,
     object text not null,
-    records bigint [] not null
+    records bigint[] not null
 );
 comment on table node.written is
 'Writes by a façade, by caller and request: who asks again is told the same, and nothing twice';

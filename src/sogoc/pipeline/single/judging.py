@@ -79,7 +79,7 @@ def judge_single(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Sing
             return
         known = _check(parts, judging, single, folder=folder, tell=tell)
         persons = any(one.persons for one in single.register.objects)
-        release = _link(parts, judging, single, found if persons else None, tell=tell)
+        release = _link(parts, judging, single, found=found if persons else None, tell=tell)
         within = _referred(judging.register, single.register.objects)
         codes = judged_alone(single.register, known, verified=release is not None)
         yield replace(
@@ -89,9 +89,7 @@ def judge_single(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Sing
         )
 
 
-def _read(
-    parts: Parts, judging: Judging, engine: Engine, *, folder: Path, tell: Tell
-) -> Single:
+def _read(parts: Parts, judging: Judging, engine: Engine, *, folder: Path, tell: Tell) -> Single:
     register, delivery = judging.register, judging.delivery
     tell(Stage.INTAKE, 0, 1)
     taken = take_once(judging.file, register, engine, folder=folder, form=delivery.form)
@@ -132,8 +130,8 @@ def _link(
     parts: Parts,
     judging: Judging,
     single: Single,
-    found: tuple[Register, Delivery] | None,
     *,
+    found: tuple[Register, Delivery] | None,
     tell: Tell,
 ) -> Delivery | None:
     """Verify the persons named, against the newest release; None where there is none to ask."""

@@ -71,5 +71,7 @@ def _references(register: Register) -> Iterator[tuple[RegisterObject, Rule, Refe
 
 def _values(one: RegisterObject, rule: Rule, engine: Engine) -> list[str]:
     column = f"cast({quoted(rule.fields[0])} as varchar)"
-    select = f"select distinct {column} from {quoted(standard(one.name))} where {column} is not null"
+    select = (
+        f"select distinct {column} from {quoted(standard(one.name))} where {column} is not null"
+    )
     return [str(row[0]) for row in engine.rows(select)]
