@@ -7,7 +7,8 @@ journalled, before the caller hears of it. A worker that is killed leaves all of
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, contextmanager
+import shutil
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -147,7 +148,7 @@ class _Handing:
     def _deliver(self, sent: Sent) -> datetime:
         write, caller = self.write, self.order.caller
         self.parts.runs.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".writing-", dir=self.parts.runs) as folder:
+        with TemporaryDirectory(prefix=_HANDING, dir=self.parts.runs) as folder:
             file = Path(folder) / f"govstack-{write.kind}.jsonl"
             # With the request in it: the same record written again later is another file.
             lines = [json.dumps({**row, "_request": caller.request_id}) for row in sent.rows]
@@ -196,6 +197,7 @@ def _check_named(write: Write, told: dict[str, str]) -> None:
 @contextmanager
 def writing(served: Served, clock: Clock) -> Iterator[RegisterWriter]:
     """The writer of one worker; its engine is opened by the first write."""
+    _forget_cut_off(served.folder, clock)
     with ExitStack() as stack:
         engines = _Engines(served, stack)
 
@@ -211,6 +213,18 @@ def writing(served: Served, clock: Clock) -> Iterator[RegisterWriter]:
             )
 
         yield RegisterWriter(served.store, parts)
+
+
+def _forget_cut_off(folder: Path, clock: Clock) -> None:
+    """Remove what a worker that was killed had yet to hand in; its caller asks again."""
+    before = clock.now().timestamp() - _CUT_OFF_SECONDS
+    for left in (folder / "var" / "runs").glob(f"{_HANDING}*"):
+        with suppress(FileNotFoundError):  # another worker begins as well
+            if left.stat().st_mtime < before:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+_HANDING, _CUT_OFF_SECONDS = ".writing-", 3600.0
 
 
 @dataclass(slots=True)
