@@ -214,14 +214,20 @@ def a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country: Country) -> None:
         again = renamed(country, number, "Trạm y tế Mẫu")
         assert again.status_code == 200, again.text
         assert again.json()["content"]["ten"] == "Trạm y tế Mẫu"
+    lines = FACILITIES.read_text(encoding="utf-8").splitlines()
+    closed = country.question.with_name("closed.csv")
+    closed.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8")
+    ended = country.sogoc(country.hub, "deliver", "health-facilities", str(closed), "--ending")
+    assert (ended.code, "ended" in ended.out) == (0, True), ended.err
     with open_node(country.hub, read_settings(country.hub)) as node:
         (rows,) = node.parts.connection.execute(
             'select count(*) from register."health-facilities__co_so__history"'
         ).fetchall()
         newest = Deliveries(node.parts.connection).newest("health-facilities")
-    # Two names were given, each once; nothing was lost, and nobody else went missing.
-    assert rows == (2,)
+    # Two names were given, each once, and it ended; nobody else went missing.
+    assert rows == (3,)
     assert [(one.scope, one.state) for one in newest if one.state == "merged"] == [
+        ("endings", "merged"),
         *[("records", "merged")] * 2,
         ("places", "merged"),
     ]
