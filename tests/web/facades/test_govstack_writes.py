@@ -78,7 +78,8 @@ def created(scene: Scene, **changes: Any) -> httpx2.Response:  # noqa: ANN401 - 
 def schools(scene: Scene) -> list[dict[str, Any]]:
     with scene.state["store"].connect() as connection, connection.cursor(row_factory=dict_row) as c:
         c.execute("select * from register.students__truong order by id")
-        return c.fetchall()
+        told: list[dict[str, Any]] = c.fetchall()
+    return told
 
 
 def deliveries(scene: Scene) -> list[tuple[str, str]]:
