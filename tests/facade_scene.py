@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -22,7 +24,9 @@ from sogoc.exchange.directory import Directory, DirectoryKey, Member
 from sogoc.exchange.limits import Rate, SeenIds
 from sogoc.exchange.names import Subsystem
 from sogoc.facades.parts import FacadeParts, FacadeSettings
-from sogoc.node.serving import OwnConnections
+from sogoc.node.offering.writing import writing
+from sogoc.node.serving import OwnConnections, Served
+from sogoc.node.settings import Settings
 from sogoc.records.shape import Tables
 from sogoc.records.store import RecordStore
 from sogoc.shipped import shipped
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 ALWAYS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 NODE, LAND = Subsystem("VN", "GOV", "01", "POP"), Subsystem("VN", "GOV", "02", "LAND")
 NODE_KEY, LAND_KEY = SigningKey(bytes(range(32, 64))), SigningKey(bytes(range(32)))
+KEEPERS = NODE
+"""An application of the node's own keeper."""
 PURPOSE, CASE, OFFICER = "1.012789", "H29-260302-0001", "VN000000000007"
 NAMES = ("population", "civil-status", "health-insurance", "students")
 FRESH = {field.name: field.default for field in fields(FacadeSettings)} | {"simulates_ndxp": True}
@@ -161,27 +167,34 @@ class Scene:
 
     def token(self, **changes: object) -> str:
         """A token of the land office's application."""
+        return signed_token({**self._claims(), **changes}, key=LAND_KEY, key_id="land-1")
+
+    def _claims(self) -> dict[str, object]:
         now = int(SystemClock().now().timestamp())
-        claims = {
+        return {
             "iss": str(LAND),
             "aud": self.address,
             "sub": OFFICER,
             "issue": f"{PURPOSE}/{CASE}",
             "iat": now,
             "exp": now + 120,
-            **changes,
         }
-        return signed_token(claims, key=LAND_KEY, key_id="land-1")
+
+    def keepers_token(self) -> str:
+        """A token of an application of the node's own keeper."""
+        return signed_token({**self._claims(), "iss": str(KEEPERS)}, key=NODE_KEY, key_id="pop-1")
 
     def send(
         self,
         method: str,
         path: str,
         told: Any = None,  # noqa: ANN401 - any JSON
+        *,
+        token: str = "",
         **headers: str,
     ) -> httpx2.Response:
-        """Call as the land office's application does."""
-        sent = {"authorization": f"Bearer {self.token()}"} | {
+        """Call as the land office's application does, or as whoever bears the token."""
+        sent = {"authorization": f"Bearer {token or self.token()}"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
         with httpx2.Client(trust_env=False, verify=NO_TLS, timeout=20) as http:
@@ -232,11 +245,15 @@ def facade_scene(database: Store) -> Iterator[Scene]:
     with database.connect() as connection:
         for register in registers.values():
             RecordStore(connection).prepare(register)
+    stack = ExitStack()
     journal = MemoryJournal()
     group = GroupCommit(journal)
     connections = OwnConnections(database)
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    node = Served(folder=folder, settings=Settings(), store=database)
     state: dict[str, Any] = {
         "store": database,
+        "writer": stack.enter_context(writing(node, SystemClock())),
         "journal": group,
         "directory": directory(address),
         "answering": Answering(
@@ -248,7 +265,7 @@ def facade_scene(database: Store) -> Iterator[Scene]:
             clock=SystemClock(),
         ),
     }
-    with ThreadPoolExecutor(8) as threads:
+    with stack, ThreadPoolExecutor(8) as threads:
         parts = FacadeParts(
             provider=NODE,
             address=address,
@@ -260,6 +277,7 @@ def facade_scene(database: Store) -> Iterator[Scene]:
             connection=connections.mine,
             threads=threads,
             settings=FacadeSettings(simulates_ndxp=True),
+            writer=state["writer"],
         )
         told = Scene(address, parts, journal, state, registers)
         with served(with_facades(nowhere, parts), port):

@@ -5,6 +5,7 @@ SogocError
 ├── RuleFileError       the steward of the rule files
 ├── SettingsError       the operator, in sogoc.toml or the environment
 ├── DeliveryRefused     the office that sent the file
+│   └── RecordExists    whoever creates a record: one of that key is there
 ├── WorklistRefused     the office that sent a worklist back
 ├── JudgementRefused    whoever decided who is meant
 ├── UndoRefused         whoever asked to take a delivery back
@@ -15,6 +16,7 @@ SogocError
 ├── UnknownThing        whoever named a register, delivery or unit that is not there
 ├── StoreError          the operator, at the node's database
 │   ├── StoreUnreachable
+│   ├── StoreBusy       whoever writes: others are at work, it is tried again
 │   ├── MigrationFailed
 │   └── JournalClosed
 ├── GrantRefused        the keeper of the register, or whoever asks for a grant
@@ -109,6 +111,10 @@ class DeliveryRefused(SogocError):
     """The file cannot be taken in; nothing of it was stored."""
 
 
+class RecordExists(DeliveryRefused):
+    """A record was to be created, and one of that key is there; nothing was stored."""
+
+
 class WorklistRefused(SogocError):
     """The returned worklist cannot be used; nothing of it was applied."""
 
@@ -147,6 +153,14 @@ class StoreError(SogocError):
 
 class StoreUnreachable(StoreError):
     """No connection to the node's database."""
+
+
+class StoreBusy(StoreError):
+    """Others write for longer than one may wait; `wait_seconds` says when to come again."""
+
+    def __init__(self, sentence: Sentence, *, wait_seconds: float) -> None:
+        super().__init__(sentence)
+        self.wait_seconds = wait_seconds
 
 
 class MigrationFailed(StoreError):

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,7 +20,9 @@ import pytest
 
 from sogoc.clock import SystemClock
 from sogoc.contract.load import load
+from sogoc.database.deliveries import Deliveries
 from sogoc.node.member import membership
+from sogoc.node.node import open_node
 from sogoc.node.settings import read_settings
 from sogoc.shipped import shipped
 from sogoc.testing.served import free_port
@@ -158,6 +161,13 @@ def allow(country: Country, file: Path) -> None:
         told = country.sogoc(country.hub, "grant", *words)
         assert told.code == 0, told.err
         assert says in told.out
+    writes = GRANT.replace('"read", "search", "difference"', '"write"').replace("0001", "0002")
+    file.write_text(writes, encoding="utf-8")
+    # Nobody writes into another's register.
+    assert country.sogoc(country.hub, "grant", "ask", str(file)).code == 1
+    file.write_text(writes.replace("02/LAND", "01/HEALTH"), encoding="utf-8")
+    for words in (("ask", str(file)), ("accept", "G-2026-0002")):
+        assert country.sogoc(country.hub, "grant", *words).code == 0
 
 
 def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
@@ -187,6 +197,53 @@ def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
     down = country.ask(key_of(1))
     assert down.code == 1
     assert "✗" in down.err
+    a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country)
+
+
+def a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country: Country) -> None:
+    """The keeper's own application writes; its node is killed meanwhile, and asked once more."""
+    number = str(uuid4())
+    with serving(country.hub, country.hub_address) as process, ThreadPoolExecutor(1) as threads:
+        assert renamed(country, str(uuid4()), "Trạm y tế Ví Dụ").status_code == 200
+        cut = threads.submit(renamed, country, number, "Trạm y tế Mẫu")
+        time.sleep(0.4)
+        process.kill()
+        with suppress(httpx2.HTTPError):
+            cut.result()
+    with serving(country.hub, country.hub_address):
+        again = renamed(country, number, "Trạm y tế Mẫu")
+        assert again.status_code == 200, again.text
+        assert again.json()["content"]["ten"] == "Trạm y tế Mẫu"
+    lines = FACILITIES.read_text(encoding="utf-8").splitlines()
+    closed = country.question.with_name("closed.csv")
+    closed.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8")
+    ended = country.sogoc(country.hub, "deliver", "health-facilities", str(closed), "--ending")
+    assert (ended.code, "ended" in ended.out) == (0, True), ended.err
+    with open_node(country.hub, read_settings(country.hub)) as node:
+        (rows,) = node.parts.connection.execute(
+            'select count(*) from register."health-facilities__co_so__history"'
+        ).fetchall()
+        newest = Deliveries(node.parts.connection).newest("health-facilities")
+    # Two names were given, each once, and it ended; nobody else went missing.
+    assert rows == (3,)
+    assert [(one.scope, one.state) for one in newest if one.state == "merged"] == [
+        ("endings", "merged"),
+        *[("records", "merged")] * 2,
+        ("places", "merged"),
+    ]
+
+
+def renamed(country: Country, number: str, name: str) -> httpx2.Response:
+    """The health office's own application gives a facility a name."""
+    version = load(shipped("registers") / "health-facilities.odcs.yaml").version
+    told = {"query": {"content": key_of(1)}, "write": {"content": {"ten": name}}}
+    return httpx2.put(
+        f"{country.hub_address}/govstack/data/health-facilities/{version}/update",
+        json=told,
+        headers={"authorization": f"Bearer {token_of(country.hub, country)}", "x-road-id": number},
+        trust_env=False,
+        timeout=60,
+    )
 
 
 def whole_lists_are_copied_and_searched(country: Country) -> None:
@@ -265,7 +322,20 @@ def applications_of_other_standards_are_answered(country: Country) -> None:
 
 def called(country: Country, path: str, told: object) -> Any:  # noqa: ANN401 - JSON
     """What the land office's application is answered by a façade of the health office."""
-    who = membership(country.land, read_settings(country.land))
+    answer = httpx2.post(
+        f"{country.hub_address}{path}",
+        json=told,
+        headers={"authorization": f"Bearer {token_of(country.land, country)}"},
+        trust_env=False,
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def token_of(node: Path, country: Country) -> str:
+    """A token for the health office's node, by the key of an application's own node."""
+    who = membership(node, read_settings(node))
     now = int(SystemClock().now().timestamp())
     claims = {
         "iss": str(who.who),
@@ -275,16 +345,7 @@ def called(country: Country, path: str, told: object) -> Any:  # noqa: ANN401 - 
         "iat": now,
         "exp": now + 60,
     }
-    token = signed_token(claims, key=who.key, key_id=who.key_id)
-    answer = httpx2.post(
-        f"{country.hub_address}{path}",
-        json=told,
-        headers={"authorization": f"Bearer {token}"},
-        trust_env=False,
-        timeout=30,
-    )
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return signed_token(claims, key=who.key, key_id=who.key_id)
 
 
 EXPLAIN = (

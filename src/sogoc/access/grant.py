@@ -41,6 +41,8 @@ class Operation(StrEnum):
     """Persons by the million, verified in one signed package."""
     USAGE = "usage"
     """Who used one person's data: asked for that person, by whoever signs people in."""
+    WRITE = "write"
+    """Records made, changed or ended, by an application of the keeper itself."""
 
 
 class Visibility(StrEnum):
@@ -146,6 +148,27 @@ def check_grant(grant: Grant, register: Register) -> None:
         )
 
 
+def is_keepers_own(member: str, keeper: str) -> bool:
+    """Whether an application is one of the keeper's: the same instance, class and member.
+
+    Only such a one may write: a register changes at its source.
+    """
+    return member.split("/")[:_OWNER] == keeper.split("/")[:_OWNER]
+
+
+_OWNER = 3
+NOT_THE_KEEPER = Sentence(
+    vi="Chỉ ứng dụng của chính cơ quan giữ dữ liệu được ghi (write): dữ liệu chỉ đổi tại nguồn.",
+    en="Only an application of the keeper itself may write: a register changes at its source.",
+)
+
+
+def check_writer(grant: Grant, keeper: str) -> None:
+    """Raise GrantRefused where somebody else than the keeper is to write."""
+    if Operation.WRITE in grant.operations and not is_keepers_own(grant.member, keeper):
+        raise GrantRefused(NOT_THE_KEEPER)
+
+
 def _own_ground(grant: Grant) -> bool:
     """Whether sensitive fields have a ground of their own: another article than the rest."""
     own = grant.sensitive_ground.strip()
@@ -169,8 +192,8 @@ _MEMBER = Sentence(
 )
 _NO_FIELDS = Sentence(vi="chưa nêu trường nào", en="it names no field")
 _NO_OPERATIONS = Sentence(
-    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, round, usage)",
-    en="it names no operation (read, search, verify, difference, round, usage)",
+    vi="chưa nêu được hỏi theo cách nào (read, search, verify, difference, round, usage, write)",
+    en="it names no operation (read, search, verify, difference, round, usage, write)",
 )
 _NO_PURPOSE = Sentence(
     vi="thiếu mã thủ tục là mục đích khai thác", en="it lacks the procedure that is its purpose"

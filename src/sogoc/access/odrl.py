@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from sogoc.access.grant import Grant
 
 _READS = "http://www.w3.org/ns/odrl/2/read"
+_MODIFIES = "http://www.w3.org/ns/odrl/2/modify"
 _VERIFY = "urn:sogoc:action:verify"
+_ACTIONS = {"verify": _VERIFY, "write": _MODIFIES}
 
 
 def odrl(grants: Iterable[Grant], *, keeper: str) -> list[dict[str, object]]:
@@ -23,7 +25,7 @@ def odrl(grants: Iterable[Grant], *, keeper: str) -> list[dict[str, object]]:
 
 
 def _agreement(grant: Grant, keeper: str) -> dict[str, object]:
-    actions = sorted(_VERIFY if each == "verify" else _READS for each in grant.operations)
+    actions = sorted(_ACTIONS.get(each, _READS) for each in grant.operations)
     return {
         "@context": "http://www.w3.org/ns/odrl.jsonld",
         "@type": "Agreement",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCHEMA = """
 entity Member;
 entity Register;
-action read, search, verify, difference, round, usage appliesTo {
+action read, search, verify, difference, round, usage, write appliesTo {
   principal: Member,
   resource: Register,
   context: {

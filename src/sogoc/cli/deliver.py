@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from sogoc.cli.context import Desk, desk_of
 from sogoc.cli.telling.say import Say
 from sogoc.cli.telling.summary import say_summary
-from sogoc.database.deliveries import Deliveries
+from sogoc.database.deliveries import Deliveries, Scope
 from sogoc.node.node import open_node
 from sogoc.pipeline.after.exporting import export_run
 from sogoc.pipeline.after.rescoring import Figure, score_again
@@ -27,7 +27,7 @@ from sogoc.tables.addresses import one_file
 from sogoc.web.reading.figures import Reader
 
 
-def deliver_command(
+def deliver_command(  # noqa: PLR0913 - what a file does not say of itself
     context: typer.Context,
     register: Annotated[str, typer.Argument(help="Id of the register; see: sogoc register list.")],
     file: Annotated[
@@ -44,9 +44,21 @@ def deliver_command(
         typer.Option(formats=["%Y-%m-%d"], help="Day the data speaks for; else today."),
     ] = None,
     officer: Annotated[str, typer.Option(help="Who hands it in; else the account's name.")] = "",
+    single_records: Annotated[
+        bool,
+        typer.Option(
+            "--single-records",
+            help="The file speaks for its records alone: no other counts as missing.",
+        ),
+    ] = False,
+    ending: Annotated[
+        bool,
+        typer.Option("--ending", help="The records in the file end; only what names them counts."),
+    ] = False,
 ) -> None:
     """Bring a file into its register: records with history, named errors, a score, lists."""
     desk = desk_of(context)
+    single = Scope.RECORDS if single_records else Scope.PLACES
     with open_node(desk.folder, desk.settings) as node, at_hand(node.parts, file) as here:
         request = Request(
             register=register,
@@ -54,6 +66,7 @@ def deliver_command(
             officer=officer or desk.officer,
             form=form,
             as_of=as_of.date() if as_of else None,
+            scope=Scope.ENDINGS if ending else single,
         )
         delivered = deliver_with_progress(desk, node.parts, request)
         say_summary(desk.say, node.parts, delivered)

@@ -97,7 +97,7 @@ def promise_command(
     desk.shelf.register(register)
     with open_node(desk.folder, desk.settings) as node:
         deliveries = Deliveries(node.parts.connection)
-        mine = [one for one in deliveries.newest(register) if LINKING in one.counts]
+        mine = [one for one in deliveries.newest_of_places(register) if LINKING in one.counts]
         found = next((one for one in mine if delivery in {0, one.id}), None)
     if found is None:
         raise UnknownThing(

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from sogoc.errors import Sentence, UnknownThing
+from sogoc.errors import Sentence, StoreBusy, UnknownThing
 from sogoc.named_sql import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
-    import psycopg
-
 _SQL = statements(files("sogoc.database") / "deliveries.sql")
+
+
+class Scope(StrEnum):
+    """For what a delivery speaks."""
+
+    PLACES = "places"
+    """The whole of each place it brings: a record of the place that is not in it is missing."""
+    RECORDS = "records"
+    """The records in it, and nothing else."""
+    ENDINGS = "endings"
+    """The records in it, and of these that they end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +47,7 @@ class Arrival:
     received_by: str
     as_of: date
     form: str = ""
+    scope: str = Scope.PLACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +73,45 @@ class Outcome:
 
 
 @contextmanager
-def turn(connection: psycopg.Connection, register: str) -> Iterator[None]:
+def turn(
+    connection: psycopg.Connection, register: str, *, wait_seconds: float = 0.0
+) -> Iterator[None]:
     """Wait until no other delivery of this register is at work, and keep the others waiting.
 
-    The lock belongs to the session: a program that is killed gives its turn to the next.
+    The lock belongs to the session: a program that is killed gives its turn to the next. Whoever
+    has the turn may take it once more. Raises StoreBusy after `wait_seconds`; 0: waits for ever.
     """
     lock = (f"sogoc.register.{register}",)
-    connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", lock)
+    _take(connection, lock, milliseconds=int(wait_seconds * 1000))
     try:
         yield
     finally:
         if not connection.closed and not connection.broken:
             connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", lock)
+
+
+def _take(connection: psycopg.Connection, lock: tuple[str], *, milliseconds: int) -> None:
+    if not milliseconds:
+        connection.execute(_LOCK, lock)
+        return
+    connection.execute(_PATIENCE, (str(milliseconds),))
+    try:
+        connection.execute(_LOCK, lock)
+    except psycopg.errors.LockNotAvailable as waited:
+        raise StoreBusy(
+            Sentence(
+                vi="Cơ sở dữ liệu này đang nhận một lô khác; hãy gửi lại sau ít phút.",
+                en="This register takes in another delivery; send it again in a few minutes.",
+            ),
+            wait_seconds=_COME_AGAIN_SECONDS,
+        ) from waited
+    finally:
+        connection.execute(_PATIENCE, ("0",))
+
+
+_LOCK = "select pg_advisory_lock(hashtextextended(%s, 0))"
+_PATIENCE = "select set_config('lock_timeout', %s, false)"
+_COME_AGAIN_SECONDS = 10.0
 
 
 class Deliveries:
@@ -139,6 +178,10 @@ class Deliveries:
         """Deliveries of one register, or of all, newest first."""
         return self._found(register=register, at_most=limit)
 
+    def newest_of_places(self, register: str, *, limit: int = 50) -> list[Delivery]:
+        """The same without those that speak for single records: they come by the thousand."""
+        return self._found(register=register, scope=Scope.PLACES, at_most=limit)
+
     def merged_later(self, delivery: int) -> list[int]:
         """The deliveries that stand on this one, so that it cannot be taken back."""
         rows = self._connection.execute(_SQL["merged_later"], {"id": delivery})
@@ -159,7 +202,8 @@ class Deliveries:
         return self._connection.execute(_SQL["kept_counts"], {"delivery": delivery}).fetchall()
 
     def _found(self, **wanted: object) -> list[Delivery]:
-        anything = {"id": None, "register": None, "sha256": None, "state": None, "at_most": None}
+        names = ("id", "register", "sha256", "state", "scope", "at_most")
+        anything = dict.fromkeys(names)
         with self._connection.cursor(row_factory=class_row(Delivery)) as cursor:
             return cursor.execute(_SQL["found"], {**anything, **wanted}).fetchall()
 

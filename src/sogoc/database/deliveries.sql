@@ -2,10 +2,10 @@
 -- A delivery is kept before anything is done with it.
 insert into node.delivery (
     register, contract_version, form, file_name, sha256, bytes, kept_path,
-    received_at, received_by, as_of, state
+    received_at, received_by, as_of, scope, state
 ) values (
     %(register)s, %(contract_version)s, %(form)s, %(file_name)s, %(sha256)s, %(bytes)s,
-    %(kept_path)s, %(received_at)s, %(received_by)s, %(as_of)s, 'kept'
+    %(kept_path)s, %(received_at)s, %(received_by)s, %(as_of)s, %(scope)s, 'kept'
 ) returning id;
 
 -- name: begin
@@ -35,7 +35,7 @@ set state = 'undone', undone_at = %(at)s
 where id = %(id)s and state = 'merged';
 
 -- name: found
--- Deliveries by any of number, register, checksum and state, newest first.
+-- Deliveries by any of number, register, checksum, state and scope, newest first.
 select
     id,
     register,
@@ -48,6 +48,7 @@ select
     received_at,
     received_by,
     as_of,
+    scope,
     state,
     rules_version,
     population_release,
@@ -60,6 +61,7 @@ where
     and (%(register)s::text is null or register = %(register)s)
     and (%(sha256)s::text is null or sha256 = %(sha256)s)
     and (%(state)s::text is null or state = %(state)s)
+    and (%(scope)s::text is null or scope = %(scope)s)
 order by id desc
 limit %(at_most)s;
 

@@ -38,7 +38,7 @@ touched as (
     select
         earlier.id as record,
         case
-            when earlier._change = 'missing' then 'gone'
+            when earlier._change in ('missing', 'ended') then 'gone'
             when earlier._change = 'returned' then 'returned'{closer}
             else 'changed'
         end as kind

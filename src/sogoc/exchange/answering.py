@@ -156,23 +156,26 @@ def answer(envelope: Envelope, asked: Asked, shelf: Shelf, *, by: Answering) -> 
     try:
         found = shelf.look_up(asked)
     except UnknownThing:
-        _keep(envelope, asked, [entry_of(envelope, asked, decision, at=now)], by=by)
+        keep(envelope, asked, [entry_of(envelope, asked, decision, at=now)], by=by)
         raise
     grant = by.grants[decision.grant]
     people = found.subjects
     entries = entries_of(envelope, asked, decision, people=people, grant=grant, at=now)
-    _keep(envelope, asked, entries, by=by)
+    keep(envelope, asked, entries, by=by)
     return found
 
 
 def refuse(envelope: Envelope, asked: Asked, reason: Sentence, *, by: Answering) -> NoReturn:
     """Journal a refusal, then raise AccessDenied: who tries doors is seen."""
-    _keep(envelope, asked, [refusal_of(envelope, asked, reason, at=by.clock.now())], by=by)
+    keep(envelope, asked, [refusal_of(envelope, asked, reason, at=by.clock.now())], by=by)
     raise AccessDenied(reason)
 
 
-def _keep(envelope: Envelope, asked: Asked, entries: Sequence[Entry], *, by: Answering) -> None:
-    """Returns once the journal says it, by these entries or by the same of an earlier try."""
+def keep(envelope: Envelope, asked: Asked, entries: Sequence[Entry], *, by: Answering) -> None:
+    """Journal entries of one question.
+
+    Returns once the journal says it, by these entries or by the same of an earlier try.
+    """
     by.journal.append_once([Unit(entries, once=once_of(envelope, asked, entries))])
 
 

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sogoc.access.grant import check_writer
 from sogoc.access.grant_form import grant_from, written
 from sogoc.access.keeping.orders import check_deferral
 from sogoc.access.usage import USAGE
@@ -74,6 +75,7 @@ class GrantDesk:
                     en="This node has no such register to give a grant on.",
                 )
             )
+        check_writer(grant, self.provider)
         check_deferral(grant, self.rules)
         store = self.store()
         if store.waiting(told.client) >= MOST_WAITING:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sogoc.errors import BadQuestion, BadSeal, Sentence
 from sogoc.exchange.names import subsystem
@@ -27,6 +27,7 @@ from sogoc.exchange.protocol import (
     TOLERANCE_SECONDS,
     USER,
     envelope,
+    is_uuid,
 )
 from sogoc.trust.tokens import believe_token
 
@@ -99,7 +100,7 @@ class Doorkeeper:
         claims = token.claims
         told = {
             CLIENT: token.member,
-            REQUEST_ID: calling.headers.get(REQUEST_ID, ""),
+            REQUEST_ID: _request_id(calling.headers),
             USER: str(claims.get("sub") or ""),
             ISSUE: str(claims.get("issue") or ""),
             PARTY: calling.headers.get(PARTY, ""),
@@ -120,7 +121,8 @@ class Doorkeeper:
                     vi="Bên gọi không có trong danh bạ.", en="The caller is not in the directory."
                 )
             )
-        told = {name: headers.get(name, "") for name in (REQUEST_ID, USER, ISSUE, PARTY)}
+        told = {name: headers.get(name, "") for name in (USER, ISSUE, PARTY)}
+        told[REQUEST_ID] = _request_id(headers)
         return envelope(_numbered({**told, CLIENT: client}))
 
     def _is_mediator(self, peer: str) -> bool:
@@ -129,6 +131,18 @@ class Doorkeeper:
         except ValueError:
             return False
         return any(address in network for network in self.mediators)
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    """`X-Road-Id`, else what most others call it: any text, and the same text is the same id."""
+    told = headers.get(REQUEST_ID, "")
+    other = headers.get(_ANY_ID, "")
+    if told or not other:
+        return told
+    return other if is_uuid(other) else str(uuid5(NAMESPACE_URL, other))
+
+
+_ANY_ID = "x-request-id"
 
 
 def _numbered(told: dict[str, str]) -> dict[str, str]:
@@ -147,7 +161,7 @@ def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-_ONCE = {*MEDIATED, "authorization", "content-type"}
+_ONCE = {*MEDIATED, "authorization", "content-type", _ANY_ID}
 
 
 def for_purpose(caller: Envelope, purpose: str) -> Envelope:

@@ -14,6 +14,7 @@ from sogoc.exchange.names import subsystem
 from sogoc.facades.callers import Doorkeeper
 from sogoc.facades.queries import asked_by, checked
 from sogoc.facades.query_shelf import QueryShelf, page_of
+from sogoc.facades.writing import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sogoc.facades.callers import Calling, Network
     from sogoc.facades.queries import Query
     from sogoc.facades.query_shelf import Page
+    from sogoc.facades.writing import Write, Writer, Written
     from sogoc.trust.keys import SigningKey
 
 
@@ -92,6 +94,7 @@ class FacadeParts:
     connection: Callable[[], Connection]
     threads: Executor
     settings: FacadeSettings
+    writer: Writer
     breaker: Breaker = field(default_factory=Breaker)
     """Which clients are not called back for a while, since they did not answer."""
 
@@ -120,3 +123,12 @@ class FacadeParts:
         asked = asked_by(whole, caller, answering.grants, on=today(answering.clock))
         shelf = QueryShelf(self.connection(), whole)
         return page_of(answer(caller, asked, shelf, by=answering))
+
+    def write(self, write: Write, caller: Envelope) -> Written:
+        """Bring a write the way that every write goes: decided, handed in, journalled, then told.
+
+        Raises BadQuestion, AccessDenied, TooManyQuestions, UnknownThing, DeliveryRefused and
+        StoreError.
+        """
+        answering, keeper = self.answering(), str(self.provider)
+        return written(write, caller, by=answering, writer=self.writer, keeper=keeper)

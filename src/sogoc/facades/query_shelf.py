@@ -12,11 +12,13 @@ from psycopg import sql
 from sogoc.errors import BadQuestion, Sentence, UnknownThing
 from sogoc.exchange.answering import Found
 from sogoc.facades.queries import OPERATORS
+from sogoc.records.readings import AsBelieved, select_of
 from sogoc.records.shape import Tables, postgres_type
 from sogoc.values.identifiers import persons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sogoc.contract.model import RegisterObject
     from sogoc.database.store import Connection
@@ -66,6 +68,30 @@ class QueryShelf:
         select = sql.SQL("select r.id from {} as r where {}").format(self._table, where)
         found = self.connection.execute(select, values).fetchall()
         return frozenset(int(row[0]) for row in found)
+
+    def to_write(self, most: int) -> list[tuple[int, dict[str, str | None]]]:
+        """Number and fields of the records that stand, as texts that say them again.
+
+        Where a value could not be read, it is the text that came. Raises BadQuestion.
+        """
+        names = [field.name for field in self.query.object.fields]
+        columns = [
+            sql.SQL("coalesce({}::text, r._came ->> {})").format(
+                sql.Identifier("r", name), sql.Literal(name)
+            )
+            for name in names
+        ]
+        where, values = self._where()
+        select = sql.SQL("select r.id, {} from {} as r where {} order by r.id limit {}").format(
+            sql.SQL(", ").join(columns), self._table, where, sql.Literal(most)
+        )
+        try:
+            found = self.connection.execute(select, values).fetchall()
+        except psycopg.DataError as wrong:
+            raise _no_value() from wrong
+        except psycopg.errors.UndefinedTable:
+            return []
+        return [(int(row[0]), dict(zip(names, row[1:], strict=True))) for row in found]
 
     def _count(self) -> int:
         where, values = self._where()
@@ -128,6 +154,19 @@ class QueryShelf:
             for value in one.values
         ]
         return [number for number in told if number]
+
+
+def believed(
+    connection: Connection, target: Tables, records: Sequence[int], *, at: datetime
+) -> list[dict[str, str | None]]:
+    """These records as the node believed them at that moment, in the order given; every field."""
+    names = [field.name for field in target.object.fields]
+    columns = sql.SQL(", ").join(sql.Identifier("r", name) for name in names)
+    select = sql.SQL("select r._record, {} from ({}) as r where r._record = any(%s)").format(
+        columns, select_of(target, AsBelieved(at))
+    )
+    rows = {row[0]: row[1:] for row in connection.execute(select, [list(records)]).fetchall()}
+    return [dict(zip(names, map(_text, rows[one]), strict=True)) for one in records if one in rows]
 
 
 def page_of(found: Found) -> Page:

@@ -51,13 +51,13 @@ def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
             shelf=Shelf((folder / "registers", shipped("registers"))),
             clock=clock,
             engine=engine,
-            rules=_rules(folder),
+            rules=rules_of(folder),
             keep_runs=settings.keep_runs,
         )
         yield Node(parts=parts, store=store, settings=settings)
 
 
-def _rules(folder: Path) -> Path:
+def rules_of(folder: Path) -> Path:
     """The node's own rule files, if it has any, instead of those that travel along."""
     own = folder / "rules"
     return own if any(own.glob("*.yaml")) else shipped("rules")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.clock import today
 from sogoc.database.decisions.judgements import Act, Judgements
-from sogoc.database.deliveries import Arrival, Deliveries, Outcome, turn
+from sogoc.database.deliveries import Arrival, Deliveries, Outcome, Scope, turn
 from sogoc.errors import UnknownThing
 from sogoc.localities.units import Units
 from sogoc.node.words import flaw_in_words
@@ -56,7 +56,7 @@ class Signed:
 def desk(parts: Parts, register: str, *, keeper: str) -> Desk:
     """What worklists need of the node; the caller holds the transaction."""
     held = parts.shelf.register(register)
-    newest = Deliveries(parts.connection).newest(held.id)
+    newest = Deliveries(parts.connection).newest_of_places(held.id)
     scored = (one for one in newest if one.state == "merged" and one.rules_version)
     latest = next(scored, None)
     kept = Judgements(parts.connection)
@@ -166,6 +166,7 @@ def begin(parts: Parts, register: Register, file: Path, *, officer: str, form: s
         received_by=officer,
         as_of=today(parts.clock),
         form=form,
+        scope=Scope.RECORDS,
     )
     number = deliveries.keep(arrival)
     deliveries.begin(number, form=form)

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogoc.clock import today
-from sogoc.database.deliveries import Arrival, Deliveries, turn
+from sogoc.database.deliveries import Arrival, Deliveries, Scope, turn
 from sogoc.errors import DeliveryRefused
 from sogoc.pipeline.again.basis import superseded
 from sogoc.pipeline.judging import Judging, judge
 from sogoc.pipeline.keeping import keep
 from sogoc.pipeline.run_folder import forget_older
+from sogoc.pipeline.single.judging import judge_single
+from sogoc.pipeline.single.storing import content, store_single
 from sogoc.pipeline.stages import Stage, nobody
 from sogoc.pipeline.storing import store_run
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sogoc.database.deliveries import Delivery
     from sogoc.pipeline.keeping import Kept
     from sogoc.pipeline.parts import Parts
+    from sogoc.pipeline.single.storing import Witness
     from sogoc.pipeline.stages import Tell
 
 
@@ -47,6 +50,8 @@ class Request:
     form: str = ""
     as_of: date | None = None
     """The day the data speaks for; None: the day it is handed in."""
+    scope: Scope = Scope.PLACES
+    """For what it speaks: whole places, its records alone, or that they end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +63,13 @@ class Delivered:
     known_already: bool
 
 
-def deliver(parts: Parts, request: Request, *, tell: Tell = nobody) -> Delivered:
+def deliver(
+    parts: Parts, request: Request, *, tell: Tell = nobody, witness: Witness = content
+) -> Delivered:
     """Bring a delivery into its register, or go on with one that was interrupted.
 
-    Raises DeliveryRefused, after which nothing of the file is stored; UnknownThing for a register
-    that is not there.
+    `witness` is shown single records before they hold. Raises DeliveryRefused, after which nothing
+    of the file is stored; UnknownThing for a register that is not there.
     """
     register = parts.shelf.register(request.register)
     tell(Stage.KEEP, 0, 1)
@@ -78,11 +85,15 @@ def deliver(parts: Parts, request: Request, *, tell: Tell = nobody) -> Delivered
             arrival = _arrival(parts, request, register=register, kept=kept)
             delivery = deliveries.one(deliveries.keep(arrival))
         try:
-            _work(parts, register, delivery, kept=kept, tell=tell)
+            judging = Judging(register=register, delivery=delivery, file=kept.path)
+            if request.scope is Scope.PLACES:
+                _work(parts, judging, tell=tell)
+            else:
+                _work_on_single(parts, judging, tell=tell, witness=witness)
         except DeliveryRefused as refusal:
             _refuse(parts, delivery, kept, why=_words(refusal))
             raise
-        mine = [one.id for one in deliveries.newest(register.id, limit=_LOOKED_AT)]
+        mine = [one.id for one in deliveries.newest_of_places(register.id, limit=_LOOKED_AT)]
         forget_older(parts.runs, superseded(parts.runs, mine), keep=parts.keep_runs)
         return Delivered(
             delivery=deliveries.one(delivery.id), register=register, known_already=False
@@ -101,16 +112,25 @@ def _arrival(parts: Parts, request: Request, *, register: Register, kept: Kept) 
         received_by=request.officer,
         as_of=request.as_of or today(parts.clock),
         form=request.form,
+        scope=request.scope,
     )
 
 
-def _work(parts: Parts, register: Register, delivery: Delivery, *, kept: Kept, tell: Tell) -> None:
-    judging = Judging(register=register, delivery=delivery, file=kept.path)
+def _work(parts: Parts, judging: Judging, *, tell: Tell) -> None:
     with judge(parts, judging, tell=tell) as judged:
         tell(Stage.RECORDS, 0, 1)
         store_run(parts, judging, judged)
         judged.basis.write()
         tell(Stage.RECORDS, 1, 1)
+
+
+def _work_on_single(parts: Parts, judging: Judging, *, tell: Tell, witness: Witness) -> None:
+    with judge_single(parts, judging, tell=tell) as single:
+        tell(Stage.RECORDS, 0, 1)
+        store_single(parts, judging, single, witness=witness)
+        tell(Stage.RECORDS, 1, 1)
+    # No later delivery begins with what was made of a few records.
+    shutil.rmtree(parts.runs / str(judging.delivery.id), ignore_errors=True)
 
 
 def _refuse(parts: Parts, delivery: Delivery, kept: Kept, *, why: dict[str, Any]) -> None:

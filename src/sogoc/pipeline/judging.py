@@ -86,7 +86,7 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
     judged = Judgements(parts.connection).mark(judging.register.id)
     by = policies(parts, judging.register)
     made_of = (day, rules, release and release.id, judged, by.told())
-    folder = _folder(parts, judging, made_of)
+    folder = folder_of(parts, judging, made_of)
     with parts.engine(folder) as engine:
         stages = _Stages(parts, judging, engine, folder, tell, by)
         taken = stages.take()
@@ -118,7 +118,8 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
         )
 
 
-def _folder(parts: Parts, judging: Judging, made_of: tuple[object, ...]) -> Path:
+def folder_of(parts: Parts, judging: Judging, made_of: tuple[object, ...]) -> Path:
+    """The folder of a run made of these things, its file and the register as it stands."""
     delivery = judging.delivery
     latest = Deliveries(parts.connection).latest(judging.register.id)
     folder = parts.runs / str(delivery.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from sogoc.database.deliveries import Deliveries
+from sogoc.database.deliveries import Deliveries, Scope
 from sogoc.link.columns import chances
 from sogoc.link.population import population_plan
 from sogoc.link.weights import chances_bits
@@ -102,15 +102,24 @@ def chances_of(
     parts: Parts, register: Register, name: str, *, release: Delivery, by: Policies
 ) -> Path | None:
     """Where the chances of an object stand that its newest fitting run measured."""
+    first = _whole_release(parts, release)
     files = (
         parts.runs / str(run.id) / f"{chances(name)}.parquet"
-        for run in Deliveries(parts.connection).newest(register.id)
-        if run.population_release == release.id
+        for run in Deliveries(parts.connection).newest_of_places(register.id)
+        if first <= (run.population_release or 0) <= release.id
         and run.rules_version
         and model_of_run(run.counts, name) == by.version_of(name)
     )
     policy = by.of(name)
     return next((file for file in files if file.is_file() and _is_ours(file, policy)), None)
+
+
+def _whole_release(parts: Parts, release: Delivery) -> int:
+    """The release that was brought whole: single persons who came since change no measure of it."""
+    if release.scope == Scope.PLACES:
+        return release.id
+    whole = Deliveries(parts.connection).newest_of_places(release.register)
+    return next((one.id for one in whole if one.state == "merged"), release.id)
 
 
 def _is_ours(file: Path, policy: Policy) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sogoc.contract.model import Register
+    from sogoc.intake.take import Taken
     from sogoc.pipeline.judging import Judged, Judging
     from sogoc.pipeline.parts import Parts
 
@@ -33,7 +34,7 @@ def store_run(parts: Parts, judging: Judging, judged: Judged) -> None:
     connection = parts.connection
     RecordStore(connection).prepare(judging.register)
     Deliveries(connection).begin(judging.delivery.id, form=judged.taken.form)
-    _keep_contract(parts, judging, parts.clock.now())
+    keep_contract(parts, judging, parts.clock.now())
     with connection.transaction():
         # Those who follow the register read it by this moment: it is taken when it is our turn.
         RecordStore(connection).wait_for_turn(judging.register)
@@ -74,7 +75,7 @@ def _merge(parts: Parts, judging: Judging, judged: Judged, *, at: datetime) -> d
         }
         for one in register.objects
     }
-    return {**objects, **_of_the_file(judged), **judged.linking}
+    return {**objects, **of_the_file(judged.taken), **judged.linking}
 
 
 def _of_answers(register: Register) -> set[str]:
@@ -104,8 +105,8 @@ def _look_at_the_silent(parts: Parts, judging: Judging, judged: Judged) -> None:
             engine.run(step)
 
 
-def _of_the_file(judged: Judged) -> dict[str, Any]:
-    taken = judged.taken
+def of_the_file(taken: Taken) -> dict[str, Any]:
+    """What is kept of the file among the counts of its delivery."""
     return {
         "file": {
             "rows": taken.rows,
@@ -117,7 +118,7 @@ def _of_the_file(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _keep_contract(parts: Parts, judging: Judging, at: datetime) -> None:
+def keep_contract(parts: Parts, judging: Judging, at: datetime) -> None:
     """The contract that the records were merged under is kept whole, to read them by later."""
     register = judging.register
     text = parts.shelf.path(register.id).read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.database.divided import part_of
 from sogoc.named_sql import statements
 from sogoc.records import finding_plan as plan
+from sogoc.records import plan as plan_of_records
 from sogoc.tables.naming import near_duplicates
 
 if TYPE_CHECKING:
@@ -87,6 +88,18 @@ class FindingStore:
         merge = _Merge(self.connection, tables, register.id, delivery, at, only=frozenset(due))
         return {one.name: merge.object(one, due) for one in register.objects}
 
+    def end(
+        self, register: Register, ended: Mapping[str, pa.Table], *, delivery: int, at: datetime
+    ) -> dict[str, FindingCounts]:
+        """Close what stands open of records that ended; `ended` gives their `id` by object."""
+        counts = {}
+        for name, ids in ended.items():
+            of = {"register": register.id, "object": name, "delivery": delivery, "at": at}
+            with marked(self.connection, ids):
+                closed = self.connection.execute(_SQL["close_ended"], of).rowcount
+            counts[name] = FindingCounts(closed=closed)
+        return counts
+
 
 @dataclass(frozen=True, slots=True)
 class _Merge:
@@ -98,7 +111,8 @@ class _Merge:
     only: frozenset[str] | None = None
 
     def object(self, one: RegisterObject, due: Due) -> FindingCounts:
-        of = {"register": self.register, "object": one.name}
+        few = plan_of_records.few(self.tables, one.name)
+        of = {"register": self.register, "object": one.name, "records": few}
         select = sql.SQL(_SQL["before"])
         before = copy_out(self.connection, select, _BEFORE, parameters=of)
         if self.only is not None:

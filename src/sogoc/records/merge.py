@@ -9,12 +9,14 @@ import pyarrow as pa
 from psycopg import sql
 
 from sogoc.database.bulk import MARKED, copy_in, copy_out, marked
+from sogoc.errors import DeliveryRefused, Sentence
 from sogoc.records import plan
 from sogoc.records.prepare import add_keys, columns, drop_keys
 from sogoc.tables.engine import quoted
 from sogoc.tables.naming import recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
@@ -45,6 +47,8 @@ class MergeCounts:
     """Were missing, and are there again as they were."""
     missing: int = 0
     """Were there, and are no longer among those of their locality."""
+    ended: int = 0
+    """Were there, and end by what the delivery says."""
 
     def as_counts(self) -> dict[str, int]:
         """The same by name, for the counts of a delivery."""
@@ -67,17 +71,43 @@ class Merge:
         one, engine = target.object, self.tables
         self._read_what_is_held(target)
         engine.run(plan.naming_step(one))
+        empty = not engine.rows(f"select 1 from {quoted(plan.held(one.name))} limit 1")
+        counts = self._stored(target, self._insert_all if empty else self._insert)
+        missing = self._mark(target, plan.missing_select(one), "missing")
+        return MergeCounts(rows=sum(counts.values()), missing=missing, **counts)
+
+    def single(self, target: Tables) -> MergeCounts:
+        """The same for records that speak for themselves: others are neither read nor marked."""
+        self._read_those_named(target)
+        counts = self._stored(target, self._insert)
+        return MergeCounts(rows=sum(counts.values()), **counts)
+
+    def endings(self, target: Tables) -> pa.Table:
+        """End the records of the delivery; return their numbers, `id`.
+
+        Raises DeliveryRefused where one of them does not stand in the register.
+        """
+        one = target.object
+        self._read_those_named(target)
+        for sheet, line in self.tables.rows(plan.unknown_select(one)):
+            raise _not_there(sheet, line)
+        ids = self.tables.arrow(plan.ended_select(one))
+        self._mark(target, plan.ended_select(one), "ended")
+        return ids
+
+    def _stored(self, target: Tables, insert: Callable[[Tables], None]) -> dict[str, int]:
+        """Put in what is new, changed or back; leaves `recorded(o)`. Returns counts by change."""
+        one, engine = target.object, self.tables
         engine.run(plan.recorded_step(one, self._next_id(target)))
         counted = f"select change, count(*) from {quoted(recorded(one.name))} group by change"
         counts = {str(change): int(count) for change, count in engine.rows(counted)}
         if counts.get("inserted"):
-            self._insert(target)
+            insert(target)
         if counts.get("changed"):
             self._change(target)
-        missing = self._mark(target, plan.missing_select(one), "missing")
         if counts.get("returned"):
             self._mark(target, _returned_select(one.name), "returned")
-        return MergeCounts(rows=sum(counts.values()), missing=missing, **counts)
+        return counts
 
     def corrected(self, target: Tables) -> int:
         """Give records a new version under the number they have; return how many changed.
@@ -96,12 +126,19 @@ class Merge:
         return count
 
     def _read_what_is_held(self, target: Tables) -> None:
-        select = sql.SQL(
-            "select id, key, replace(_digest::text, '-', ''), _locality, "
-            "_missing_since is not null from {}"
-        ).format(target.current)
-        rows = copy_out(self.connection, select, _HELD)
+        rows = copy_out(self.connection, _what_is_held(target), _HELD)
         self.tables.register(plan.held(target.object.name), rows)
+
+    def _read_those_named(self, target: Tables) -> None:
+        """The same of the records alone that the delivery names."""
+        one = target.object
+        self.tables.run(plan.naming_step(one))
+        keys = [
+            row[0] for row in self.tables.rows(f"select _key from {quoted(plan.named(one.name))}")
+        ]
+        select = sql.SQL("{} where key = any(%(keys)s)").format(_what_is_held(target))
+        rows = copy_out(self.connection, select, _HELD, parameters={"keys": keys})
+        self.tables.register(plan.held(one.name), rows)
 
     def _next_id(self, target: Tables) -> int:
         """The first number for new records.
@@ -115,16 +152,14 @@ class Merge:
         ).fetchone()
         return int(row[0]) if row else 1
 
+    def _insert_all(self, target: Tables) -> None:
+        """The first records of a table: its keys are built once, over all of them."""
+        drop_keys(self.connection, target)
+        self._insert(target)
+        add_keys(self.connection, target)
+
     def _insert(self, target: Tables) -> None:
-        file = self._incoming(target, "inserted")
-        first = not self.tables.rows(
-            f"select 1 from {quoted(plan.held(target.object.name))} limit 1"
-        )
-        if first:
-            drop_keys(self.connection, target)
-        copy_in(self.connection, target.current, file)
-        if first:
-            add_keys(self.connection, target)
+        copy_in(self.connection, target.current, self._incoming(target, "inserted"))
         self.connection.execute(
             sql.SQL("select setval(pg_get_serial_sequence({}, 'id'), max(id)) from {}").format(
                 sql.Literal(target.current.as_string(self.connection)), target.current
@@ -152,11 +187,11 @@ class Merge:
         self.connection.execute(sql.SQL("drop table {}").format(_COMING))
 
     def _mark(self, target: Tables, select: str, change: str) -> int:
-        """Records that went missing or came back: nothing about them but that."""
+        """Records that went missing, ended or came back: nothing about them but that."""
         ids = self.tables.arrow(select).rename_columns(["id"])
         if not ids.num_rows:
             return 0
-        since = self.delivery if change == "missing" else None
+        since = None if change == "returned" else self.delivery
         with marked(self.connection, ids):
             self._end(target, MARKED, true_to=sql.SQL("null::date"), change=change)
             self.connection.execute(
@@ -187,6 +222,22 @@ class Merge:
         )
         self.tables.run(step)
         return self.tables.parquet(step.makes)
+
+
+def _what_is_held(target: Tables) -> sql.Composed:
+    return sql.SQL(
+        "select id, key, replace(_digest::text, '-', ''), _locality, "
+        "_missing_since is not null from {}"
+    ).format(target.current)
+
+
+def _not_there(sheet: str, line: int) -> DeliveryRefused:
+    return DeliveryRefused(
+        Sentence(
+            vi=f"Trang {sheet}, dòng {line}: không có bản ghi này đang tồn tại để kết thúc.",
+            en=f"Sheet {sheet}, row {line}: no such record stands, so it cannot end.",
+        )
+    )
 
 
 def _returned_select(name: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sogoc.contract.model import Field, RegisterObject
+    from sogoc.tables.engine import Engine
 
 PLACES = {Kind.COMMUNE, Kind.PROVINCE}
 """Kinds whose unit of today stands in a column of its own."""
@@ -134,6 +135,33 @@ def missing_select(one: RegisterObject) -> str:
         f" and locality in (select _locality from {here})"
         f" and id not in (select record from {here})"
     )
+
+
+def ended_select(one: RegisterObject) -> str:
+    """Records that stand and that are among those of the delivery."""
+    return (
+        f"select held.id as id from {quoted(held(one.name))} as held where not missing"
+        f" and key in (select _key from {quoted(named(one.name))})"
+    )
+
+
+def unknown_select(one: RegisterObject) -> str:
+    """Where in the file records stand that the register does not hold: `_sheet`, `_line`."""
+    return (
+        f"select record._sheet, record._line from {quoted(named(one.name))} as named"
+        f" inner join {quoted(naming.standard(one.name))} as record on record._row = named._row"
+        f" where named._key not in (select key from {quoted(held(one.name))} where not missing)"
+        f" order by record._row"
+    )
+
+
+_FEW = 1000
+
+
+def few(tables: Engine, name: str) -> list[int] | None:
+    """The records of a delivery that brings few; of others None, and everything is looked at."""
+    rows = tables.rows(f"select record from {quoted(naming.recorded(name))} limit {_FEW + 1}")
+    return [int(row[0]) for row in rows] if len(rows) <= _FEW else None
 
 
 def locality(one: RegisterObject) -> str:

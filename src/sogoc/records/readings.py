@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from psycopg import sql
 
+from sogoc.records.shape import postgres_type
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sogoc.contract.model import Field
@@ -93,6 +95,20 @@ def select_of(target: Tables, reading: Now | AsBelieved | AsTrue) -> sql.Compose
                 sql.Literal(on),
                 sql.SQL(", ").join(map(sql.Identifier, names)),
             )
+
+
+def referred_of(target: Tables, asked: Mapping[str, Sequence[str]]) -> sql.Composed:
+    """The SELECT of what stands now, of records in which a field holds one of its values."""
+    one_of = [
+        sql.SQL("{} = any({}::{}[])").format(
+            sql.Identifier(name),
+            sql.Literal(list(values)),
+            sql.SQL(postgres_type(target.object.field(name))),
+        )
+        for name, values in asked.items()
+    ]
+    where = sql.SQL(" or ").join(one_of) if one_of else sql.SQL("false")
+    return sql.SQL("{} where {}").format(select_of(target, NOW), where)
 
 
 def texts_of(target: Tables, fields: Sequence[str]) -> sql.Composed:

@@ -58,11 +58,11 @@ COMMENTS = {
     "_locality": "Unit of today to which the record belongs",
     "_true_from": "Day since when this version is true",
     "_believed_from": "Moment since when this node held it",
-    "_missing_since": "The delivery of its locality in which it was no longer there",
+    "_missing_since": "The delivery in which it was no longer there, or that ended it",
     "_true_to": "Day until when it was true, not included; empty: not ended by a later truth",
     "_believed_to": "Moment until when this node held it",
     "_ended_by": "The delivery that ended it",
-    "_change": "changed, missing or returned",
+    "_change": "changed, missing, ended or returned",
 }
 
 

@@ -14,12 +14,12 @@ from sogoc.records.correcting import corrected_step, standing_records
 from sogoc.records.merge import Merge, MergeCounts
 from sogoc.records.plan import standing
 from sogoc.records.prepare import prepare
-from sogoc.records.readings import NOW, select_of, texts_of, types_of
+from sogoc.records.readings import NOW, referred_of, select_of, texts_of, types_of
 from sogoc.records.shape import Tables
 from sogoc.records.undo import undo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -57,11 +57,31 @@ class RecordStore:
         """
         with self.connection.transaction():
             self.wait_for_turn(register)
-            as_of = Deliveries(self.connection).one(delivery).as_of
-            merge = Merge(
-                connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
-            )
+            merge = self._merge(tables, delivery, at)
             return {one.name: merge.object(Tables(register.id, one)) for one in register.objects}
+
+    def merge_single(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime
+    ) -> dict[str, MergeCounts]:
+        """The same for records that speak for themselves alone: no other is marked as missing."""
+        merge = self._merge(tables, delivery, at)
+        return {one.name: merge.single(Tables(register.id, one)) for one in register.objects}
+
+    def end(
+        self, register: Register, tables: Engine, *, delivery: int, at: datetime
+    ) -> dict[str, pa.Table]:
+        """End the records of a delivery; return their numbers (`id`) by object.
+
+        In the caller's transaction. Raises DeliveryRefused where one does not stand.
+        """
+        merge = self._merge(tables, delivery, at)
+        return {one.name: merge.endings(Tables(register.id, one)) for one in register.objects}
+
+    def _merge(self, tables: Engine, delivery: int, at: datetime) -> Merge:
+        as_of = Deliveries(self.connection).one(delivery).as_of
+        return Merge(
+            connection=self.connection, tables=tables, delivery=delivery, as_of=as_of, at=at
+        )
 
     def wait_for_turn(self, register: Register) -> None:
         """Wait until no other delivery of the register is being merged; ours until the commit."""
@@ -137,6 +157,18 @@ class RecordStore:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{register.id}__{name}.parquet"
         select = select_of(target, reading)
+        copy_to_parquet(self.connection, select, types_of(target), file=file)
+        return file
+
+    def export_referred(
+        self, register: Register, name: str, asked: Mapping[str, Sequence[str]], *, folder: Path
+    ) -> Path:
+        """The same, of the records alone in which one of these fields holds one of its values."""
+        self.prepare(register)
+        target = Tables(register.id, register.object(name))
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{register.id}__{name}.parquet"
+        select = referred_of(target, asked)
         copy_to_parquet(self.connection, select, types_of(target), file=file)
         return file
 

@@ -12,10 +12,12 @@ from psycopg import sql
 from sogoc.database.bulk import copy_in, copy_out, marked
 from sogoc.database.divided import part_of
 from sogoc.named_sql import statements
+from sogoc.records.plan import few
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import recorded, verified
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import psycopg
@@ -63,6 +65,15 @@ class VerificationStore:
         asked = [one for one in register.objects if tables.has(verified(one.name))]
         return {one.name: merge.object(one) for one in asked}
 
+    def end(
+        self, register: Register, ended: Mapping[str, pa.Table], *, delivery: int, at: datetime
+    ) -> None:
+        """End the answers about persons of records that ended; `ended` gives `id` by object."""
+        for name, ids in ended.items():
+            of = {"register": register.id, "object": name, "delivery": delivery, "at": at}
+            with marked(self.connection, ids):
+                self.connection.execute(_SQL["end_all"], of)
+
     def answered(self, register: str) -> pa.Table:
         """Of whom an answer stands: `object`, `record`, `person`."""
         types = {"object": pa.string(), "record": pa.int64(), "person": pa.string()}
@@ -79,7 +90,7 @@ class _Merge:
     at: datetime
 
     def object(self, one: RegisterObject) -> int:
-        of = {"register": self.register, "object": one.name}
+        of = {"register": self.register, "object": one.name, "records": few(self.tables, one.name)}
         select = sql.SQL(_SQL["believed"])
         rows = copy_out(self.connection, select, _BELIEVED, parameters=of)
         self.tables.register(_believed(one), rows)

@@ -10,7 +10,11 @@ select
     evidence,
     link
 from node.verification
-where register = %(register)s and object = %(object)s and believed_to is null;
+where
+    register = %(register)s
+    and object = %(object)s
+    and (%(records)s::bigint[] is null or record = any(%(records)s))
+    and believed_to is null;
 
 -- name: answered
 -- Of whom an answer stands.
@@ -31,6 +35,17 @@ where
     and verification.object = %(object)s
     and verification.record = marked.id
     and verification.person = marked.person
+    and verification.believed_to is null;
+
+-- name: end_all
+-- Whoever the records named that ended.
+update node.verification
+set believed_to = %(at)s, ended_by = %(delivery)s
+from pg_temp.marked
+where
+    verification.register = %(register)s
+    and verification.object = %(object)s
+    and verification.record = marked.id
     and verification.believed_to is null;
 
 -- name: hold_numbers

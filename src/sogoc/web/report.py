@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.database.deliveries import Scope
 from sogoc.link.explaining.promised import promised_words
 from sogoc.node import judging
 from sogoc.node.returns import FORM
@@ -74,7 +75,7 @@ def delivery_page(view: View, reader: Reader, number: int) -> Response:
     if delivery is None:
         raise no_such("lô dữ liệu", "delivery")
     register = view.register(delivery.register)
-    if delivery.form in {FORM, judging.FORM}:
+    if delivery.scope != Scope.PLACES or delivery.form in {FORM, judging.FORM}:
         return view.show("corrections.html", delivery=delivery, register=register)
     kinds = error_kinds(view, register, reader.scores(number, "rule"))
     places = place_rows(view, reader, number)

@@ -22,7 +22,7 @@ from sogoc.trust.tokens import signed_token
 
 NUMBER = "001190000001"
 PEOPLE = "/govstack/data/population/1.0"
-CLINICS = "/govstack/data/students.truong/1.0"
+CLINICS = SCHOOLS = "/govstack/data/students.truong/1.0"
 
 RECORD = {"type": "object", "additionalProperties": {"type": "string"}}
 CONTENT = {
@@ -213,13 +213,15 @@ def test_one_value_is_read_by_a_key_that_is_nobodys(scene: Scene, name: str) -> 
         ("PUT", f"{PEOPLE}/update-entries"),
         ("POST", f"{PEOPLE}/updateOrCreate"),
         ("POST", f"{PEOPLE}/update-or-create"),
-        ("DELETE", f"{PEOPLE}/x/delete"),
+        ("DELETE", f"{PEOPLE}/delete"),
+        ("DELETE", f"{SCHOOLS}/x/delete"),
         ("DELETE", "/govstack/database/1"),
         ("POST", "/govstack/database/modify"),
     ],
 )
 def test_a_write_is_refused_and_whoever_tried_is_seen(scene: Scene, method: str, path: str) -> None:
-    answer = scene.send(method, path, {"write": {"content": {"ho_ten": "X"}}})
+    body = {"write": {"content": {"ho_ten": "X"}}, **query(so_dinh_danh=NUMBER)}
+    answer = scene.send(method, path, body)
     assert answer.status_code == 403
     assert "source" in answer.json()["detail"]
     (entry,) = scene.journal.entries

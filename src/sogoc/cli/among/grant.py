@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sogoc.access.grant import Operation, Question, State, sensitive_among
+from sogoc.access.grant import (
+    NOT_THE_KEEPER,
+    Operation,
+    Question,
+    State,
+    check_writer,
+    is_keepers_own,
+    sensitive_among,
+)
 from sogoc.access.grant_form import grant_at, written
 from sogoc.access.grant_store import GrantStore
 from sogoc.access.keeping.orders import check_deferral
@@ -40,6 +49,7 @@ def ask_command(context: typer.Context, file: Path) -> None:
     told = grant_at(file)
     with open_node(desk.folder, desk.settings) as node:
         check_deferral(told, journal_rules(desk.folder, node.parts.clock))
+        check_writer(told, desk.settings.member)
         store = GrantStore(node.parts.connection, node.parts.clock)
         store.ask(told, _register(desk, told.register), officer=desk.officer)
     desk.say.plain(policy_of(told))
@@ -166,6 +176,8 @@ def explain_command(  # noqa: PLR0913 - what a question says of itself
                 sensitive=sensitive_among(touched, _register(desk, register)),
             )
         )
+    if operation is Operation.WRITE and not is_keepers_own(member, desk.settings.member):
+        decision = replace(decision, allowed=False, reason=NOT_THE_KEEPER)
     desk.say.line("Được." if decision.allowed else "Không.", "Yes." if decision.allowed else "No.")
     desk.say.sentence(decision.reason)
 

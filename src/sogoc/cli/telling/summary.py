@@ -7,6 +7,7 @@ from typing import Any
 
 from sogoc.cli.telling.say import Say
 from sogoc.contract.model import Register, RuleForm
+from sogoc.database.deliveries import Scope
 from sogoc.link.explaining.promised import promised_words
 from sogoc.link.words import OUTCOME_WORDS
 from sogoc.pipeline.deliver import Delivered
@@ -60,6 +61,10 @@ def say_summary(say: Say, parts: Parts, delivered: Delivered) -> None:
         return
     reader = Reader(parts.connection)
     say.heading(f"{register.name}: lô số {delivery.id}", f"{register.name}: delivery {delivery.id}")
+    if delivery.scope != Scope.PLACES:
+        _say_single(say, register, delivery.counts)
+        _say_notes(say, delivery.counts)
+        return
     _say_records(say, register, delivery.counts)
     _say_groups(say, reader, delivery.id)
     _say_rules(say, reader, register, delivery=delivery.id)
@@ -67,8 +72,39 @@ def say_summary(say: Say, parts: Parts, delivered: Delivered) -> None:
     _say_promises(say, delivery.counts.get(LINKING, {}).get("promises", {}))
     _say_links(say, LinkEvents(parts.connection).counts(register.id, delivery.id))
     _say_index(say, reader, delivery.id)
-    for note in delivery.counts.get("file", {}).get("notes", ()):
+    _say_notes(say, delivery.counts)
+
+
+def _say_notes(say: Say, counts: dict[str, Any]) -> None:
+    for note in counts.get("file", {}).get("notes", ()):
         say.line(f"Lưu ý: {note['vi']}", f"Note: {note['en']}")
+
+
+def _say_single(say: Say, register: Register, counts: dict[str, dict[str, int]]) -> None:
+    names = ("rows", "inserted", "changed", "unchanged", "returned", "ended", "opened", "closed")
+    say.table(
+        [
+            ("Đối tượng", "object"),
+            ("Bản ghi", "records"),
+            ("Mới", "new"),
+            ("Thay đổi", "changed"),
+            ("Giữ nguyên", "unchanged"),
+            ("Có lại", "back again"),
+            ("Kết thúc", "ended"),
+            ("Lỗi mới", "findings opened"),
+            ("Lỗi đã hết", "findings closed"),
+        ],
+        [
+            (one.label or one.name, *(counts[one.name].get(count, 0) for count in names))
+            for one in register.objects
+            if one.name in counts
+        ],
+    )
+    say.line(
+        "Chỉ các bản ghi này thay đổi; điểm chất lượng vẫn là điểm của lô gần nhất được kiểm tra "
+        "toàn bộ.",
+        "These records alone changed; the score stays that of the last delivery checked whole.",
+    )
 
 
 def _say_records(say: Say, register: Register, counts: dict[str, dict[str, int]]) -> None:

@@ -21,6 +21,7 @@ _VERBS = {
     "search": Sentence(vi="Tìm thông tin", en="Searched"),
     "verify": Sentence(vi="Đối soát họ tên, ngày sinh", en="Compared name and date of birth"),
     "difference": Sentence(vi="Nhận thay đổi", en="Took changes"),
+    "write": Sentence(vi="Ghi, sửa hoặc kết thúc bản ghi", en="Made, changed or ended a record"),
     "usage": Sentence(vi="Xem ai đã khai thác dữ liệu của bạn", en="Looked at who used your data"),
 }
 _OTHER = Sentence(vi="Khai thác dữ liệu", en="Used data")

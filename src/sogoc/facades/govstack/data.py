@@ -7,12 +7,13 @@ expect beyond the text stands in `docs/reference/facades.md`.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import BadQuestion, Sentence
 from sogoc.facades.govstack.registries import is_personal
 from sogoc.facades.queries import Condition, Order, Query
+from sogoc.facades.writing import Kind, Write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,17 +33,80 @@ def content(body: bytes, *, part: str = "query") -> dict[str, Any]:
     Older clients of `exists` send the fields at the top; they are read there if there is no
     `query`.
     """
+    told = _object(body)
+    return _content(told.get(part, {"content": told}), part)
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as wrong:
         raise _bad("nội dung không phải JSON", "the body is not JSON") from wrong
     if not isinstance(told, dict):
         raise _bad("nội dung phải là một đối tượng", "the body must be an object")
-    inner = told.get(part, {"content": told})
+    return told
+
+
+def _content(inner: object, part: str) -> dict[str, Any]:
     fields = inner.get("content") if isinstance(inner, dict) else None
     if not isinstance(fields, dict):
         raise _bad(f"thiếu {part}.content", f"{part}.content is missing")
     return fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a body says is to be written, and into which records."""
+
+    values: Mapping[str, object]
+    query: Mapping[str, object] | None
+
+
+def told_write(body: bytes, kind: Kind) -> Wanted:
+    """What stands under `write.content` and `query.content`. Raises BadQuestion.
+
+    What finds records must be there, even where the specification calls it optional: without it
+    nobody knows which record is meant.
+    """
+    told = _object(body)
+    created, ended = kind is Kind.CREATE, kind is Kind.DELETE
+    return Wanted(
+        values={} if ended else _content(told.get("write"), "write"),
+        query=None if created else _content(told.get("query"), "query"),
+    )
+
+
+def write_of(registry: Registry, kind: Kind, wanted: Wanted) -> Write:
+    """What is to be written. A value that is null or empty empties its field."""
+    values = {
+        name: "" if value is None else _text(name, value) for name, value in wanted.values.items()
+    }
+    return Write(
+        kind=kind,
+        register=registry.register,
+        object=registry.object,
+        values=values,
+        query=None if wanted.query is None else one_record(registry, wanted.query),
+    )
+
+
+def ending(registry: Registry, key: str) -> Write:
+    """The end of the record of one key. Raises BadQuestion where a key may not travel so."""
+    first = registry.object.identities[0] if registry.object.identities else ()
+    if len(first) != 1:
+        raise _bad(
+            "bản ghi này không có khóa đơn; hãy dùng DELETE .../delete với query.content",
+            "no single field names such a record; use DELETE .../delete with query.content",
+        )
+    _check_address(registry, first, instead="DELETE .../delete")
+    query = one_record(registry, {first[0]: key})
+    return Write(
+        kind=Kind.DELETE,
+        register=registry.register,
+        object=registry.object,
+        values={},
+        query=query,
+    )
 
 
 def one_record(registry: Registry, fields: Mapping[str, object]) -> Query:
@@ -138,14 +202,19 @@ def filled(record: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value or "" for name, value in record.items()}
 
 
-def _check_address(registry: Registry, names: Sequence[str] | Mapping[str, str]) -> None:
+def _check_address(
+    registry: Registry,
+    names: Sequence[str] | Mapping[str, str],
+    *,
+    instead: str = "POST .../read",
+) -> None:
     known = {field.name: field for field in registry.object.fields}
     personal = sorted(name for name in names if name in known and is_personal(known[name]))
     if personal:
         raise _bad(
             f"{', '.join(personal)} là dữ liệu cá nhân, không được nằm trên địa chỉ; hãy dùng "
-            "POST .../read",
-            f"{', '.join(personal)} is personal and has no place in an address; use POST .../read",
+            f"{instead}",
+            f"{', '.join(personal)} is personal and has no place in an address; use {instead}",
         )
 
 

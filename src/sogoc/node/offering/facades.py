@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from sogoc.errors import Sentence, SogocError, StoreUnreachable
 from sogoc.facades.dci.teller import Teller
 from sogoc.facades.parts import FacadeParts, FacadeSettings, callbacks, networks
+from sogoc.node.offering.writing import writing
 from sogoc.node.peers import CALLBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sogoc.facades.writing import Writer
     from sogoc.node.serving import Exchanging
     from sogoc.node.settings import Settings
 
@@ -41,6 +43,13 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
 
     Raises SettingsError: a node does not start with settings that it cannot read.
     """
+    with writing(parts.served, parts.clock) as writer:
+        yield from _facades(parts, writer, tell=tell)
+
+
+def _facades(
+    parts: Exchanging, writer: Writer, *, tell: Callable[[SogocError], None]
+) -> Iterator[FacadeParts]:
     told = FacadeParts(
         provider=parts.who.who,
         address=parts.who.address,
@@ -53,6 +62,7 @@ def facades(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterato
         threads=parts.threads,
         settings=facade_settings(parts.served.settings),
         breaker=parts.peers.breaker(CALLBACK),
+        writer=writer,
     )
     stop = Event()
     with ThreadPoolExecutor(_THREADS, "telling") as threads:

@@ -129,7 +129,7 @@ def corrected(
             rules=rules,
             population=release,
             day=day,
-            judged=frozenset(_judged(own, known, verified=release is not None)),
+            judged=frozenset(judged_alone(own, known, verified=release is not None)),
         )
 
 
@@ -233,7 +233,7 @@ def _link(
     return found[1] if found else None
 
 
-def _judged(register: Register, known: frozenset[str], *, verified: bool) -> list[str]:
+def judged_alone(register: Register, known: frozenset[str], *, verified: bool) -> list[str]:
     """Codes of the rules that need nothing but the record, and what stands outside its register."""
     codes: list[str] = []
     for rule in [rule for one in register.objects for rule in one.rules]:

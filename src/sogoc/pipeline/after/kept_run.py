@@ -30,7 +30,7 @@ def kept_run(parts: Parts, register: Register, one: RegisterObject) -> Path | No
     found = population_of(parts) if one.persons else None
     if found is None:
         return None
-    runs = Deliveries(parts.connection).newest(register.id)
+    runs = Deliveries(parts.connection).newest_of_places(register.id)
     of_release = [run for run in runs if run.population_release == found[1].id]
     folders = (parts.runs / str(run.id) for run in of_release)
     return next((run for run in folders if table_of(run, exact(one.name)).is_file()), None)

@@ -111,7 +111,7 @@ def new_basis(
 
 def earlier_basis(parts: Parts, register: Register, mine: Basis) -> Basis | None:
     """The newest run of this register that was made of the same things and of the same places."""
-    for one in Deliveries(parts.connection).newest(register.id, limit=_TRIED):
+    for one in Deliveries(parts.connection).newest_of_places(register.id, limit=_TRIED):
         found = basis_of(parts.runs / str(one.id)) if one.state == "merged" else None
         if found and found.made_of == mine.made_of and _alike(found.places, mine.places):
             return found

@@ -1,12 +1,12 @@
 """`/govstack`: the Data API 1.3 and the Database API of GovStack's Digital Registries.
 
 Both spellings of the names with two words are served: `updateEntries` and `update-entries`.
-A register changes only at source, by deliveries: what would write is refused, and journalled.
+What writes is handed in as a delivery of single records; schemas change only as contracts do.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -24,7 +24,8 @@ from sogoc.facades.govstack.registries import (
     registries,
     registry,
 )
-from sogoc.web.facades.http import Reply, endpoint
+from sogoc.facades.writing import Kind
+from sogoc.web.facades.http import NOTHING, Reply, endpoint
 from sogoc.web.facades.statuses import headers_of, sentence_of, status_of
 
 if TYPE_CHECKING:
@@ -34,16 +35,15 @@ if TYPE_CHECKING:
 
 _AT = "/data/{registry}/{version}"
 _WRITES = (
-    ("POST", f"{_AT}/create"),
-    ("PUT", f"{_AT}/update"),
-    ("PUT", f"{_AT}/updateEntries"),
-    ("PUT", f"{_AT}/update-entries"),
-    ("POST", f"{_AT}/updateOrCreate"),
-    ("POST", f"{_AT}/update-or-create"),
-    ("DELETE", _AT + "/{id}/delete"),
-    ("POST", "/database/modify"),
-    ("DELETE", "/database/{number}"),
+    ("POST", f"{_AT}/create", Kind.CREATE),
+    ("PUT", f"{_AT}/update", Kind.UPDATE),
+    ("PUT", f"{_AT}/updateEntries", Kind.UPDATE_ALL),
+    ("PUT", f"{_AT}/update-entries", Kind.UPDATE_ALL),
+    ("POST", f"{_AT}/updateOrCreate", Kind.UPDATE_OR_CREATE),
+    ("POST", f"{_AT}/update-or-create", Kind.UPDATE_OR_CREATE),
+    ("DELETE", f"{_AT}/delete", Kind.DELETE),
 )
+_SCHEMAS = (("POST", "/database/modify"), ("DELETE", "/database/{number}"))
 
 
 def govstack_routes(parts: FacadeParts) -> list[Route]:
@@ -59,7 +59,9 @@ def govstack_routes(parts: FacadeParts) -> list[Route]:
     )
     served = [
         *((method, path, partial(work, parts)) for method, path, work in reads),
-        *((method, path, partial(_refuse_to_write, parts)) for method, path in _WRITES),
+        *((method, path, partial(_write, parts, kind)) for method, path, kind in _WRITES),
+        ("DELETE", _AT + "/{key}/delete", partial(_end, parts)),
+        *((method, path, partial(_refuse_to_change, parts)) for method, path in _SCHEMAS),
     ]
     return [
         Route(path, endpoint(work, refused, parts.threads), methods=[method])
@@ -144,27 +146,47 @@ def _spelled(parts: FacadeParts, client: str, told: object) -> Reply:
     return Reply(status=HTTPStatus.OK, told=older(told) if known else told)
 
 
-def _refuse_to_write(parts: FacadeParts, call: Call) -> Reply:
+def _write(parts: FacadeParts, kind: Kind, call: Call) -> Reply:
+    caller = parts.caller(call.calling)
+    told, wanted = _registry(parts, call), data.told_write(call.body, kind)
+    if told is None:
+        raise _nothing()
+    done = parts.write(data.write_of(told, kind, wanted), caller)
+    if kind is Kind.DELETE:
+        return Reply(status=HTTPStatus.NO_CONTENT, told=NOTHING)
+    records = [data.filled(record) for record in done.records]
+    content = records if kind is Kind.UPDATE_ALL else next(iter(records), {})
+    return Reply(status=HTTPStatus.OK, told={"content": content})
+
+
+def _end(parts: FacadeParts, call: Call) -> Reply:
+    """By the key in the address. One that is not there is gone already: deleting is idempotent."""
+    caller = parts.caller(call.calling)
+    told = _registry(parts, call)
+    if told is None:
+        raise _nothing()
+    with suppress(UnknownThing):
+        parts.write(data.ending(told, call.path["key"]), caller)
+    return Reply(status=HTTPStatus.NO_CONTENT, told=NOTHING)
+
+
+def _refuse_to_change(parts: FacadeParts, call: Call) -> Reply:
     caller = parts.caller(call.calling)
     reason = Sentence(
-        vi="Bản ghi chỉ thay đổi tại nguồn, bằng lô dữ liệu của cơ quan chủ quản.",
-        en="A record changes only at source, by a delivery of its keeper.",
+        vi="Cấu trúc dữ liệu chỉ thay đổi tại nguồn, bằng phiên bản mới của đặc tả.",
+        en="A schema changes at its source, by a new version of its contract.",
     )
     entry = Entry(
         at=parts.answering().clock.now(),
         request_id=caller.request_id,
         member=caller.client,
         officer=caller.officer,
-        register=call.path.get("registry", "").partition(".")[0],
         operation="write",
         purpose=caller.purpose,
         issue=caller.case,
         decision=REFUSED,
         reason=reason.en,
     )
-    if entry.register not in parts.registers:
-        # What somebody wrote into an address is not kept as if it were a register.
-        entry = replace(entry, register="")
     parts.answering().journal.append([entry])
     raise AccessDenied(reason)
 

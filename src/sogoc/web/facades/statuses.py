@@ -9,8 +9,11 @@ from sogoc.errors import (
     AccessDenied,
     BadQuestion,
     BadSeal,
+    DeliveryRefused,
     DirectoryRefused,
+    RecordExists,
     SogocError,
+    StoreBusy,
     StoreError,
     TooManyQuestions,
     UnknownThing,
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 _STATUSES: tuple[tuple[type[SogocError], HTTPStatus], ...] = (
     (BadQuestion, HTTPStatus.BAD_REQUEST),
+    (RecordExists, HTTPStatus.CONFLICT),
+    (DeliveryRefused, HTTPStatus.BAD_REQUEST),
     (BadSeal, HTTPStatus.UNAUTHORIZED),
     (AccessDenied, HTTPStatus.FORBIDDEN),
     (UnknownThing, HTTPStatus.NOT_FOUND),
@@ -42,7 +47,7 @@ def headers_of(error: SogocError) -> Mapping[str, str]:
     """The headers that go with it."""
     if isinstance(error, BadSeal):
         return {"www-authenticate": "Bearer"}
-    if isinstance(error, TooManyQuestions):
+    if isinstance(error, TooManyQuestions | StoreBusy):
         return {"retry-after": str(int(error.wait_seconds) + 1)}
     return {}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from sogoc.database.deliveries import Scope
 from sogoc.named_sql import statements
 from sogoc.worklists.connection import Connection, number, rows
 
@@ -44,6 +45,7 @@ class Delivery:
     received_at: datetime
     received_by: str
     as_of: date
+    scope: str
     state: str
     rules_version: str
     population_release: int | None
@@ -53,7 +55,7 @@ class Delivery:
 
     @property
     def scored(self) -> bool:
-        """Whether it was checked whole; a returned worklist was not."""
+        """Whether it was checked whole; a returned worklist or single records were not."""
         return bool(self.rules_version)
 
     def of(self, name: str, count: str) -> int:
@@ -275,19 +277,20 @@ class Reader:
 
     def deliveries(self, register: str | None = None) -> list[Delivery]:
         """The newest deliveries."""
-        wanted = {"register": register, "id": None, "limit": self.limit}
-        return rows(self.connection, SQL["deliveries"], Delivery, **wanted)
+        return self._deliveries(register=register)
 
     def delivery(self, number: int) -> Delivery | None:
         """One delivery, None if there is none of that number."""
-        wanted = {"register": None, "id": number, "limit": 1}
-        return next(iter(rows(self.connection, SQL["deliveries"], Delivery, **wanted)), None)
+        return next(iter(self._deliveries(id=number)), None)
 
     def latest(self, register: str) -> Delivery | None:
         """The last delivery in force of a register that was checked whole."""
-        return next(
-            (one for one in self.deliveries(register) if one.state == "merged" and one.scored), None
-        )
+        whole = self._deliveries(register=register, scope=Scope.PLACES)
+        return next((one for one in whole if one.state == "merged" and one.scored), None)
+
+    def _deliveries(self, **wanted: object) -> list[Delivery]:
+        anything = {"register": None, "id": None, "scope": None, "limit": self.limit}
+        return rows(self.connection, SQL["deliveries"], Delivery, **(anything | wanted))
 
     def scores(self, delivery: int, level: str, locality: str | None = "") -> list[Score]:
         """Scores of one delivery at one level; `locality` None: for each locality."""

@@ -25,7 +25,7 @@ where
         where
             l.register = d.register
             and l.state = 'merged'
-            and l.form not in ('worklist', 'judgement')
+            and l.scope = 'places'
     )
 order by d.register;
 
@@ -42,6 +42,7 @@ select
     received_at,
     received_by,
     as_of,
+    scope,
     state,
     rules_version,
     population_release,
@@ -52,6 +53,7 @@ from node.delivery
 where
     (%(register)s::text is null or register = %(register)s)
     and (%(id)s::bigint is null or id = %(id)s)
+    and (%(scope)s::text is null or scope = %(scope)s)
 order by id desc
 limit %(limit)s;
 
