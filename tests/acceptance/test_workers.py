@@ -228,7 +228,9 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
         assert told["grants"] == {"accepted": 1}
         assert told["problems"] == []
         figures_are_those_of_both_workers(node)
+        the_node_goes_on_after_its_database_restarted_and_a_policy_file_was_spoilt(node)
     assert granted(node) == 1
+    with_such_a_policy_file_it_would_not_start(node, sogoc)
 
     with collecting() as collector:
         with (node / "sogoc.toml").open("a", encoding="utf-8") as settings:
@@ -242,6 +244,35 @@ def test_a_message_is_answered_once_by_all_workers_together_and_the_end_is_order
     whole = b"".join(collector.came)
     for secret in (*ONE.values(), "VN000000000007", "1.012789", POPULATION.id):
         assert secret.encode() not in whole
+
+
+def the_node_goes_on_after_its_database_restarted_and_a_policy_file_was_spoilt(node: Path) -> None:
+    (node / "policies").mkdir()
+    (node / "policies/own.cedar").write_text("// half a file\npermit (", encoding="utf-8")
+    with open_node(node, read_settings(node)) as opened:
+        opened.parts.connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+    before = version(node)
+    until = time.monotonic() + 60
+    while version(node) < before + 2:  # the first may have been under way
+        assert time.monotonic() < until, "the hub published nothing any more"
+        time.sleep(0.2)
+    wait_until_ready(node)
+
+
+def with_such_a_policy_file_it_would_not_start(node: Path, sogoc: Command) -> None:
+    refused = sogoc(node, "node", "serve")
+    assert refused.code == 1
+    assert "own.cedar, row 2" in refused.err
+    (node / "policies/own.cedar").unlink()
+
+
+def version(node: Path) -> int:
+    """The version of the directory that the hub shows."""
+    told = httpx2.get(f"{read_settings(node).address}/directory", trust_env=False, verify=NO_TLS)
+    return int(json.loads(told.text.splitlines()[1])["version"]) if told.status_code == 200 else 0
 
 
 def stopped_while_it_answers(node: Path) -> int:

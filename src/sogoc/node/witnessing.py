@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from sogoc.access.witness.asked import witness_key, witnesses_of
@@ -20,6 +19,7 @@ from sogoc.errors import BrokenLog, NodeUnreachable, Sentence, SogocError
 from sogoc.exchange.client import posted, public_bytes
 from sogoc.node.peers import WITNESS
 from sogoc.node.stamping import stamp_if_due
+from sogoc.node.standing.beating import Beat, beating
 from sogoc.trust.note import note_key
 
 if TYPE_CHECKING:
@@ -159,31 +159,15 @@ class Watch:
 @contextmanager
 def watching(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterator[Watch]:
     """Witness and be witnessed until the block ends."""
-    stop, watch = Event(), Watch(parts)
-    thread = Thread(target=_watch, args=(watch, stop, tell), name="witness", daemon=True)
-    thread.start()
-    try:
+    watch = Watch(parts)
+    beat = Beat(
+        name="witness",
+        step=watch.step,
+        seconds=parts.served.settings.witness_seconds,
+        patience_seconds=2 * _TIMEOUT_SECONDS,
+    )
+    with beating(beat, tell=tell):
         yield watch
-    finally:
-        stop.set()
-        thread.join(2 * _TIMEOUT_SECONDS)
-
-
-def _watch(watch: Watch, stop: Event, tell: Callable[[SogocError], None]) -> None:
-    said = set[str]()
-
-    def once(failed: SogocError) -> None:
-        if failed.sentence.en not in said:
-            tell(failed)
-        told.add(failed.sentence.en)
-
-    while not stop.wait(watch.parts.served.settings.witness_seconds):
-        told = set[str]()
-        try:
-            watch.step(once)
-        except SogocError as failed:
-            once(failed)
-        said = told
 
 
 def _rewritten(origin: str) -> BrokenLog:

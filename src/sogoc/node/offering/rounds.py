@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.access.grant import State
 from sogoc.access.grant_store import GrantStore
-from sogoc.access.policies import PolicyBook
+from sogoc.access.policies import PolicyBook, own_policies
 from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import DirectoryRefused, Sentence
 from sogoc.exchange.client import Line
@@ -18,7 +18,6 @@ from sogoc.exchange.names import subsystem
 from sogoc.node.member import current_directory
 from sogoc.node.offering.openers import Openers
 from sogoc.node.peers import ROUNDS, Peers
-from sogoc.node.serving import own_policies
 from sogoc.rounds.taken import TakenRounds
 from sogoc.rounds.taking import Taking, asked
 from sogoc.trust.note import note_key
