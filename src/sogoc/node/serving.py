@@ -15,6 +15,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from shutil import disk_usage
 from threading import Lock, local
 from typing import TYPE_CHECKING
@@ -225,7 +226,8 @@ class Exchanging:
 
     def hub(self) -> Hub:
         """The hub's book, on the hub."""
-        return Hub(self.connections.mine(), self.clock, self.who.hub_key.name, self.who.key)
+        life = timedelta(seconds=self.served.settings.directory_seconds)
+        return Hub(self.connections.mine(), self.clock, self.who.hub_key.name, self.who.key, life)
 
     def missing(self) -> dict[str, str]:
         """What keeps this node from answering, by a short name; empty if nothing does."""
