@@ -148,7 +148,7 @@ where until < now();
 select
     size,
     root,
-    coalesce(signed_again, note),
+    coalesce(signed_again, note) as signed_now,
     note
 from node.journal_checkpoint
 order by size desc
@@ -251,7 +251,7 @@ order by witness;
 -- The latest checkpoint that a witness signed.
 select
     checkpoint.size,
-    coalesce(checkpoint.signed_again, checkpoint.note)
+    coalesce(checkpoint.signed_again, checkpoint.note) as signed_now
 from node.journal_checkpoint as checkpoint
 where
     exists (
