@@ -30,6 +30,7 @@ def main(seconds: float, every_seconds: float) -> None:
         "refused_and_journalled": day.refused,
         "without_an_answer": day.without_an_answer,
         "mishaps": day.mishaps,
+        "rounds": day.rounds,
         "checkpoints_kept": day.checkpoints,
         "journal_entries": day.reckoned.entries,
         "not_healed": list(day.not_healed),

@@ -22,6 +22,7 @@ def test_whatever_breaks_every_answer_is_in_a_journal_once_and_every_journal_ver
     assert day.not_healed == ()
     assert day.answered > 20
     assert day.refused > 0
+    assert day.rounds >= 1
     assert sum(day.mishaps.values()) >= 4
     assert day.mishaps["node_killed"] >= 1
     assert day.reckoned.entries["hub"] >= day.reckoned.entries["land"]

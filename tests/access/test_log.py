@@ -17,7 +17,7 @@ from sogoc.access.log import Log, check_proof
 from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import BadSeal, BrokenLog
 from sogoc.trust.keys import SigningKey
-from sogoc.trust.note import NoteKey, believed, note_key, read_note
+from sogoc.trust.note import NoteKey, believed, cosign, note_key, read_note
 from sogoc.trust.tiles import tile_at
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ORIGIN = "land.example/journal"
 KEY, OTHER = SigningKey(bytes(range(32))), SigningKey(bytes(range(32, 64)))
 KNOWN = NoteKey(ORIGIN, KEY.public)
+NEXT = SigningKey(bytes(range(64, 96)))
 
 
 @pytest.fixture
@@ -60,13 +61,42 @@ def test_a_stranger_verifies_the_journal_with_public_data_alone(
         kept.append([asked(number) for number in range(total, size)])
         total = size
         notes.append(log.sign_checkpoint(KEY, now=NOON))
-    told = audit(public(log), note_key(str(KNOWN)), earlier=notes)
+    told = audit(public(log), [note_key(str(KNOWN))], earlier=notes)
     assert (told.checkpoint.size, told.continued) == (sizes[-1], len(sizes))
 
 
 def test_an_empty_journal_is_signed_and_verified_too(log: Log) -> None:
     note = log.sign_checkpoint(KEY, now=NOON)
-    assert audit(public(log), KNOWN, earlier=[note]).checkpoint.size == 0
+    assert audit(public(log), [KNOWN], earlier=[note]).checkpoint.size == 0
+
+
+def test_after_a_change_of_key_a_quiet_journal_is_signed_again_and_old_notes_hold_for_ever(
+    kept: PostgresJournal, log: Log
+) -> None:
+    following = NoteKey(ORIGIN, NEXT.public)
+    kept.append([asked()])
+    first = log.sign_checkpoint(KEY, now=NOON)
+    by = cosign(read_note(first), "hub.example/witness", OTHER, seconds=1)
+    log.keep_cosignature(1, by.signatures[-1], now=NOON)
+    log.keep_stamp(1, b"stamp", now=NOON)
+    again = log.sign_checkpoint(NEXT, now=NOON)
+    assert read_note(again).text == read_note(first).text
+    assert believed(read_note(again), [KNOWN, following]) == (following,)
+    assert log.checkpoint().startswith(again)
+    # What witnesses signed under the text holds on; the time stamp is on the note as it was.
+    assert log.witnessed() == again + str(by.signatures[-1])
+    assert log.stamped() == (first, b"stamp", NOON)
+    assert log.first_signed() == (log.latest()[0], first)
+    assert log.sign_checkpoint(NEXT, now=NOON) == again
+
+    kept.append([asked()])
+    last = log.sign_checkpoint(NEXT, now=NOON)
+    told = audit(public(log), [following], earlier=[first, again, last], former=[KNOWN])
+    assert (told.checkpoint.size, told.continued) == (2, 2)
+    with pytest.raises(BadSeal):
+        audit(public(log), [KNOWN])
+    with pytest.raises(BadSeal):
+        audit(public(log), [following], earlier=[first])
 
 
 def test_a_checkpoint_is_signed_once_where_nothing_happened(
@@ -98,7 +128,7 @@ def test_an_operator_who_rewrites_history_is_caught(
     log.sign_checkpoint(KEY, now=NOON)
     connection.execute(change.encode())
     with pytest.raises(BrokenLog):
-        audit(public(log), KNOWN)
+        audit(public(log), [KNOWN])
 
 
 def test_a_rewritten_journal_is_never_signed_again(
@@ -122,9 +152,9 @@ def test_an_operator_who_rebuilds_the_whole_log_is_caught_by_a_kept_checkpoint(
     connection.execute(ALTERED["an entry changed"].encode())
     kept.append([asked(300)])
     log.sign_checkpoint(KEY, now=NOON)
-    assert audit(public(log), KNOWN).checkpoint.size == 301
+    assert audit(public(log), [KNOWN]).checkpoint.size == 301
     with pytest.raises(BrokenLog):
-        audit(public(log), KNOWN, earlier=[before])
+        audit(public(log), [KNOWN], earlier=[before])
 
 
 def test_a_log_cut_shorter_than_a_kept_checkpoint_is_caught(
@@ -135,18 +165,18 @@ def test_a_log_cut_shorter_than_a_kept_checkpoint_is_caught(
     kept.append([asked(10)])
     second = log.sign_checkpoint(KEY, now=NOON)
     connection.execute("delete from node.journal_checkpoint where size = 11")
-    assert audit(public(log), KNOWN, earlier=[first]).checkpoint.size == 10
+    assert audit(public(log), [KNOWN], earlier=[first]).checkpoint.size == 10
     with pytest.raises(BrokenLog):
-        audit(public(log), KNOWN, earlier=[second])
+        audit(public(log), [KNOWN], earlier=[second])
 
 
 def test_a_log_under_another_name_or_key_is_not_this_one(kept: PostgresJournal, log: Log) -> None:
     kept.append([asked()])
     log.sign_checkpoint(OTHER, now=NOON)
     with pytest.raises(BadSeal):
-        audit(public(log), KNOWN)
+        audit(public(log), [KNOWN])
     with pytest.raises(BadSeal):
-        audit(public(log), NoteKey("land.example/other", OTHER.public))
+        audit(public(log), [NoteKey("land.example/other", OTHER.public)])
 
 
 @pytest.mark.parametrize("number", [0, 255, 256, 299])
@@ -186,7 +216,7 @@ def test_lawful_erasure_leaves_the_log_whole(
         erase_one(connection, number, acting, order="Quyết định ví dụ")
     kept.append([asked(300)])
     log.sign_checkpoint(KEY, now=NOON)
-    assert audit(public(log), KNOWN, earlier=[before]).continued == 1
+    assert audit(public(log), [KNOWN], earlier=[before]).continued == 1
     with pytest.raises(BrokenLog):
         log.proof(5)
     assert check_proof(log.proof(200)).size == 401  # each erasing is an entry too
@@ -213,7 +243,7 @@ def test_what_the_log_does_not_hold_is_not_served(
 
 def test_before_the_first_checkpoint_there_is_nothing_to_verify(log: Log) -> None:
     with pytest.raises(BrokenLog):
-        audit(public(log), KNOWN)
+        audit(public(log), [KNOWN])
 
 
 _WRITER = """
@@ -254,4 +284,4 @@ def test_a_writer_killed_at_any_moment_loses_nothing_that_was_acknowledged(
     assert [number for (number,) in there] == list(range(len(there)))
     assert acknowledged <= {number for (number,) in there}
     log.sign_checkpoint(KEY, now=NOON)
-    assert audit(public(log), KNOWN).checkpoint.size == len(there)
+    assert audit(public(log), [KNOWN]).checkpoint.size == len(there)

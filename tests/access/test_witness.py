@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.access.conftest import NOON, asked
-from tests.access.test_log import ALTERED, KEY, KNOWN, ORIGIN, OTHER, public
+from tests.access.test_log import ALTERED, KEY, KNOWN, NEXT, ORIGIN, OTHER, public
 
 from sogoc.access.audit import audit, witnessed
 from sogoc.access.log import Log
@@ -57,7 +57,7 @@ def posted(witness: Witness) -> Callable[[str], tuple[int, str]]:
     statuses = {Outcome.COSIGNED: 200, Outcome.ANOTHER_OLD_SIZE: 409, Outcome.ANOTHER_ROOT: 409}
 
     def post(body: str) -> tuple[int, str]:
-        told = witness.add(read_submitted(body), KNOWN, now=NOON)
+        told = witness.add(read_submitted(body), [KNOWN], now=NOON)
         said = told.line if told.outcome is Outcome.COSIGNED else f"{told.size}\n"
         return statuses.get(told.outcome, 422), said
 
@@ -78,7 +78,7 @@ def test_a_log_that_only_grew_is_cosigned_each_time(
     known = 0
     for count in (1, 300, 0, 900):
         grow(kept, log, count)
-        known = submit(log, posted(witness), BY, known=known, now=NOON)
+        known = submit(log, posted(witness), [BY], known=known, now=NOON)
         assert believed(read_note(log.checkpoint()), [KNOWN, BY]) == (KNOWN, BY)
     assert known == 1201
 
@@ -87,9 +87,9 @@ def test_a_log_that_forgot_what_the_witness_saw_is_told_and_goes_on(
     kept: PostgresJournal, log: Log, witness: Witness
 ) -> None:
     grow(kept, log, 5)
-    submit(log, posted(witness), BY, known=0, now=NOON)
+    submit(log, posted(witness), [BY], known=0, now=NOON)
     grow(kept, log, 5)
-    assert submit(log, posted(witness), BY, known=0, now=NOON) == 10
+    assert submit(log, posted(witness), [BY], known=0, now=NOON) == 10
 
 
 def test_a_witness_also_looks_at_a_log_that_submits_nothing(
@@ -97,7 +97,7 @@ def test_a_witness_also_looks_at_a_log_that_submits_nothing(
 ) -> None:
     for count in (1, 300, 0, 700):
         grow(kept, log, count)
-        assert witness.look(public(log), KNOWN, now=NOON).outcome is Outcome.COSIGNED
+        assert witness.look(public(log), [KNOWN], now=NOON).outcome is Outcome.COSIGNED
     last = witness.last(ORIGIN)
     assert last is not None
     assert believed(read_note(last.note), [KNOWN, BY]) == (KNOWN, BY)
@@ -108,13 +108,13 @@ def test_whoever_rewrites_history_is_not_cosigned_and_both_notes_are_kept(
     kept: PostgresJournal, log: Log, witness: Witness, connection: psycopg.Connection
 ) -> None:
     before = grow(kept, log, 300)
-    submit(log, posted(witness), BY, known=0, now=NOON)
+    submit(log, posted(witness), [BY], known=0, now=NOON)
     rewrite(connection)
     after = grow(kept, log, 1)
-    assert audit(public(log), KNOWN).checkpoint.size == 301  # alone it looks whole
+    assert audit(public(log), [KNOWN]).checkpoint.size == 301  # alone it looks whole
     with pytest.raises(BadSeal, match="another history"):
-        submit(log, posted(witness), BY, known=300, now=NOON)
-    assert witness.look(public(log), KNOWN, now=NOON).outcome is Outcome.NOT_GROWN
+        submit(log, posted(witness), [BY], known=300, now=NOON)
+    assert witness.look(public(log), [KNOWN], now=NOON).outcome is Outcome.NOT_GROWN
     (conflict,) = witness.conflicts(ORIGIN)
     assert conflict.kept.startswith(before)
     assert conflict.told == after
@@ -124,11 +124,11 @@ def test_another_root_under_the_same_size_is_a_conflict(
     kept: PostgresJournal, log: Log, witness: Witness, connection: psycopg.Connection
 ) -> None:
     grow(kept, log, 300)
-    submit(log, posted(witness), BY, known=0, now=NOON)
+    submit(log, posted(witness), [BY], known=0, now=NOON)
     rewrite(connection)
     grow(kept, log, 0)
     with pytest.raises(BadSeal, match="another history"):
-        submit(log, posted(witness), BY, known=0, now=NOON)
+        submit(log, posted(witness), [BY], known=0, now=NOON)
     assert len(witness.conflicts(ORIGIN)) == 1
 
 
@@ -137,11 +137,11 @@ def test_a_log_that_went_back_is_a_conflict_once_it_stays_there(
 ) -> None:
     grow(kept, log, 10)
     grow(kept, log, 1)
-    witness.look(public(log), KNOWN, now=NOON)
+    witness.look(public(log), [KNOWN], now=NOON)
     connection.execute("delete from node.journal_checkpoint where size = 11")
-    witness.look(public(log), KNOWN, now=NOON + timedelta(seconds=5))
+    witness.look(public(log), [KNOWN], now=NOON + timedelta(seconds=5))
     assert witness.conflicts() == []  # somebody on the way may have kept an older copy
-    witness.look(public(log), KNOWN, now=NOON + timedelta(seconds=90))
+    witness.look(public(log), [KNOWN], now=NOON + timedelta(seconds=90))
     assert len(witness.conflicts()) == 1
 
 
@@ -152,7 +152,7 @@ def test_the_outcomes_are_those_of_the_specification(
     first = Submitted(old=0, path=(), note=note)
 
     def outcome(submitted: Submitted, key: NoteKey | None = KNOWN) -> Outcome:
-        return witness.add(submitted, key, now=NOON).outcome
+        return witness.add(submitted, [key] if key else [], now=NOON).outcome
 
     assert outcome(first, None) is Outcome.UNKNOWN_LOG
     assert outcome(first, NoteKey(ORIGIN, OTHER.public)) is Outcome.NOT_SIGNED
@@ -200,16 +200,43 @@ def test_a_stranger_is_told_how_many_witnesses_signed(
         return log.witnessed().encode() if path == "witnessed" else public(log)(path)
 
     grow(kept, log, 10)
-    submit(log, posted(witness), BY, known=0, now=NOON)
+    submit(log, posted(witness), [BY], known=0, now=NOON)
     grow(kept, log, 10)  # not yet cosigned: the one before is the one that counts
-    note, signed = witnessed(fetch, KNOWN, [BY], least=1)
-    assert signed == (BY,)
-    assert audit(fetch, KNOWN, earlier=[note]).continued == 1
+    note, signed = witnessed(fetch, [KNOWN], [BY], least=1)
+    assert signed == (BY.name,)
+    assert audit(fetch, [KNOWN], earlier=[note]).continued == 1
     with pytest.raises(BrokenLog, match="Only 1 witnesses"):
-        witnessed(fetch, KNOWN, [BY], least=2)
+        witnessed(fetch, [KNOWN], [BY], least=2)
     stranger = NoteKey("x.example/witness", SigningKey.made().public, BY.kind)
     with pytest.raises(BrokenLog, match="Only 0 witnesses"):
-        witnessed(fetch, KNOWN, [stranger], least=1)
+        witnessed(fetch, [KNOWN], [stranger], least=1)
+
+
+def test_a_log_whose_key_changes_goes_on_under_its_witness_and_a_witness_s_two_keys_count_once(
+    kept: PostgresJournal, log: Log, witness: Witness
+) -> None:
+    later = [NoteKey(ORIGIN, NEXT.public), KNOWN]
+    by = [BY, witness_key(NoteKey("hub.example/journal", NEXT.public))]
+    grow(kept, log, 10)
+    assert witness.look(public(log), later, now=NOON).outcome is Outcome.COSIGNED
+    log.sign_checkpoint(NEXT, now=NOON)  # nothing was written since
+    with pytest.raises(BadSeal):
+        witness.look(public(log), [KNOWN], now=NOON)
+    assert witness.look(public(log), later, now=NOON).outcome is Outcome.COSIGNED
+    kept.append([asked()])
+    log.sign_checkpoint(NEXT, now=NOON)
+    assert witness.look(public(log), later, now=NOON).outcome is Outcome.COSIGNED
+    assert witness.conflicts() == []
+    note = log.checkpoint()
+    for key in (OTHER, NEXT):
+        note = str(cosign(read_note(note), BY.name, key, seconds=1))
+
+    def fetch(path: str) -> bytes:
+        return note.encode() if path == "witnessed" else public(log)(path)
+
+    assert witnessed(fetch, later, by, least=1)[1] == (BY.name,)
+    with pytest.raises(BrokenLog, match="Only 1 witnesses"):
+        witnessed(fetch, later, by, least=2)
 
 
 def test_a_cosignature_that_fails_is_not_kept(kept: PostgresJournal, log: Log) -> None:
@@ -221,7 +248,7 @@ def test_a_cosignature_that_fails_is_not_kept(kept: PostgresJournal, log: Log) -
             return 200, said
 
         with pytest.raises(BadSeal):
-            submit(log, post, BY, known=0, now=NOON)
+            submit(log, post, [BY], known=0, now=NOON)
     assert log.checkpoint() == note
 
 
@@ -238,6 +265,6 @@ def test_of_days_that_passed_the_last_checkpoint_is_enough(
 ) -> None:
     for hours in (0, 1, 2, 60):
         grow(kept, log, 1)
-        witness.look(public(log), KNOWN, now=NOON + timedelta(hours=hours))
+        witness.look(public(log), [KNOWN], now=NOON + timedelta(hours=hours))
     found = connection.execute("select size from node.witnessed_checkpoint order by size")
     assert [size for (size,) in found.fetchall()] == [3, 4]

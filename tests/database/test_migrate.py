@@ -13,6 +13,8 @@ from sogoc.database.migrate import Migration, migrate, migrations
 from sogoc.database.store import Store
 from sogoc.errors import MigrationFailed
 from sogoc.testing.stopped_clock import StoppedClock
+from sogoc.trust.keys import SigningKey
+from sogoc.trust.note import NoteKey
 
 
 @pytest.fixture
@@ -86,3 +88,28 @@ def test_findings_of_before_the_parts_keep_their_numbers_and_new_ones_count_on(
         assert connection.execute("select nextval('node.finding_number')").fetchone() == (4,)
         with pytest.raises(psycopg.errors.RaiseException, match="never deleted"):
             connection.execute("delete from node.delivery")
+
+
+def test_keys_of_before_are_given_the_journal_that_was_signed_with_them(
+    empty: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [NoteKey("land.example/journal", SigningKey(bytes([n]) * 32).public) for n in (1, 2)]
+    with empty.connect() as connection:
+        every = migrations()
+        earlier = list(itertools.takewhile(lambda one: one.name != "keys-that-end", every))
+        monkeypatch.setattr(module, "migrations", lambda: earlier)
+        migrate(connection, StoppedClock())
+        connection.execute(
+            "insert into node.member values ('VN/GOV/02', 'x', 'https://x', %s, '{}', now(), 'y')",
+            (str(keys[1]),),
+        )
+        for number, key in enumerate(keys):
+            connection.execute(
+                "insert into node.member_key values"
+                " ('VN/GOV/02', %s, %s, now() + %s * interval '1 day', 'infinity')",
+                (str(number), key.public.text, number),
+            )
+        monkeypatch.setattr(module, "migrations", lambda: every)
+        migrate(connection, StoppedClock())
+        told = connection.execute("select log from node.member_key order by id").fetchall()
+        assert told == [(str(key),) for key in keys]

@@ -11,13 +11,14 @@ from sogoc.errors import DirectoryRefused
 from sogoc.exchange.directory import (
     Directory,
     DirectoryKey,
+    LogKey,
     Member,
     published,
     read_directory,
 )
 from sogoc.exchange.names import Subsystem
 from sogoc.trust.keys import SigningKey
-from sogoc.trust.note import NoteKey
+from sogoc.trust.note import NoteKey, note_key, sign
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 HUB, OTHER = SigningKey(bytes(range(32))), SigningKey(bytes(range(32, 64)))
@@ -109,15 +110,45 @@ def test_a_member_taken_out_of_the_directory_is_nobody() -> None:
     [
         "",
         "hello\n",
+        str(sign(f"sogoc-directory/1\n{'[' * 200_000}\n", HUB_NAME, OTHER)),
         told(replace(DIRECTORY, members=(LAND, LAND))),
         told(replace(DIRECTORY, expires=datetime(2026, 3, 3))),  # noqa: DTZ001 - that is the mistake
         told(replace(DIRECTORY, members=(replace(LAND, log="nonsense"),))),
     ],
-    ids=["nothing", "no note", "a member twice", "no zone", "no verifier key"],
+    ids=[
+        "nothing",
+        "no note",
+        "too deep, by a stranger",
+        "a member twice",
+        "no zone",
+        "no verifier key",
+    ],
 )
 def test_what_is_no_directory_is_refused_even_if_the_hub_signed_it(content: str) -> None:
     with pytest.raises(DirectoryRefused):
         read_directory(content, KNOWN, moment=NOON)
+
+
+def test_a_journal_s_keys_have_spans_and_those_of_before_stay_known() -> None:
+    def spanned(key: SigningKey, days: int) -> LogKey:
+        since = NOON + timedelta(days=days)
+        known = NoteKey("land.example/journal", key.public)
+        return LogKey(key=known, since=since, until=since + timedelta(days=10))
+
+    old, new = spanned(OTHER, -9), spanned(HUB, 0)
+    member = replace(LAND, logs=(old, new))
+    read = read_directory(told(replace(DIRECTORY, members=(member,))), KNOWN, moment=NOON)
+    assert read.members == (member,)
+    assert member.log_keys(NOON) == (new.key, old.key)
+    assert member.log_keys(NOON + timedelta(days=2)) == (new.key,)
+    assert member.log_keys() == (new.key, old.key)
+    assert member.log_keys(NOON + timedelta(days=20)) == ()
+
+
+def test_a_directory_of_before_names_one_key_of_each_journal() -> None:
+    assert '"logs"' not in told()
+    assert LAND.log_keys(NOON) == LAND.log_keys() == (note_key(LAND.log),)
+    assert replace(LAND, log="").log_keys() == ()
 
 
 def test_a_member_offers_services_by_subsystem() -> None:

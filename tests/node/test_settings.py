@@ -22,8 +22,11 @@ def test_a_file_sets_what_it_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["thread = 2\n", "threads = 0\n", 'threads = "two"\n', "threads = true\n", 'language = "fr"\n'],
-)
+    [
+        "thread = 2\n", "threads = 0\n", 'threads = "two"\n', "threads = true\n",
+        'language = "fr"\n', "directory_seconds = 61\n",
+    ],
+)  # fmt: skip
 def test_an_unknown_or_wrong_setting_is_refused_with_the_file_and_the_key(
     tmp_path: Path, text: str
 ) -> None:

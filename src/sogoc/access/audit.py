@@ -30,15 +30,24 @@ class Audited:
     continued: int
 
 
-def audit(fetch: Callable[[str], bytes], key: NoteKey, *, earlier: Iterable[str] = ()) -> Audited:
+def audit(
+    fetch: Callable[[str], bytes],
+    keys: Iterable[NoteKey],
+    *,
+    earlier: Iterable[str] = (),
+    former: Iterable[NoteKey] = (),
+) -> Audited:
     """Verify the whole log behind `fetch`, which gives the bytes of a public address.
 
-    `earlier` are notes kept from former visits, or by witnesses. Raises BadSeal if the checkpoint
-    is not by `key`, BrokenLog if the entries do not make its root or an earlier one.
+    `keys` may sign it now; `earlier` are notes kept from former visits, or by witnesses, and may
+    be signed by `former` keys of the log too. Raises BadSeal if the checkpoint is by none of
+    `keys`, BrokenLog if the entries do not make its root or an earlier one.
     """
+    known = tuple(keys)
+    every = (*known, *former)
     note = fetch("checkpoint").decode()
-    now = _told(note, key)
-    kept = sorted({_told(each, key) for each in earlier}, key=lambda one: one.size)
+    now = _told(note, known)
+    kept = sorted({_told(each, every) for each in earlier}, key=lambda one: one.size)
     wanted = {one.size: one for one in kept}
     if len(wanted) != len(kept) or any(size > now.size for size in wanted):
         raise _two_histories()
@@ -52,11 +61,11 @@ def audit(fetch: Callable[[str], bytes], key: NoteKey, *, earlier: Iterable[str]
     return Audited(checkpoint=now, note=note, continued=len(kept))
 
 
-def _told(note: str, key: NoteKey) -> Checkpoint:
+def _told(note: str, keys: Iterable[NoteKey]) -> Checkpoint:
     read = read_note(note)
-    believed(read, [key])
+    signed = believed(read, keys)
     checkpoint = read_checkpoint(read.text)
-    if checkpoint.origin != key.name:
+    if any(checkpoint.origin != key.name for key in signed):
         raise BadSeal(
             Sentence(vi="Mốc này thuộc về nhật ký khác.", en="This checkpoint is of another log.")
         )
@@ -108,19 +117,26 @@ class _Tiles:
 
 
 def witnessed(
-    fetch: Callable[[str], bytes], key: NoteKey, witnesses: Iterable[NoteKey], *, least: int
-) -> tuple[str, tuple[NoteKey, ...]]:
-    """The latest checkpoint that witnesses signed, and which of the known ones did.
+    fetch: Callable[[str], bytes],
+    keys: Iterable[NoteKey],
+    witnesses: Iterable[NoteKey],
+    *,
+    least: int,
+) -> tuple[str, tuple[str, ...]]:
+    """The latest checkpoint that witnesses signed, and the names of the known ones that did.
 
-    Raises BrokenLog if fewer than `least` did, BadSeal for a signature of theirs that fails.
+    It may be a while old, so `keys` are those of now and before. A witness that changed its key
+    counts once. Raises BrokenLog if fewer than `least` did, BadSeal for a signature of theirs that
+    fails.
     """
     try:
         note = fetch("witnessed").decode()
     except NotThere:
         raise _too_few(0, least) from None
-    _told(note, key)
-    known = list(witnesses)
-    signed = tuple(one for one in believed(read_note(note), [key, *known]) if one in known)
+    logs, known = tuple(keys), tuple(witnesses)
+    _told(note, logs)
+    told = believed(read_note(note), [*logs, *known])
+    signed = tuple(dict.fromkeys(one.name for one in told if one in known))
     if len(signed) < least:
         raise _too_few(len(signed), least)
     return note, signed

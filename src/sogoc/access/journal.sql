@@ -144,10 +144,11 @@ delete from node.message_taken
 where until < now();
 
 -- name: last_checkpoint
--- What the log last said of itself.
+-- What the log last said of itself, under its key of now, and as it was first signed.
 select
     size,
     root,
+    coalesce(signed_again, note) as signed_now,
     note
 from node.journal_checkpoint
 order by size desc
@@ -182,6 +183,12 @@ where substr(excluded.content, 1, octet_length(journal_tile.content)) = journal_
 -- What the log now says of itself.
 insert into node.journal_checkpoint (size, root, note, signed_at)
 values (%(size)s, %(root)s, %(note)s, %(signed_at)s);
+
+-- name: sign_again
+-- The same checkpoint under a later key of the node.
+update node.journal_checkpoint
+set signed_again = %(note)s
+where size = %(size)s;
 
 -- name: entry
 -- One entry with what proves it.
@@ -244,7 +251,7 @@ order by witness;
 -- The latest checkpoint that a witness signed.
 select
     checkpoint.size,
-    checkpoint.note
+    coalesce(checkpoint.signed_again, checkpoint.note) as signed_now
 from node.journal_checkpoint as checkpoint
 where
     exists (

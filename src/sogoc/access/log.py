@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sogoc.access.entry import SALT_BYTES, commitment_of
 from sogoc.access.postgres_journal import SQL, entry_with_proof
 from sogoc.errors import BrokenLog, Sentence
-from sogoc.trust.note import Checkpoint, read_checkpoint, read_note, sign
+from sogoc.trust.note import Checkpoint, NoteKey, read_checkpoint, read_note, sign
 from sogoc.trust.proof import Proof
 from sogoc.trust.tiles import HEIGHT, WIDTH, Tile, TiledHashes, bundle
 from sogoc.trust.tree import (
@@ -70,11 +70,18 @@ class Log:
         return self._cosigned(row[0], row[1])
 
     def latest(self) -> tuple[Checkpoint, str]:
-        """The latest checkpoint and its note as the log alone signed it."""
+        """The latest checkpoint and its note as the log alone signed it, by its key of now."""
+        return self._latest(2)
+
+    def first_signed(self) -> tuple[Checkpoint, str]:
+        """The latest checkpoint and its note as it was first signed, whatever key came after."""
+        return self._latest(3)
+
+    def _latest(self, column: int) -> tuple[Checkpoint, str]:
         row = self._row("last_checkpoint")
         if row is None:
             raise _nothing_yet()
-        return Checkpoint(self.origin, int(row[0]), bytes(row[1])), str(row[2])
+        return Checkpoint(self.origin, int(row[0]), bytes(row[1])), str(row[column])
 
     def keep_cosignature(self, size: int, line: Signature, *, now: datetime) -> None:
         """Keep what a witness signed under the checkpoint of `size`."""
@@ -97,7 +104,7 @@ class Log:
             last = self._row("last_checkpoint")
             size = self._count("size")
             if last is not None and last[0] == size:
-                return str(last[2])
+                return self._signed_by(key, size, str(last[2]))
             old, root = (last[0], bytes(last[1])) if last is not None else (0, EMPTY)
             tree = GrowingTree.over(TiledHashes(old, self._content), old)
             if tree.root() != root:
@@ -108,6 +115,18 @@ class Log:
             values = {"size": size, "root": told.root, "note": note, "signed_at": now}
             self._connection.execute(SQL["keep_checkpoint"], values)
             return note
+
+    def _signed_by(self, key: SigningKey, size: int, note: str) -> str:
+        """The note under this key: of a journal in which nothing was written since it changed too.
+
+        The text stays, and with it what witnesses signed under it.
+        """
+        own, read = NoteKey(self.origin, key.public), read_note(note)
+        if any((each.name, each.key_id) == (own.name, own.id) for each in read.signatures):
+            return note
+        again = str(sign(read.text, self.origin, key))
+        self._connection.execute(SQL["sign_again"], {"size": size, "note": again})
+        return again
 
     def tile(self, tile: Tile) -> bytes:
         """The bytes of one tile as they are served. Raises BrokenLog if it is not there."""

@@ -18,6 +18,7 @@ from sogoc.errors import Place, PolicyRefused, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from sogoc.access.grant import Grant
 
@@ -185,6 +186,32 @@ class PolicyBook:
             + "; ".join(one.en for one in broken)
             + ".",
         )
+
+
+def own_policies(folder: Path) -> dict[str, str]:
+    """The keeper's own policies by file name. Raises PolicyRefused for one that is no text."""
+    return {str(file): _policy(file) for file in sorted((folder / "policies").glob("*.cedar"))}
+
+
+def _policy(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as wrong:
+        raise _no_policy(file, 0) from wrong
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        raise _no_policy(file, 1 + content.count(b"\n", 0, wrong.start)) from wrong
+
+
+def _no_policy(file: Path, line: int) -> PolicyRefused:
+    return PolicyRefused(
+        Sentence(
+            vi="Tệp chính sách không đọc được, hoặc không phải văn bản UTF-8. Sửa tệp.",
+            en="The policy file cannot be read, or is no text in UTF-8. Mend the file.",
+        ),
+        place=Place(file=str(file), row=line),
+    )
 
 
 def _contents(

@@ -9,11 +9,12 @@ older version than one already seen is refused, else somebody could bring a remo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import BadQuestion, DirectoryRefused, Sentence, TrustError
+from sogoc.exchange.keys.succession import line_of_keys
 from sogoc.exchange.names import Subsystem, subsystem
 from sogoc.trust.keys import public_key
 from sogoc.trust.note import NoteKey, believed, note_key, read_note, sign
@@ -45,6 +46,15 @@ class DirectoryKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogKey:
+    """A key of a member's journal, with the span in which it signs checkpoints."""
+
+    key: NoteKey
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One agency: its node, its keys, its subsystems and the services of each."""
 
@@ -54,13 +64,42 @@ class Member:
     """Where its node is reached, as others see it: `https://land.example`."""
     keys: tuple[DirectoryKey, ...]
     log: str = ""
-    """Verifier key of its journal, `name+id+key`."""
+    """Verifier key of its journal, `name+id+key`: the one that was accepted last."""
+    logs: tuple[LogKey, ...] = ()
+    """All keys that its journal ever had, oldest first: checkpoints of before are under those."""
     services: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Subsystem code and the codes of its services."""
+
+    def log_keys(self, moment: datetime | None = None) -> tuple[NoteKey, ...]:
+        """The keys by which its journal may be signed at a moment, newest first; else ever."""
+        if not self.logs:
+            return (note_key(self.log),) if self.log else ()
+        return tuple(
+            dict.fromkeys(
+                each.key
+                for each in reversed(self.logs)
+                if moment is None or each.since <= moment < each.until
+            )
+        )
 
     def offers(self, code: str) -> tuple[str, ...]:
         """The services of one subsystem."""
         return dict(self.services).get(code, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Where a directory stands among those that said something else.
+
+    Who asks for `before` again and again reads them all: `GET /directory/{version}` at the hub.
+    """
+
+    since: int
+    """The version that first said what this one says."""
+    before: int = 0
+    """The version that first said what was said before it; 0: nothing was."""
+    before_sha256: str = ""
+    """Of that one, as it was signed: the hub cannot put another in its place later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +111,12 @@ class Directory:
     issued: datetime
     expires: datetime
     members: tuple[Member, ...]
+    succession: tuple[str, ...] = ()
+    """Notes by which one key of the hub names the next, oldest first."""
+    history: History | None = None
+    """None in directories of before."""
+    by: NoteKey | None = field(default=None, compare=False)
+    """The key of the hub under which it was believed."""
     _by_id: dict[Subsystem, Member] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -125,9 +170,26 @@ def published(directory: Directory, name: str, key: SigningKey) -> str:
         "issued": directory.issued.isoformat(),
         "expires": directory.expires.isoformat(),
         "members": [_told(member) for member in directory.members],
+        **({"history": asdict(directory.history)} if directory.history else {}),
+        # Left out where there is none, so that it is read as ever by programs of before.
+        **({"succession": directory.succession} if directory.succession else {}),
     }
     line = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return str(sign(f"{_FORM}\n{line}\n", name, key))
+
+
+def says_the_same(directory: Directory, earlier: str) -> bool:
+    """Whether a directory names the same members and keys as an earlier note of the hub's."""
+    told = json.loads(earlier.split("\n")[1])
+    members = json.loads(json.dumps([_told(member) for member in directory.members]))
+    same = (members, list(directory.succession)) == (told["members"], told.get("succession", []))
+    return bool(same)
+
+
+def history_of(note: str) -> History:
+    """Where a directory of the hub's own stands; one of before says nothing of what was earlier."""
+    told = json.loads(note.split("\n")[1])
+    return History(**told["history"]) if "history" in told else History(since=told["version"])
 
 
 def _told(member: Member) -> dict[str, object]:
@@ -136,6 +198,7 @@ def _told(member: Member) -> dict[str, object]:
         "name": member.name,
         "address": member.address,
         "log": member.log,
+        **({"logs": [_told_log(each) for each in member.logs]} if member.logs else {}),
         "keys": [
             {
                 "id": key.id,
@@ -150,19 +213,33 @@ def _told(member: Member) -> dict[str, object]:
     }
 
 
+def _told_log(each: LogKey) -> dict[str, object]:
+    return {
+        "key": str(each.key),
+        "since": each.since.isoformat(),
+        "until": each.until.isoformat(),
+    }
+
+
 def read_directory(
     content: str, hub: Iterable[NoteKey], *, newest: int = 0, moment: datetime
 ) -> Directory:
     """Believe a directory, or raise DirectoryRefused.
 
-    It must bear the signature of a hub's key, be no older than version `newest`, and still hold.
+    It must bear the signature of a hub's key that is known, or of one that follows it by the notes
+    that the directory brings along, be no older than version `newest`, and still hold.
     """
     try:
         note = read_note(content)
-        believed(note, hub)
         form, line, end = note.text.split("\n")
-        directory = _read(json.loads(line))
-    except (TrustError, BadQuestion, ValueError, KeyError, TypeError, AttributeError) as wrong:
+        told = json.loads(line)
+        succession = tuple(map(str, told.get("succession", ())))
+        keys = [key for known in hub for key in line_of_keys(known, succession)]
+        signed = max(believed(note, keys), key=keys.index)
+        directory = replace(_read(told), succession=succession, by=signed)
+    except (
+        TrustError, BadQuestion, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+    ) as wrong:  # fmt: skip
         raise _refused(
             "không có chữ ký của trung tâm hoặc không đúng mẫu",
             "it is not signed by the hub, or not in its form",
@@ -188,6 +265,15 @@ def _read(told: dict[str, Any]) -> Directory:
         issued=_moment(told["issued"]),
         expires=_moment(told["expires"]),
         members=members,
+        history=_history(told["history"]) if "history" in told else None,
+    )
+
+
+def _history(told: dict[str, Any]) -> History:
+    return History(
+        since=int(told["since"]),
+        before=int(told["before"]),
+        before_sha256=str(told["before_sha256"]),
     )
 
 
@@ -209,6 +295,14 @@ def _member(told: dict[str, Any]) -> Member:
             for key in told["keys"]
         ),
         log=str(told["log"]),
+        logs=tuple(
+            LogKey(
+                key=note_key(each["key"]),
+                since=_moment(each["since"]),
+                until=_moment(each["until"]),
+            )
+            for each in told.get("logs", ())
+        ),
         services=tuple(
             (str(code), tuple(map(str, services)))
             for code, services in sorted(told["services"].items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -12,6 +13,7 @@ from sogoc.errors import DirectoryRefused, KeyRefused, Sentence, SettingsError
 from sogoc.exchange.client import Asker, fetched
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, written
+from sogoc.exchange.keys.succession import line_of_keys
 from sogoc.exchange.names import Subsystem, subsystem
 from sogoc.trust.agent import agent_key, public_half
 from sogoc.trust.keys import SigningKey, keep_key, read_key
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _OWNER_ALONE = 0o700
 _KEPT = "var/directory.note"
+_KEPT_KEYS = "var/hub-keys.json"
 NOW, NEXT = "node", "node.next"
 """The key that signs, and the one that will."""
 
@@ -152,14 +155,6 @@ def new_key_request(
 
     The node goes on signing with the old one; the hub lets the two overlap.
     """
-    if not settings.hub_address:
-        raise KeyRefused(
-            Sentence(
-                vi="Khóa của trung tâm là hub_key mà mọi nút tin; không đổi bằng lệnh này.",
-                en="The hub's key is the hub_key that every node believes; this command does not "
-                "change it.",
-            )
-        )
     keys = key_folder(folder, settings, password=password)
     if not keys.agent and not keys.file(NEXT).exists():
         make_key(folder, NEXT, password=password)
@@ -167,6 +162,11 @@ def new_key_request(
     request = replace(who, key=keys.read(NEXT))
     keys.make_opening(NEXT)
     return join_request(request, name=name, shelf=shelf, stem=NEXT)
+
+
+def next_key(folder: Path, settings: Settings, *, password: str = "") -> PublicKey:
+    """The public half of the key that was made to be the next. Raises KeyRefused."""
+    return key_folder(folder, settings, password=password).public(NEXT)
 
 
 def take_new_key(folder: Path, settings: Settings) -> Path:
@@ -255,7 +255,7 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
                 en="hub_address and hub_key of the hub are not set.",
             )
         )
-    keys = [note_key(settings.hub_key)]
+    keys = [hub_key(folder, settings)]
     now = clock.now()
     held = kept_directory(folder, settings, clock)
     newest = held.version if held is not None else 0
@@ -270,8 +270,26 @@ def current_directory(folder: Path, settings: Settings, clock: Clock) -> Directo
             )
         return held
     told = read_directory(content, keys, newest=newest, moment=now)
-    _keep(folder, content)
+    if told.by not in keys:
+        # First, so that no moment knows the new directory and still believes the old key.
+        kept = {"key": str(told.by), "succession": told.succession}
+        _keep(folder / _KEPT_KEYS, json.dumps(kept))
+    _keep(folder / _KEPT, content)
     return told
+
+
+def hub_key(folder: Path, settings: Settings) -> NoteKey:
+    """The key of the hub as of now: `hub_key`, or what followed it when this node last looked.
+
+    Raises BadSeal for a `hub_key` that is none.
+    """
+    known = note_key(settings.hub_key)
+    try:
+        kept = json.loads((folder / _KEPT_KEYS).read_text(encoding="utf-8"))
+        line = line_of_keys(known, map(str, kept["succession"]))
+        return next(key for key in line if str(key) == kept["key"])
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
+        return known
 
 
 def kept_directory(folder: Path, settings: Settings, clock: Clock) -> Directory | None:
@@ -279,16 +297,15 @@ def kept_directory(folder: Path, settings: Settings, clock: Clock) -> Directory 
     kept = folder / _KEPT
     if not kept.exists():
         return None
-    keys = [note_key(settings.hub_key)]
+    keys = [hub_key(folder, settings)]
     try:
         return read_directory(kept.read_text(encoding="utf-8"), keys, moment=clock.now())
     except DirectoryRefused:
         return None
 
 
-def _keep(folder: Path, content: str) -> None:
-    """Put the directory beside and then in place: no reader ever sees a half."""
-    kept = folder / _KEPT
+def _keep(kept: Path, content: str) -> None:
+    """Put a text beside and then in place: no reader ever sees a half."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", encoding="utf-8", dir=kept.parent, delete=False) as beside:
         beside.write(content)

@@ -5,8 +5,9 @@ node as a whole - each message once, rates, numbers of the journal - they share 
 
 On each beat the directory is fetched (on the hub: signed anew), grants are read again, and what
 was journalled since is put under a signed checkpoint; of several workers one does this, the others
-take over what it left. A beat that fails is tried again on the next; what holds until then is what
-held before, and a directory that ran out lets nobody in.
+take over what it left. Each of these is done whatever became of the others, and what fails is tried
+again on the next beat; what holds until then is what held before, and a directory that ran out lets
+nobody in.
 """
 
 from __future__ import annotations
@@ -14,20 +15,28 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from shutil import disk_usage
-from threading import Event, Lock, Thread, local
+from threading import Lock, local
 from typing import TYPE_CHECKING
 
 from sogoc.access.grant import State
 from sogoc.access.grant_store import GrantStore
 from sogoc.access.journal import GroupCommit
 from sogoc.access.log import Log
-from sogoc.access.policies import PolicyBook
+from sogoc.access.policies import PolicyBook, own_policies
 from sogoc.access.postgres_journal import PostgresJournal, forget_messages
 from sogoc.clock import SystemClock
 from sogoc.contract.shelf import Shelf
 from sogoc.database.store import DATABASE_ERROR
-from sogoc.errors import DirectoryRefused, Sentence, SogocError, StoreError, StoreUnreachable
+from sogoc.errors import (
+    DirectoryRefused,
+    PolicyRefused,
+    Sentence,
+    SogocError,
+    StoreError,
+    StoreUnreachable,
+)
 from sogoc.exchange.answering import Answering
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
@@ -39,6 +48,7 @@ from sogoc.exchange.shared.reading import SharedRegisterShelf
 from sogoc.node.figures.measured import MeasuredIds, MeasuredJournal
 from sogoc.node.member import current_directory, kept_directory, membership
 from sogoc.node.peers import Peers
+from sogoc.node.standing.beating import Beat, attempted, beating
 from sogoc.shipped import shipped
 
 if TYPE_CHECKING:
@@ -119,9 +129,15 @@ class Lead:
         self._store = store
         self._connection: Connection | None = None
         self._is_ours = False
+        self._turn = Lock()
 
     def is_ours(self) -> bool:
         """Whether this worker leads, from now on if nobody else does."""
+        # Two threads that both made the line anew would leave the lock with the one that is lost.
+        with self._turn:
+            return self._looked()
+
+    def _looked(self) -> bool:
         if self._connection is None or self._connection.closed or self._connection.broken:
             self._connection, self._is_ours = self._store.connect(), False
         if not self._is_ours:
@@ -154,6 +170,10 @@ class Exchanging:
     """Where this worker counts, if its operator looks."""
     held: Directory | None = None
     answers: Answering | None = None
+    _leads: bool = False
+    """Whether this worker does what one must do, as of the last beat."""
+    _files: dict[str, str] = field(default_factory=dict)
+    """The keeper's own policies in force, by file."""
     _shelves: dict[str, SharedRegisterShelf] = field(default_factory=dict)
     monitor: Monitor = field(init=False)
     peers: Peers = field(init=False)
@@ -206,7 +226,8 @@ class Exchanging:
 
     def hub(self) -> Hub:
         """The hub's book, on the hub."""
-        return Hub(self.connections.mine(), self.clock, self.who.hub_key.name, self.who.key)
+        life = timedelta(seconds=self.served.settings.directory_seconds)
+        return Hub(self.connections.mine(), self.clock, self.who.hub_key.name, self.who.key, life)
 
     def missing(self) -> dict[str, str]:
         """What keeps this node from answering, by a short name; empty if nothing does."""
@@ -224,52 +245,74 @@ class Exchanging:
             told["disk"] = "The disk is nearly full: the journal would soon have no room."
         return told
 
-    def beat(self) -> None:
-        """Bring everything up to now. Raises what keeps it from that; what held goes on."""
-        self._refresh_grants()
-        leads = self.lead.is_ours()
-        if leads:
-            forget_messages(self.connections.mine())
-            with self.log() as log:
-                log.sign_checkpoint(self.who.key, now=self.clock.now())
-        self.held = self._directory(leads=leads)
+    def beat(self) -> list[SogocError]:
+        """Bring everything up to now, each thing whatever became of the others; give what failed.
 
-    def _directory(self, *, leads: bool) -> Directory:
+        A policy file that is being written must not keep the directory from being fetched, nor the
+        directory a grant from being withdrawn.
+        """
+        self._leads = False
+        return attempted(
+            self._refresh_lead,
+            self._refresh_directory,
+            self._refresh_grants,
+            self._refresh_journal,
+        )
+
+    def _refresh_lead(self) -> None:
+        self._leads = self.lead.is_ours()
+
+    def _refresh_directory(self) -> None:
         now = self.clock.now()
         if self.is_hub:
             hub = self.hub()
-            note = hub.publish(self.who.who.instance) if leads else hub.latest()
-            return read_directory(note, [self.who.hub_key], moment=now)
+            note = hub.publish(self.who.who.instance) if self._leads else hub.latest()
+            self.held = read_directory(note, [self.who.hub_key], moment=now)
+            return
         folder, settings = self.served.folder, self.served.settings
-        kept = None if leads else kept_directory(folder, settings, self.clock)
-        return kept or current_directory(folder, settings, self.clock)
+        kept = None if self._leads else kept_directory(folder, settings, self.clock)
+        self.held = kept or current_directory(folder, settings, self.clock)
+
+    def _refresh_journal(self) -> None:
+        if self._leads:
+            forget_messages(self.connections.mine())
+            with self.log() as log:
+                log.sign_checkpoint(self.who.key, now=self.clock.now())
 
     def _refresh_grants(self) -> None:
+        """Take in grants and policies. Raises PolicyRefused for a file that cannot be used.
+
+        Then the files go on holding as they were, over the grants as they are now: what was
+        withdrawn is withdrawn.
+        """
         held = GrantStore(self.connections.mine(), self.clock).held(State.ACCEPTED)
         grants = {one.grant.id: one.grant for one in held}
+        refused = None
+        try:
+            files = own_policies(self.served.folder)
+            book = self._policies(grants, files)
+        except PolicyRefused as failed:
+            if self.answers is None:
+                raise
+            refused, files = failed, self._files
+            book = self._policies(grants, files)
+        self._files = files
         self.answers = Answering(
             journal=self.journal,
-            policies=self._policies(grants),
+            policies=book,
             grants=grants,
             seen=self.seen,
             rate=self.rate,
             clock=self.clock,
         )
+        if refused is not None:
+            raise refused
 
-    def _policies(self, grants: dict[str, Grant]) -> PolicyBook:
+    def _policies(self, grants: dict[str, Grant], files: dict[str, str]) -> PolicyBook:
         """The book that is in use, unless grants or files changed: what it decided stays known."""
-        files = own_policies(self.served.folder)
         if self.answers is not None and self.answers.policies.is_of(grants.values(), files):
             return self.answers.policies
         return PolicyBook(grants.values(), files)
-
-
-def own_policies(folder: Path) -> dict[str, str]:
-    """The keeper's own policies by file name."""
-    return {
-        str(file): file.read_text(encoding="utf-8")
-        for file in sorted((folder / "policies").glob("*.cedar"))
-    }
 
 
 @contextmanager
@@ -315,10 +358,10 @@ def check_start(served: Served, *, tell: Callable[[SogocError], None]) -> Member
     `tell` hears of a hub that does not answer: it may come later; until then nobody is let in.
     """
     with opened(served) as parts:
-        try:
-            parts.beat()
-        except DirectoryRefused as refused:
-            tell(refused)
+        for failed in parts.beat():
+            if not isinstance(failed, DirectoryRefused):
+                raise failed
+            tell(failed)
         return parts.who
 
 
@@ -327,22 +370,19 @@ def exchanging(
     served: Served, *, tell: Callable[[SogocError], None], figures: Figures | None = None
 ) -> Iterator[Exchanging]:
     """One worker's parts, kept fresh by a beat until the block ends. `tell` hears what fails."""
-    stop = Event()
     with (
         opened(served, figures) as parts,
         monitoring(parts.monitor, tell=lambda failed: tell(_unseen(failed))),
     ):
-        try:
-            parts.beat()
-        except SogocError as failed:
-            tell(failed)
-        beating = Thread(target=_beat, args=(parts, stop, tell), name="beat", daemon=True)
-        beating.start()
-        try:
+
+        def step(once: Callable[[SogocError], None]) -> None:
+            for failed in parts.beat():
+                once(failed)
+
+        step(tell)
+        beat = Beat(name="beat", step=step, seconds=BEAT_SECONDS, patience_seconds=2 * BEAT_SECONDS)
+        with beating(beat, tell=tell):
             yield parts
-        finally:
-            stop.set()
-            beating.join(2 * BEAT_SECONDS)
 
 
 def _unseen(failed: Exception) -> StoreError:
@@ -352,16 +392,3 @@ def _unseen(failed: Exception) -> StoreError:
             en=f"Records of monitoring could not be written ({type(failed).__name__}).",
         )
     )
-
-
-def _beat(parts: Exchanging, stop: Event, tell: Callable[[SogocError], None]) -> None:
-    said = ""
-    while not stop.wait(BEAT_SECONDS):
-        try:
-            parts.beat()
-        except SogocError as failed:
-            if failed.sentence.en != said:
-                tell(failed)
-            said = failed.sentence.en
-        else:
-            said = ""

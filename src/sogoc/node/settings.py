@@ -70,6 +70,8 @@ class Settings:
     """Where the hub publishes the directory; empty on the hub itself."""
     hub_key: str = ""
     """Verifier key of the hub, `name+id+key`, as its officer says it."""
+    directory_seconds: float = 60.0
+    """On the hub: how long a directory holds, at most 60; a removed member is refused within it."""
     xroad_trusted: str = ""
     """Addresses of X-Road Security Servers that may ask for their clients, joined by commas."""
     xroad_server: str = ""
@@ -137,8 +139,10 @@ def checked(settings: Settings, given: dict[str, Any], *, where: str) -> Setting
         if not _fits(name, str(known[name]), value):
             raise _refusal(
                 where,
-                vi=f"mục {name} không nhận giá trị này; cần kiểu {known[name]}, số phải lớn hơn 0",
-                en=f"{name} cannot be this value; it takes {known[name]}, numbers above 0",
+                vi=f"mục {name} không nhận giá trị này; cần kiểu {known[name]}, số phải lớn hơn 0"
+                + _at_most(name, " và không quá"),
+                en=f"{name} cannot be this value; it takes {known[name]}, numbers above 0"
+                + _at_most(name, " and at most"),
             )
     return replace(settings, **given)
 
@@ -153,12 +157,20 @@ _CHOICES = {
 }
 
 
+_MOST = {"directory_seconds": 60}
+"""What others rely on: a removed member is refused within a minute everywhere."""
+
+
 def _fits(name: str, wanted: str, value: object) -> bool:
     if not isinstance(value, _TYPES[wanted]) or isinstance(value, bool):
         return False
     if isinstance(value, int | float):
-        return value > 0
+        return 0 < value <= _MOST.get(name, value)
     return name not in _CHOICES or value in _CHOICES[name]
+
+
+def _at_most(name: str, words: str) -> str:
+    return f"{words} {_MOST[name]}" if name in _MOST else ""
 
 
 def _refusal(where: str, *, vi: str, en: str) -> SettingsError:

@@ -25,7 +25,7 @@ def stamp_if_due(log: Log, folder: Path, settings: Settings, *, now: datetime) -
     """
     if not settings.stamp_address:
         return False
-    checkpoint, note = log.latest()
+    checkpoint, note = log.first_signed()
     last = log.stamped()
     if last is not None:
         fresh = now - last[2] < timedelta(minutes=settings.stamp_minutes)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from sogoc.access.witness.asked import witness_key, witnesses_of
@@ -20,7 +19,7 @@ from sogoc.errors import BrokenLog, NodeUnreachable, Sentence, SogocError
 from sogoc.exchange.client import posted, public_bytes
 from sogoc.node.peers import WITNESS
 from sogoc.node.stamping import stamp_if_due
-from sogoc.trust.note import note_key
+from sogoc.node.standing.beating import Beat, beating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from sogoc.exchange.directory import Member
     from sogoc.node.serving import Exchanging
     from sogoc.trust.note import NoteKey
+
+    LogKeys = tuple[NoteKey, ...]
 
 _LOCK = "select pg_try_advisory_lock(hashtextextended('sogoc.witnessing', 0))"
 _UNLOCK = "select pg_advisory_unlock(hashtextextended('sogoc.witnessing', 0))"
@@ -44,9 +45,9 @@ class Watch:
     known: dict[str, int] = field(default_factory=dict)
     """The size that each witness saw last of our own journal, as far as we remember."""
 
-    def logs(self) -> dict[str, NoteKey]:
-        """The journals of all members by their origin. Raises DirectoryRefused."""
-        return {key.name: key for key, _ in self._members()}
+    def logs(self) -> dict[str, LogKeys]:
+        """The keys of all members' journals by their origin. Raises DirectoryRefused."""
+        return {keys[0].name: keys for keys, _ in self._members()}
 
     def witness(self) -> Witness:
         """This node as a witness, through this thread's connection."""
@@ -68,32 +69,34 @@ class Watch:
         finally:
             connection.execute(_UNLOCK)
 
-    def _members(self) -> list[tuple[NoteKey, Member]]:
+    def _members(self) -> list[tuple[LogKeys, Member]]:
+        """Each journal's keys of now, newest first: while a key changes there are two."""
+        now = self.parts.clock.now()
         return [
-            (note_key(member.log), member)
+            (tuple(key for key in keys if key.name == keys[0].name), member)
             for member in self.parts.directory().members
-            if member.log
+            if (keys := member.log_keys(now))
         ]
 
     def _look(
-        self, members: list[tuple[NoteKey, Member]], tell: Callable[[SogocError], None]
+        self, members: list[tuple[LogKeys, Member]], tell: Callable[[SogocError], None]
     ) -> None:
-        logs = [key for key, _ in members]
+        logs = [keys[0] for keys, _ in members]
         own = self.parts.who.origin
-        for key, member in members:
-            if own not in {each.name for each in witnesses_of(key.name, logs)}:
+        for keys, member in members:
+            if own not in {each.name for each in witnesses_of(keys[0].name, logs)}:
                 continue
             try:
-                told = self._looked(key, member)
+                told = self._looked(keys, member)
             except NodeUnreachable:
                 continue
             except SogocError as failed:
                 tell(failed)
                 continue
             if told in _LOST:
-                tell(_rewritten(key.name))
+                tell(_rewritten(keys[0].name))
 
-    def _looked(self, key: NoteKey, member: Member) -> Outcome:
+    def _looked(self, keys: LogKeys, member: Member) -> Outcome:
         now = self.parts.clock.now()
 
         def fetch(path: str) -> bytes:
@@ -104,18 +107,18 @@ class Watch:
                 ),
             )
 
-        return self.witness().look(fetch, key, now=now).outcome
+        return self.witness().look(fetch, keys, now=now).outcome
 
     def _show(
-        self, members: list[tuple[NoteKey, Member]], tell: Callable[[SogocError], None]
+        self, members: list[tuple[LogKeys, Member]], tell: Callable[[SogocError], None]
     ) -> None:
         own = self.parts.who.origin
-        known = {key.name: member for key, member in members}
+        known = {keys[0].name: (keys, member) for keys, member in members}
         if own not in known:
             return
-        for key in witnesses_of(own, [each for each, _ in members]):
+        for key in witnesses_of(own, [keys[0] for keys, _ in members]):
             try:
-                self.known[key.name] = self._shown(key, known[key.name])
+                self.known[key.name] = self._shown(*known[key.name])
             except NodeUnreachable:
                 continue
             except SogocError as failed:
@@ -134,7 +137,7 @@ class Watch:
         """What a member gives, unless it failed so often that it is left in peace."""
         return self.parts.peers.asked(WITNESS, str(member.id), ask)
 
-    def _shown(self, key: NoteKey, member: Member) -> int:
+    def _shown(self, keys: LogKeys, member: Member) -> int:
         def post(body: str) -> tuple[int, str]:
             status, told = self._asked(
                 member,
@@ -150,8 +153,8 @@ class Watch:
             return submit(
                 log,
                 post,
-                witness_key(key),
-                known=self.known.get(key.name, 0),
+                [witness_key(key) for key in keys],
+                known=self.known.get(keys[0].name, 0),
                 now=self.parts.clock.now(),
             )
 
@@ -159,31 +162,15 @@ class Watch:
 @contextmanager
 def watching(parts: Exchanging, *, tell: Callable[[SogocError], None]) -> Iterator[Watch]:
     """Witness and be witnessed until the block ends."""
-    stop, watch = Event(), Watch(parts)
-    thread = Thread(target=_watch, args=(watch, stop, tell), name="witness", daemon=True)
-    thread.start()
-    try:
+    watch = Watch(parts)
+    beat = Beat(
+        name="witness",
+        step=watch.step,
+        seconds=parts.served.settings.witness_seconds,
+        patience_seconds=2 * _TIMEOUT_SECONDS,
+    )
+    with beating(beat, tell=tell):
         yield watch
-    finally:
-        stop.set()
-        thread.join(2 * _TIMEOUT_SECONDS)
-
-
-def _watch(watch: Watch, stop: Event, tell: Callable[[SogocError], None]) -> None:
-    said = set[str]()
-
-    def once(failed: SogocError) -> None:
-        if failed.sentence.en not in said:
-            tell(failed)
-        told.add(failed.sentence.en)
-
-    while not stop.wait(watch.parts.served.settings.witness_seconds):
-        told = set[str]()
-        try:
-            watch.step(once)
-        except SogocError as failed:
-            once(failed)
-        said = told
 
 
 def _rewritten(origin: str) -> BrokenLog:

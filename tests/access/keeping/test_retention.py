@@ -100,7 +100,7 @@ def test_the_log_still_verifies_after_erasing(
         assert tile is not None
         return log.entries(tile.index, tile.width) if tile.level < 0 else log.tile(tile)
 
-    seen = audit(fetch, NoteKey(log.origin, KEY.public), earlier=[before])
+    seen = audit(fetch, [NoteKey(log.origin, KEY.public)], earlier=[before])
     assert (seen.checkpoint.size, seen.continued) == (301, 1)
 
 

@@ -12,15 +12,30 @@ from xml.etree import ElementTree as ET
 import httpx2
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.exchange_scene import HUB, KEYS, OFFICE, TAX, Scene, directory, scene
+from tests.exchange_scene import (
+    GRANTS,
+    HUB,
+    KEYS,
+    OFFICE,
+    PARCEL,
+    REGISTERS,
+    TAX,
+    Scene,
+    directory,
+    scene,
+)
 
-from sogoc.clock import SystemClock
+from sogoc.access.grant import Grant
+from sogoc.access.policies import PolicyBook
+from sogoc.clock import SystemClock, today
 from sogoc.database.store import Store
 from sogoc.errors import AnswerRefused
 from sogoc.exchange.asking.questions import read
 from sogoc.exchange.described.catalogue import read_catalogue
+from sogoc.exchange.described.methods import allowed_methods
 from sogoc.exchange.limits import SeenIds
 from sogoc.exchange.monitoring.store import MOST_KEPT, Monitor, named
+from sogoc.exchange.names import subsystem
 from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.messages import Request, sign_request
 from sogoc.web.exchange.door import Door
@@ -90,6 +105,42 @@ def test_whoever_asks_sees_what_its_grants_allow(office: Scene) -> None:
     assert "/v1/thua_dat/search" in told["land"]
     assert "/v1/quyen/verify" not in told["land"]
     assert paths_of(office.signed(f"{PLACE}/allowedMethods", client=HUB).json()) == {}
+
+
+def test_what_the_keeper_s_own_policies_or_a_narrow_grant_keep_back_is_not_said_to_be_allowed(
+    office: Scene,
+) -> None:
+    forbids = f"""
+    forbid (principal, action == Action::"difference", resource == Register::"land");
+    forbid (principal == Member::"{TAX}", action, resource == Register::"population")
+    when {{ context.fields.contains("ho_ten") }};
+    """
+    land, people = GRANTS
+    fields = frozenset({"ma_thua", "dia_chi"})
+    assert not any(fields.issuperset(keys) for keys in PARCEL.search_by)
+    narrow = [replace(land, fields=fields), replace(people, fields=frozenset({"ho_ten"}))]
+
+    def told(grants: list[Grant], files: dict[str, str]) -> dict[str, set[str]]:
+        parts = office.parts.answering()
+        by = replace(
+            parts,
+            grants={one.id: one for one in grants},
+            policies=PolicyBook(grants, files),
+        )
+        told = allowed_methods(
+            subsystem(OFFICE), REGISTERS.values(), by, client=TAX, on=today(by.clock)
+        )
+        return paths_of(json.loads(told))
+
+    place = f"/v1/{PARCEL.name}"
+    whole = told(GRANTS, {})
+    assert whole["land"] >= {f"{place}/read", f"{place}/search", f"{place}/difference"}
+    assert f"{place}/difference" not in told(GRANTS, {"own.cedar": forbids})["land"]
+    assert told(GRANTS, {"own.cedar": forbids})["population"] == whole["population"]
+    least = told(narrow, {"own.cedar": forbids})
+    assert set(least) == {"land"}
+    assert f"{place}/read" in least["land"]
+    assert not any(path.endswith(("/search", "/difference")) for path in least["land"])
 
 
 def test_the_openapi_document_of_a_service_is_given_out(office: Scene) -> None:

@@ -27,7 +27,7 @@ from sogoc.trust.tiles import TiledHashes
 from sogoc.trust.tree import check_consistency, consistency_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sogoc.database.store import Connection
@@ -89,12 +89,13 @@ class Witness:
     name: str
     key: SigningKey
 
-    def add(self, submitted: Submitted, log: NoteKey | None, *, now: datetime) -> Witnessed:
+    def add(self, submitted: Submitted, log: Collection[NoteKey], *, now: datetime) -> Witnessed:
         """Cosign a checkpoint if it grew out of the one kept (C2SP tlog-witness).
 
-        `log` is the key that the directory gives for the note's origin; None: no such log.
+        `log` are the keys that the directory gives for the note's origin, several while they
+        change; empty: no such log.
         """
-        if log is None:
+        if not log:
             return Witnessed(outcome=Outcome.UNKNOWN_LOG)
         try:
             told = _told(submitted.note, log)
@@ -103,17 +104,20 @@ class Witness:
         if submitted.old > told.size:
             return Witnessed(outcome=Outcome.WRONG_SIZES)
         with self.connection.transaction():
-            self.connection.execute(_SQL["lock"], {"origin": log.name})
+            self.connection.execute(_SQL["lock"], {"origin": told.origin})
             return self._compared(submitted, told, now=now)
 
-    def look(self, fetch: Callable[[str], bytes], log: NoteKey, *, now: datetime) -> Witnessed:
+    def look(
+        self, fetch: Callable[[str], bytes], log: Collection[NoteKey], *, now: datetime
+    ) -> Witnessed:
         """Fetch what a log serves to everybody, and cosign it if it only grew.
 
-        Also a log that submits nothing is seen so. Raises BadSeal, BrokenLog, NodeUnreachable.
+        `log` are its keys, at least one. Also a log that submits nothing is seen so. Raises
+        BadSeal, BrokenLog, NodeUnreachable.
         """
-        kept = self.last(log.name)
         note = fetch("checkpoint").decode()
         told = _told(note, log)
+        kept = self.last(told.origin)
         if kept is None:
             return self.add(Submitted(old=0, path=(), note=note), log, now=now)
         old = kept.checkpoint
@@ -192,11 +196,11 @@ def _grown(old: tuple[int, bytes], told: Checkpoint, path: tuple[bytes, ...]) ->
     return Outcome.COSIGNED
 
 
-def _told(note: str, log: NoteKey) -> Checkpoint:
+def _told(note: str, log: Collection[NoteKey]) -> Checkpoint:
     """The checkpoint, signed by the log under its own name. Raises BadSeal, BrokenLog."""
     read = read_note(note)
-    believed(read, [log])
+    signed = believed(read, log)
     told = read_checkpoint(read.text)
-    if told.origin != log.name:
+    if any(told.origin != key.name for key in signed):
         raise BrokenLog(_OTHERS)
     return told

@@ -9,7 +9,7 @@ from sogoc.errors import BadSeal, Sentence, TrustError
 from sogoc.trust.note import believed, read_note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sogoc.access.log import Log
@@ -22,12 +22,14 @@ _TRIES = 3
 def submit(
     log: Log,
     post: Callable[[str], tuple[int, str]],
-    witness: NoteKey,
+    witness: Collection[NoteKey],
     *,
     known: int,
     now: datetime,
 ) -> int:
     """Have the latest checkpoint cosigned; return its size. `known`: what the witness saw last.
+
+    `witness` are its keys, several while they change.
 
     A witness that saw another size says so, and is asked again from there. Raises BadSeal if it
     refuses or what it signed does not hold, BrokenLog, NodeUnreachable.
@@ -48,24 +50,27 @@ def submit(
         known = int(told)
     raise BadSeal(
         Sentence(
-            vi=f"Nhân chứng {witness.name} không ký mốc này: lịch sử khác với điều đã thấy.",
-            en=f"The witness {witness.name} does not sign this checkpoint: it saw another history.",
+            vi=f"Nhân chứng {_name(witness)} không ký mốc này: lịch sử khác với điều đã thấy.",
+            en=f"The witness {_name(witness)} does not sign this checkpoint: it saw another "
+            "history.",
         )
     )
 
 
-def _line(note: str, told: str, witness: NoteKey) -> Signature:
+def _line(note: str, told: str, witness: Collection[NoteKey]) -> Signature:
     """Of the lines that came, the witness's own, once it holds. Raises BadSeal."""
     try:
         answer = read_note(note + told)
-        believed(answer, [witness])
+        signed = {(key.name, key.id) for key in believed(answer, witness)}
     except TrustError as wrong:
         raise BadSeal(
             Sentence(
-                vi=f"Chữ ký của nhân chứng {witness.name} không đúng.",
-                en=f"What the witness {witness.name} signed does not hold.",
+                vi=f"Chữ ký của nhân chứng {_name(witness)} không đúng.",
+                en=f"What the witness {_name(witness)} signed does not hold.",
             )
         ) from wrong
-    return next(
-        each for each in answer.signatures if (each.name, each.key_id) == (witness.name, witness.id)
-    )
+    return next(each for each in answer.signatures if (each.name, each.key_id) in signed)
+
+
+def _name(witness: Collection[NoteKey]) -> str:
+    return next((key.name for key in witness), "-")

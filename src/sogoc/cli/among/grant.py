@@ -22,7 +22,7 @@ from sogoc.access.grant_form import grant_at, written
 from sogoc.access.grant_store import GrantStore
 from sogoc.access.keeping.orders import check_deferral
 from sogoc.access.odrl import odrl
-from sogoc.access.policies import PolicyBook, policy_of
+from sogoc.access.policies import PolicyBook, own_policies, policy_of
 from sogoc.access.usage import USAGE
 from sogoc.cli.among.listening import who_of
 from sogoc.cli.context import Desk, desk_of
@@ -35,7 +35,6 @@ from sogoc.exchange.patience.again import ONCE
 from sogoc.node.member import current_directory
 from sogoc.node.node import open_node
 from sogoc.node.offering.own_services import journal_rules
-from sogoc.node.serving import own_policies
 
 app = typer.Typer(no_args_is_help=True, help="Who may ask what of this node's registers, and why.")
 

@@ -42,7 +42,13 @@ def journal() -> None:
 def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="The node: https://land.example.")],
-    key: Annotated[str, typer.Argument(help="Verifier key of its journal: name+id+key.")],
+    keys: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY...",
+            help="Verifier key of its journal: name+id+key; after a change the earlier ones too.",
+        ),
+    ],
     *,
     kept: Annotated[
         Path | None,
@@ -61,7 +67,7 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
 ) -> None:
     """Verify a node's whole journal with public data alone, against what you and witnesses kept."""
     desk = desk_of(context)
-    known = note_key(key)
+    known = tuple(note_key(key) for key in keys)
     seen = outside(known, hub, [note_key(one) for one in witness_key or []])
 
     def fetch(path: str) -> bytes:
@@ -70,12 +76,13 @@ def verify_command(  # noqa: PLR0913 - what a stranger knows of a journal
     earlier = [file.read_text(encoding="utf-8") for file in _notes(kept)]
     signed = 0
     if witnesses:
-        note, names = witnessed(fetch, known, seen.witnesses, least=witnesses)
+        every = (*seen.logs, *seen.former)
+        note, names = witnessed(fetch, every, seen.witnesses, least=witnesses)
         earlier.append(note)
         signed = len(names)
     if stamp_roots:
         earlier.append(_stamped(desk, fetch, stamp_roots))
-    told = audit(fetch, known, earlier=[*earlier, *seen.notes])
+    told = audit(fetch, seen.logs, earlier=[*earlier, *seen.notes], former=seen.former)
     _keep(kept, told.checkpoint.size, told.note)
     desk.say.line(
         f"Nhật ký nguyên vẹn: {told.checkpoint.size} mục, nối tiếp {told.continued} mốc đã giữ.",

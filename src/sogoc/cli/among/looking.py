@@ -20,27 +20,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The witnesses of a journal, and the notes of it that they show."""
+    """What others know of a journal."""
 
+    logs: tuple[NoteKey, ...]
+    """Keys that may sign it now: those that were given, and those that the directory names."""
+    former: tuple[NoteKey, ...]
+    """Keys that it had before."""
     witnesses: tuple[NoteKey, ...]
+    """Keys of its witnesses."""
     notes: tuple[str, ...]
+    """What they kept of it."""
 
 
-def outside(log: NoteKey, hub: str, more: Iterable[NoteKey]) -> Outside:
-    """What the witnesses of a journal know of it; without a hub their keys alone, as given.
+def outside(logs: tuple[NoteKey, ...], hub: str, more: Iterable[NoteKey]) -> Outside:
+    """What a journal's witnesses know of it; without a hub the keys alone, as given.
 
-    Raises BrokenLog where one shows two histories of it, SettingsError, DirectoryRefused.
+    A key that was given and that the directory says has ended counts for what was signed before.
+    Raises BrokenLog where a witness shows two histories, SettingsError, DirectoryRefused.
     """
     if not hub:
-        return Outside(tuple(more), ())
+        return Outside(logs, (), tuple(more), ())
     directory = _directory(hub)
-    addresses = {
-        note_key(member.log).name: member.address for member in directory.members if member.log
-    }
-    keys = [note_key(member.log) for member in directory.members if member.log]
-    chosen = witnesses_of(log.name, keys)
-    notes = [_shown(addresses[key.name], log) for key in chosen]
-    return Outside((*more, *map(witness_key, chosen)), tuple(note for note in notes if note))
+    now = directory.issued
+    members = [(keys, one.address) for one in directory.members if (keys := one.log_keys(now))]
+    every = {key for one in directory.members for key in one.log_keys()}
+    known = {keys[0].name: (keys, address) for keys, address in members}
+    current = tuple(key for key in known.get(logs[0].name, ((), ""))[0] if key.name == logs[0].name)
+    given = tuple(key for key in logs if key not in every or key in current)
+    former = tuple(key for key in every if key.name == logs[0].name and key not in current)
+    chosen = [known[one.name] for one in witnesses_of(logs[0].name, [k[0] for k, _ in members])]
+    notes = [_shown(address, logs[0]) for _, address in chosen]
+    witnesses = [witness_key(key) for keys, _ in chosen for key in keys]
+    return Outside(
+        logs=tuple(dict.fromkeys((*given, *current))),
+        former=former,
+        witnesses=(*more, *witnesses),
+        notes=tuple(note for note in notes if note),
+    )
 
 
 def _directory(hub: str) -> Directory:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sogoc.cli.among.hub import members_command, revoke_key_command
 from sogoc.cli.among.listening import (
     figures_shown,
     key_password,
@@ -138,6 +139,8 @@ def remove_command(context: typer.Context, member: str) -> None:
 node_app.command("monitoring")(monitoring_command)
 node_app.command("catalogue")(catalogue_command)
 hub_app.command("catalogue")(all_catalogues_command)
+hub_app.command("members")(members_command)
+hub_app.command("revoke-key")(revoke_key_command)
 
 
 def _hub(desk: Desk, connection: Connection) -> Hub:

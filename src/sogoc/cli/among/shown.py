@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -51,7 +51,8 @@ def all_catalogues_command(context: typer.Context, *, turtle: Turtle = False) ->
     who = who_of(desk)
     with open_node(desk.folder, desk.settings) as node:
         now = node.parts.clock.now()
-        hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)
+        life = timedelta(seconds=desk.settings.directory_seconds)
+        hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key, life)
         note = hub.publish(who.who.instance)
         directory = read_directory(note, [who.hub_key], moment=now)
         peers = Peers(directory=lambda: directory, clock=node.parts.clock)

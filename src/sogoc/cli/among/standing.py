@@ -13,7 +13,9 @@ from sogoc.cli.context import Desk, desk_of
 from sogoc.clock import SystemClock
 from sogoc.database.migrate import migrate, migrations
 from sogoc.database.store import open_store
-from sogoc.node.member import new_key_request, take_new_key
+from sogoc.errors import KeyRefused, Sentence
+from sogoc.exchange.hub import Hub
+from sogoc.node.member import membership, new_key_request, next_key, take_new_key
 from sogoc.node.node import open_node
 from sogoc.node.standing.status import Status, status_of
 
@@ -55,6 +57,8 @@ def _tell(desk: Desk, told: Status) -> None:
         ),
         (say.text("cơ sở dữ liệu gốc", "registers"), ", ".join(told.registers)),
     ]
+    if told.hub_key:
+        rows.append((say.text("hub_key mới", "new hub_key"), told.hub_key))
     if told.directory is not None:
         rows.append(
             (
@@ -99,6 +103,8 @@ def rotate_command(
     """Change the node's key without a pause: first ask the hub, then, accepted, sign with it."""
     desk = desk_of(context)
     if accepted:
+        if not desk.settings.hub_address:
+            _check_succession(desk)
         old = take_new_key(desk.folder, desk.settings)
         desk.say.path("Khóa cũ được giữ ở", "The old key is kept in", old)
         desk.say.line(
@@ -113,4 +119,22 @@ def rotate_command(
     request.write_text(told, encoding="utf-8")
     desk.say.path(
         "Đơn đổi khóa, gửi trung tâm", "The request for the new key, for the hub", request
+    )
+
+
+def _check_succession(desk: Desk) -> None:
+    """Raise KeyRefused unless every directory names the next key of this hub as the next."""
+    password = key_password()
+    following = next_key(desk.folder, desk.settings, password=password)
+    who = membership(desk.folder, desk.settings, password=password)
+    with open_node(desk.folder, desk.settings) as node:
+        hub = Hub(node.parts.connection, SystemClock(), who.hub_key.name, who.key)
+        if hub.is_followed_by(following):
+            return
+    raise KeyRefused(
+        Sentence(
+            vi="Danh bạ chưa báo khóa mới của trung tâm: nhận đơn bằng sogoc hub accept trước.",
+            en="The directory does not name the hub's next key yet: accept the request by sogoc "
+            "hub accept first.",
+        )
     )

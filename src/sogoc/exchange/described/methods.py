@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sogoc.access.grant import Operation, Question, sensitive_among
 from sogoc.exchange.questions.offers import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from sogoc.access.grant import Grant
-    from sogoc.contract.model import Register
+    from sogoc.contract.model import Register, RegisterObject
+    from sogoc.exchange.answering import Answering
     from sogoc.exchange.names import Subsystem
     from sogoc.exchange.questions.offers import Offer
 
@@ -26,32 +28,73 @@ def all_methods(provider: Subsystem, registers: Iterable[Register]) -> bytes:
 def allowed_methods(
     provider: Subsystem,
     registers: Iterable[Register],
-    grants: Iterable[Grant],
+    by: Answering,
     *,
     client: str,
     on: date,
 ) -> bytes:
-    """The services and paths for which this client holds a grant in force on that day."""
-    held = [
-        grant
-        for grant in grants
-        if grant.member == client and grant.first_day <= on <= grant.last_day
-    ]
+    """The services and paths that are answered to this client on that day, for some question.
+
+    For each path a question is decided upon as a real one would be, so the keeper's own policies
+    count too; of a search the fields by which it goes must be granted as well. What depends on the
+    officer or on the number of keys shows once it is asked.
+    """
     found = []
     for one in registers:
-        own = [grant for grant in held if grant.register == one.id]
+        own = [
+            grant
+            for grant in by.grants.values()
+            if (grant.member, grant.register) == (client, one.id)
+        ]
         allowed = [
             path
             for path, target, offer in paths(one)
-            if any(_covers(grant, offer, {field.name for field in target.fields}) for grant in own)
+            if any(
+                _is_allowed(grant, offer, fields, by=by, register=one, on=on)
+                for grant in own
+                for fields in _least(grant, offer, target)
+            )
         ]
         if allowed:
             found.append((one, allowed))
     return _written(provider, found)
 
 
-def _covers(grant: Grant, offer: Offer, fields: set[str]) -> bool:
-    return offer.operation in grant.operations and bool(grant.fields & fields)
+def _is_allowed(
+    grant: Grant,
+    offer: Offer,
+    fields: frozenset[str],
+    *,
+    by: Answering,
+    register: Register,
+    on: date,
+) -> bool:
+    question = Question(
+        member=grant.member,
+        officer=_SOMEBODY,
+        register=register.id,
+        operation=offer.operation,
+        fields=fields,
+        purpose=grant.purpose,
+        request_id=_SOMEBODY,
+        on=on,
+        sensitive=sensitive_among(fields, register),
+    )
+    return by.policies.decide(question).allowed
+
+
+def _least(grant: Grant, offer: Offer, target: RegisterObject) -> Iterator[frozenset[str]]:
+    """The fewest fields that could be asked for under a grant: one, or what a search goes by."""
+    if offer.operation is Operation.SEARCH:
+        yield from map(frozenset, target.search_by)
+    else:
+        yield from (
+            frozenset({field.name}) for field in target.fields if field.name in grant.fields
+        )
+
+
+_SOMEBODY = "-"
+"""Every question names an officer and an id; which ones is not known yet."""
 
 
 def _written(provider: Subsystem, found: Iterable[tuple[Register, list[str]]]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from sogoc.exchange.monitoring.store import given
 from sogoc.exchange.names import subsystem
 from sogoc.exchange.questions.offers import paths
 from sogoc.node.describing.catalogue import all_catalogues, collect, own_catalogue
+from sogoc.node.standing.beating import attempted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +62,8 @@ def _collect(parts: Exchanging, stop: Event) -> None:
     seconds = _FIRST_SECONDS
     while not stop.wait(seconds):
         seconds = _EVERY_SECONDS
-        # A directory that is not there yet: the next time will do.
-        with suppress(SogocError):
-            collected(parts)
+        # A directory that is not there yet, a database that restarts: the next time will do.
+        attempted(lambda: collected(parts))
 
 
 _FIRST_SECONDS, _EVERY_SECONDS = 15.0, 600.0

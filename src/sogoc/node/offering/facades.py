@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from sogoc.errors import Sentence, SogocError, StoreUnreachable
 from sogoc.facades.dci.teller import Teller
 from sogoc.facades.parts import FacadeParts, FacadeSettings, callbacks, networks
 from sogoc.node.offering.writing import writing
 from sogoc.node.peers import CALLBACK
+from sogoc.node.standing.beating import Beat, beating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sogoc.errors import SogocError
     from sogoc.facades.writing import Writer
     from sogoc.node.serving import Exchanging
     from sogoc.node.settings import Settings
@@ -64,47 +64,19 @@ def _facades(
         breaker=parts.peers.breaker(CALLBACK),
         writer=writer,
     )
-    stop = Event()
     with ThreadPoolExecutor(_THREADS, "telling") as threads:
         teller = Teller(parts=told, threads=threads)
-        beating = Thread(
-            target=_beat,
-            args=(teller, parts, stop),
-            kwargs={"tell": tell},
+        beat = Beat(
             name="teller",
-            daemon=True,
+            step=lambda _: _round(teller, parts),
+            seconds=_BEAT_SECONDS,
+            patience_seconds=_PATIENCE_SECONDS,
         )
-        beating.start()
-        try:
+        with beating(beat, tell=tell):
             yield told
-        finally:
-            stop.set()
-            beating.join(_PATIENCE_SECONDS)
 
 
-def _beat(
-    teller: Teller, parts: Exchanging, stop: Event, *, tell: Callable[[SogocError], None]
-) -> None:
-    said = ""
-    while not stop.wait(_BEAT_SECONDS):
-        failed = _round(teller, parts)
-        if failed and failed.sentence.en != said:
-            tell(failed)
-        said = failed.sentence.en if failed else ""
-
-
-def _round(teller: Teller, parts: Exchanging) -> SogocError | None:
-    """Begin what is due; what keeps it from that, if anything does. One worker of several tells."""
-    try:
-        if parts.lead.is_ours():
-            teller.round()
-    except SogocError as failed:
-        return failed
-    except Exception:  # noqa: BLE001 - a line to the database that broke must not end the telling
-        return StoreUnreachable(
-            Sentence(
-                vi="Chưa gửi được các câu trả lời và thông báo đến hạn; sẽ thử lại.",
-                en="What was due could not be told; it is tried again.",
-            )
-        )
-    return None
+def _round(teller: Teller, parts: Exchanging) -> None:
+    """Begin what is due. One worker of several tells."""
+    if parts.lead.is_ours():
+        teller.round()

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 
 from sogoc.access.grant import State
 from sogoc.access.grant_store import GrantStore
-from sogoc.access.policies import PolicyBook
+from sogoc.access.policies import PolicyBook, own_policies
 from sogoc.access.postgres_journal import PostgresJournal
 from sogoc.errors import DirectoryRefused, Sentence
 from sogoc.exchange.client import Line
 from sogoc.exchange.directory import KeysAt, read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.exchange.names import subsystem
-from sogoc.node.member import current_directory
+from sogoc.node.member import current_directory, hub_key
 from sogoc.node.offering.openers import Openers
 from sogoc.node.peers import ROUNDS, Peers
-from sogoc.node.serving import own_policies
 from sogoc.rounds.taken import TakenRounds
 from sogoc.rounds.taking import Taking, asked
-from sogoc.trust.note import note_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +74,8 @@ def directory_now(node: Node, who: Membership) -> Directory:
     """The directory in force; the hub goes by its own. Raises DirectoryRefused, SettingsError."""
     if node.settings.hub_address:
         return current_directory(node.parts.folder, node.settings, node.parts.clock)
-    hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key)
+    life = timedelta(seconds=node.settings.directory_seconds)
+    hub = Hub(node.parts.connection, node.parts.clock, who.hub_key.name, who.key, life)
     note = hub.publish(who.who.instance)
     return read_directory(note, [who.hub_key], moment=node.parts.clock.now())
 
@@ -136,7 +135,7 @@ def keys_by_medium(node: Node, who: Membership) -> KeysAt:
                 "var/directory.note.",
             )
         ) from wrong
-    hub = note_key(node.settings.hub_key) if node.settings.hub_key else who.hub_key
+    hub = hub_key(node.parts.folder, node.settings) if node.settings.hub_key else who.hub_key
     return KeysAt(read_directory(note, [hub], moment=now - CARRIED_FOR), now)
 
 

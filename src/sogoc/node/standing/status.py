@@ -15,7 +15,7 @@ from sogoc.errors import DirectoryRefused, SogocError, TrustError
 from sogoc.exchange.directory import read_directory
 from sogoc.exchange.hub import Hub
 from sogoc.named_sql import statements
-from sogoc.node.member import kept_directory, membership
+from sogoc.node.member import hub_key, kept_directory, membership
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,6 +71,8 @@ class Status:
     checkpoint_entries: int
     checkpoint_at: datetime | None
     registers: tuple[str, ...]
+    hub_key: str = ""
+    """The hub's key, where another followed the one in the settings: to be set there."""
 
 
 def status_of(node: Node, *, password: str = "") -> Status:
@@ -100,7 +102,16 @@ def status_of(node: Node, *, password: str = "") -> Status:
         checkpoint_entries=int(journal[1]),
         checkpoint_at=journal[2],
         registers=tuple(node.parts.shelf.ids()),
+        hub_key=_new_hub_key(node),
     )
+
+
+def _new_hub_key(node: Node) -> str:
+    try:
+        told = str(hub_key(node.parts.folder, node.settings))
+    except TrustError:
+        return ""
+    return "" if told == node.settings.hub_key.strip() else told
 
 
 def _membership(node: Node, problems: list[str], password: str) -> Membership | None:

@@ -6,8 +6,8 @@ import csv
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
-from threading import Event
+from dataclasses import dataclass, replace
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -16,15 +16,14 @@ from sogoc.cli.country.cast import HEALTH, HUB
 from sogoc.cli.country.laying import Laid, any_ports, fresh, lay_out
 from sogoc.cli.country.serving import serve_all, stop_all
 from sogoc.cli.country.worker import Orders, work
-from sogoc.demo.books.population import write_release
-from sogoc.demo.people import TODAY
-from sogoc.demo.world import make_world
+from sogoc.demo.scale import make_cards
 from sogoc.exchange.client import fetched
 from sogoc.node.member import join_request
 from sogoc.node.settings import FILE
 from sogoc.shipped import shipped
 from sogoc.testing.day.line import lines
 from sogoc.testing.day.reckoning import Reckoned, reckon
+from sogoc.testing.day.rounds import REGISTER, RoundsAtWork, allow_rounds, reckon_rounds
 from sogoc.testing.day.storm import Storm
 from sogoc.testing.day.traffic import KINDS, Acknowledged, AskerAtWork, Book, World, ask_until
 from sogoc.testing.served import free_port
@@ -51,6 +50,9 @@ class Plan:
     persons: int = 2000
     askers: int = 1
     """Officers of each kind who ask at once."""
+    rounds_every_seconds: float = 120.0
+    cards: int = 200
+    """Records of the register that rounds verify."""
     seed: int = 20261130
 
 
@@ -65,7 +67,9 @@ class Day:
     mishaps: dict[str, int]
     checkpoints: int
     not_healed: tuple[str, ...]
-    """Kinds of questions that were not answered even when all was mended."""
+    """Kinds of questions that were not answered even when all was mended; and the last round."""
+    rounds: int
+    """Rounds that were sent, answered and taken, everybody of them once."""
     reckoned: Reckoned
 
 
@@ -92,27 +96,24 @@ def _through(world: World, storm: Storm, plan: Plan) -> Day:
         for kind in KINDS
         for number in range(plan.askers)
     ]
-    until = time.monotonic() + plan.seconds
+    rounds = RoundsAtWork(nodes=nodes, every_seconds=plan.rounds_every_seconds)
     evening = Event()
     threads = ask_until(evening.is_set, askers)
-    checkpoints: dict[str, list[str]] = {}
+    threads.append(Thread(target=rounds.work, args=(evening.is_set,), name="rounds"))
+    threads[-1].start()
     try:
-        while (
-            time.monotonic() + plan.every_seconds < until
-            or storm.happened.total() < plan.least_mishaps
-        ):
-            time.sleep(plan.every_seconds)
-            _keep(nodes, checkpoints)
-            storm.strike()
-        time.sleep(max(until - time.monotonic(), plan.every_seconds))
+        checkpoints = _struck(storm, plan)
     finally:
         evening.set()
     for thread in threads:
         thread.join()
     storm.mend()
     not_healed = _healed(askers, book)
+    if not rounds.finish():
+        not_healed = (*not_healed, "a round")
     _all_show(nodes)
     time.sleep(_BEAT_SECONDS)
+    reckoned = reckon(nodes.values(), book.answered, checkpoints)
     granted = Counter(each.granted for each in book.answered)
     return Day(
         asked=book.asked,
@@ -122,8 +123,23 @@ def _through(world: World, storm: Storm, plan: Plan) -> Day:
         mishaps=dict(storm.happened),
         checkpoints=sum(map(len, checkpoints.values())),
         not_healed=not_healed,
-        reckoned=reckon(nodes.values(), book.answered, checkpoints),
+        rounds=len(rounds.done),
+        reckoned=replace(reckoned, faults=(*reckoned.faults, *reckon_rounds(rounds))),
     )
+
+
+def _struck(storm: Storm, plan: Plan) -> dict[str, list[str]]:
+    """Let things go wrong until the evening; what journals said of themselves meanwhile."""
+    until = time.monotonic() + plan.seconds
+    checkpoints: dict[str, list[str]] = {}
+    while (
+        time.monotonic() + plan.every_seconds < until or storm.happened.total() < plan.least_mishaps
+    ):
+        time.sleep(plan.every_seconds)
+        _keep(storm.nodes, checkpoints)
+        storm.strike()
+    time.sleep(max(until - time.monotonic(), plan.every_seconds))
+    return checkpoints
 
 
 def _keep(nodes: dict[str, Laid], checkpoints: dict[str, list[str]]) -> None:
@@ -164,16 +180,18 @@ def _laid(home: Path, plan: Plan) -> tuple[dict[str, Laid], dict[str, tuple[int,
     ends = {one.agency.folder: (free_port(), one.settings.exchange_port) for one in laid}
     for one in laid:
         _put_behind(one, laid[0], ends)
-    people = home / "population.parquet"
-    write_release(make_world(plan.persons, plan.seed), people, TODAY)
+    people, cards = make_cards(
+        home / "files", rows=plan.cards, persons=plan.persons, seed=plan.seed
+    )
     facilities = shipped("reference-data") / _FACILITIES
     requests = tuple(str(one.home / "join-request.txt") for one in laid)
     orders = {
         HUB: Orders(join=requests, deliveries=(("population", str(people)),)),
-        HEALTH: Orders(deliveries=(("health-facilities", str(facilities)),)),
+        HEALTH: Orders(deliveries=(("health-facilities", str(facilities)), (REGISTER, str(cards)))),
     }
     for one in laid:
         list(work(one.home, orders.get(one.agency.folder, Orders())))
+    allow_rounds(laid[0])
     return {one.agency.folder: one for one in laid}, ends, _world(people, facilities)
 
 

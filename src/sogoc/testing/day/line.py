@@ -53,21 +53,30 @@ class TcpLine:
         if self._state is State.CUT:
             writer.transport.abort()
             return
+        # Closed also where the lines end meanwhile: else another test hears of it later.
         try:
-            to_node = await asyncio.open_connection(_HOST, self._node_port)
+            await self._called(reader, writer)
+        finally:
+            if not writer.is_closing():
+                writer.transport.abort()
+
+    async def _called(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            from_node, to_node = await asyncio.open_connection(_HOST, self._node_port)
         except OSError:
-            writer.transport.abort()
             return
         ways = (
-            asyncio.ensure_future(self._pass(reader, to_node[1], answers=False)),
-            asyncio.ensure_future(self._pass(to_node[0], writer, answers=True)),
+            asyncio.ensure_future(self._pass(reader, to_node, answers=False)),
+            asyncio.ensure_future(self._pass(from_node, writer, answers=True)),
         )
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        for end in (writer, to_node[1]):
-            with suppress(OSError):
-                end.close()
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            for end in (writer, to_node):
+                with suppress(OSError):
+                    end.close()
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool

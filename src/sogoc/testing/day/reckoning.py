@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.access.audit import audit
 from sogoc.access.entry import GRANTED, entry_from
+from sogoc.access.grant import Operation
 from sogoc.database.store import open_store
 from sogoc.errors import SogocError
 from sogoc.exchange.client import public_bytes
@@ -57,7 +58,7 @@ def _verified(one: Laid, checkpoints: list[str]) -> int | str:
     try:
         told = audit(
             lambda path: public_bytes(f"{address}/journal/{path}"),
-            one.who.log_key,
+            [one.who.log_key],
             earlier=checkpoints,
         )
     except SogocError as failed:
@@ -78,8 +79,13 @@ def compared(answered: Iterable[Acknowledged], entries: Iterable[Entry]) -> list
     Every answer stands in the journal, with each of its persons; no entry stands there twice. An
     entry without an answer is right: the answer was lost on the way.
     """
-    # Steps of grants are entries too; they belong to no case and were asked by nobody here.
-    held = Counter((entry.issue, entry.subject, entry.decision) for entry in entries if entry.issue)
+    # Steps of grants are entries too; they belong to no case and were asked by nobody here. Rounds
+    # are reckoned with by themselves.
+    held = Counter(
+        (entry.issue, entry.subject, entry.decision)
+        for entry in entries
+        if entry.issue and entry.operation != Operation.ROUND
+    )
     faults = [
         f"{case} has {count} entries for one person"
         for (case, *_), count in held.items()

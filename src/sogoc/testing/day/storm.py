@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sogoc.cli.country.laying import DATABASE
 from sogoc.cli.country.processes import Post
+from sogoc.database.store import open_store
 from sogoc.testing.day.line import State
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from sogoc.cli.country.laying import Laid
     from sogoc.testing.day.line import TcpLine
 
+_BREAK_OFF = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where backend_type = 'client backend' and pid <> pg_backend_pid()
+"""
 _WITHIN, _BEYOND = 20, 600
 """Seconds by which a clock goes wrong: what others put up with, and what they refuse."""
 
@@ -69,6 +74,11 @@ class Storm:
             self.happened["database_killed"] -= 1
         self._to_mend.append(lambda: self._again(one))
 
+    def _database_restarted(self, name: str) -> None:
+        """Every line to it breaks off; nothing mends that: the node must get over it by itself."""
+        with open_store(self.nodes[name].home / "state") as connection:
+            connection.execute(_BREAK_OFF)
+
     def _line_cut(self, name: str) -> None:
         self._line(name, State.CUT)
 
@@ -108,6 +118,7 @@ _MISHAPS = (
     "node_killed",
     "node_killed",
     "database_killed",
+    "database_restarted",
     "line_cut",
     "line_slow",
     "line_breaking",

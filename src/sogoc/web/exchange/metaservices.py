@@ -126,7 +126,7 @@ class Metaservices:
                 return allowed_methods(
                     provider,
                     registers.values(),
-                    answering.grants.values(),
+                    answering,
                     client=believed.client,
                     on=today(answering.clock),
                 )

@@ -42,6 +42,8 @@ class PublicParts:
     log: Callable[[], AbstractContextManager[Log]]
     directory: Callable[[], str] | None = None
     """The newest directory, on the hub."""
+    directory_of: Callable[[int], str] | None = None
+    """The directory of one version, on the hub."""
     missing: Callable[[], Mapping[str, str]] = dict
     """What keeps the node from answering, by a short name; empty if nothing does."""
     threads: Executor | None = None
@@ -70,6 +72,7 @@ def exchange_app(
             Route("/health", public.health),
             Route("/ready", public.ready),
             Route("/directory", public.directory),
+            Route("/directory/{version:int}", public.directory_of),
             Route("/journal/checkpoint", public.checkpoint),
             *witness_routes(parts.log, parts.witness),
             Route("/journal/{path:path}", public.tile),
@@ -108,6 +111,17 @@ class _Public:
         if self._parts.directory is None:
             return _nothing()
         return await self._in_thread(shown_or_why, self._fresh, self._parts.directory)
+
+    async def directory_of(self, request: Request) -> Response:
+        """One of the hub's earlier directories, as it was signed."""
+        tell, version = self._parts.directory_of, request.path_params["version"]
+        if tell is None or version >= 1 << 63:
+            return _nothing()
+
+        def told() -> Response:
+            return Response(tell(version), media_type=_TEXT, headers={"cache-control": _LONG})
+
+        return await self._in_thread(shown_or_why, told)
 
     async def checkpoint(self, request: Request) -> Response:
         """The latest checkpoint."""

@@ -25,7 +25,7 @@ from sogoc.errors import SogocError, StoreError, TrustError
 from sogoc.trust.note import read_checkpoint, read_note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
 
     from starlette.requests import Request
@@ -56,8 +56,8 @@ class WitnessParts:
 
     witness: Callable[[], Witness]
     """This thread's."""
-    logs: Callable[[], Mapping[str, NoteKey]]
-    """The journals of all members, by their origin: as the directory has them now."""
+    logs: Callable[[], Mapping[str, Collection[NoteKey]]]
+    """The keys of all members' journals, by their origin: as the directory has them now."""
     clock: Clock
 
 
@@ -149,7 +149,7 @@ class _Told:
     def _added(self, submitted: Submitted, origin: str) -> Witnessed:
         if self._parts is None:
             return Witnessed(outcome=Outcome.UNKNOWN_LOG)
-        log = self._parts.logs().get(origin)
+        log = self._parts.logs().get(origin, ())
         return self._parts.witness().add(submitted, log, now=self._parts.clock.now())
 
     def _seen(self, place: str) -> Response:

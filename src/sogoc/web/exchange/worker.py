@@ -132,6 +132,7 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
     public = PublicParts(
         log=parts.log,
         directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
+        directory_of=(lambda version: parts.hub().version(version)) if parts.is_hub else None,
         missing=parts.missing,
         described=described(parts),
         threads=parts.threads,

@@ -1,0 +1,1 @@
+"""Keys that follow one another: the hub's, and those of journals."""
