@@ -18,6 +18,7 @@ from sogoc.errors import DeliveryRefused
 from sogoc.pipeline.again.basis import superseded
 from sogoc.pipeline.judging import Judging, judge
 from sogoc.pipeline.keeping import keep
+from sogoc.pipeline.population.people import landed
 from sogoc.pipeline.run_folder import forget_older
 from sogoc.pipeline.stages import Stage, nobody
 from sogoc.pipeline.storing import store_run
@@ -111,6 +112,8 @@ def _work(parts: Parts, register: Register, delivery: Delivery, *, kept: Kept, t
         store_run(parts, judging, judged)
         judged.basis.write()
         tell(Stage.RECORDS, 1, 1)
+    if register.is_population:
+        landed(parts, register)
 
 
 def _refuse(parts: Parts, delivery: Delivery, kept: Kept, *, why: dict[str, Any]) -> None:
