@@ -16,9 +16,9 @@ import yaml
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sogoc.contract.reading.lines import lines_of
 from sogoc.errors import RuleFileError, Sentence
 from sogoc.link.columns import ASKED_COLUMNS, PERSON_COLUMNS, PERSON_TEXTS, TOTAL_COLUMNS
-from sogoc.link.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

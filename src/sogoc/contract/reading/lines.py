@@ -1,4 +1,4 @@
-"""On which line of a policy file a mistake stands, by the words that name its place."""
+"""On which line of a YAML file a mistake stands, by the words that name its place."""
 
 from __future__ import annotations
 
