@@ -89,7 +89,7 @@ def _together(nodeid: str) -> str:
     """
     if _SPARK in nodeid or "both_engines" in nodeid:
         return _SPARK
-    if "link/kernel/" in nodeid or "at_the_desk" in nodeid:
+    if any(place in nodeid for place in ("link/kernel/", "at_the_desk", "pipeline/population/")):
         return _KERNEL
     return nodeid.partition("::")[0]
 

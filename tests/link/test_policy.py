@@ -36,14 +36,17 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
         ("ratio: 0.025", "m: 0.025"),
         ("{same: [number]}", "{same: [number=hat]}"),
     )
-    assert "present" in said
-    assert "number:equal: no column a.shoe" in said
-    assert "number:other: give either m and u, or ratio" in said
+    assert "policy.yaml" in said
+    assert "line 23: present" in said
+    assert "line 44: number:equal: no column a.shoe" in said
+    assert "line 62: number:other: give either m and u, or ratio" in said
     assert "no column hat" in said
 
 
 def test_an_unknown_word_is_refused(tmp_path: Path) -> None:
-    assert "vim" in _mistakes(tmp_path, ("        vi: số định danh khớp", "        vim: số"))
+    said = _mistakes(tmp_path, ("        vi: số định danh khớp", "        vim: số"))
+    assert "line 48: " in said
+    assert "vim" in said
 
 
 def test_a_predicate_must_not_look_into_other_tables(tmp_path: Path) -> None:

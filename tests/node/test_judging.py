@@ -275,6 +275,10 @@ def test_a_model_is_used_once_a_person_accepted_it_and_no_longer_when_it_is_reti
     by = policies(parts, land)
     assert by.told()["models"] == {"quyen": {"version": learned.version, "sha256": model.sha256}}
     assert not any(one.measured for one in by.of("quyen").comparison("name").levels)
+    own = by.calibration_of("quyen")
+    assert own is not None
+    assert own.fitting(by.of("quyen")) is own
+    assert "land quyen" in own.source
     assert kept.retire("land", "quyen", officer="Lãnh đạo", at=parts.clock.now())
     assert policies(parts, land).version_of("quyen") == 0
 

@@ -79,6 +79,7 @@ def web_parts(desk: Desk, node: Node) -> Parts:
         officer=desk.officer,
         rule_note=lambda version: _note(node.parts.rules, version),
         flaw=flaw_in_words,
+        policy=lambda: node.parts.policy,
     )
 
 

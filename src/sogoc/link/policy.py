@@ -16,12 +16,14 @@ import yaml
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sogoc.contract.reading.lines import lines_of
 from sogoc.errors import RuleFileError, Sentence
 from sogoc.link.columns import ASKED_COLUMNS, PERSON_COLUMNS, PERSON_TEXTS, TOTAL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 MISSING = 0
 """The level of a comparison whose values are not there on both sides."""
@@ -180,24 +182,39 @@ def shipped_policy() -> Policy:
     return load(files("sogoc.link") / "policy.yaml")
 
 
+@cache
+def policy_in(file: Path) -> Policy:
+    """The policy in this file, read once: a change of the file holds from the next start on."""
+    return load(file)
+
+
 def load(file: Traversable) -> Policy:
-    """The policy in this file. Raises RuleFileError with every mistake."""
+    """The policy in this file. Raises RuleFileError with every mistake and its line."""
     try:
-        policy = _policy(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, TypeError, KeyError, ValueError, AttributeError) as unreadable:
-        raise _refused(file.name, [f"cannot be read: {unreadable}"]) from unreadable
+        text = file.read_text(encoding="utf-8")
+        raw = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as unreadable:
+        # What YAML cannot read it tells with the line.
+        raise _refused(str(file), [(0, f"cannot be read: {unreadable}")]) from unreadable
+    try:
+        policy = _policy(raw)
+    except (TypeError, KeyError, ValueError, AttributeError) as unreadable:
+        raise _refused(str(file), lines_of(text, [f"cannot be read: {unreadable}"])) from unreadable
     mistakes = [*_mistakes(policy)]
     if mistakes:
-        raise _refused(file.name, mistakes)
+        raise _refused(str(file), lines_of(text, mistakes))
     return policy
 
 
-def _refused(name: str, mistakes: list[str]) -> RuleFileError:
-    listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+def _refused(name: str, mistakes: list[tuple[int, str]]) -> RuleFileError:
+    vi, en = (
+        "\n".join(f"  {word} {line}: {said}" if line else f"  {said}" for line, said in mistakes)
+        for word in ("dòng", "line")
+    )
     return RuleFileError(
         Sentence(
-            vi=f"Tệp quy tắc đối soát {name} có lỗi, cần sửa trong tệp:\n{listed}",
-            en=f"The linking policy {name} has mistakes, to mend there:\n{listed}",
+            vi=f"Tệp quy tắc đối soát {name} có lỗi, cần sửa trong tệp:\n{vi}",
+            en=f"The linking policy {name} has mistakes, to mend there:\n{en}",
         )
     )
 

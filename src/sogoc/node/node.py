@@ -10,6 +10,7 @@ from sogoc.clock import SystemClock
 from sogoc.contract.shelf import Shelf
 from sogoc.database.migrate import migrate
 from sogoc.database.store import open_database
+from sogoc.link.policy import policy_in
 from sogoc.node.engines import open_engines
 from sogoc.pipeline.parts import Parts
 from sogoc.shipped import shipped
@@ -35,10 +36,12 @@ class Node:
 def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
     """Open the node in `folder`, made if it is new; its schema is brought up to this program.
 
-    Raises StoreUnreachable, MigrationFailed, SparkMissing and SettingsError.
+    Raises StoreUnreachable, MigrationFailed, SparkMissing, SettingsError, and RuleFileError for a
+    policy of linking that cannot be used.
     """
     folder.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
+    link_policy = _link_policy(folder, settings)
     with (
         open_engines(folder, settings) as engine,
         open_database(folder / "state", settings.database_url) as store,
@@ -53,8 +56,19 @@ def open_node(folder: Path, settings: Settings) -> Iterator[Node]:
             engine=engine,
             rules=rules_of(folder),
             keep_runs=settings.keep_runs,
+            index_from=settings.index_from_persons,
+            link_policy=link_policy,
         )
         yield Node(parts=parts, store=store, settings=settings)
+
+
+def _link_policy(folder: Path, settings: Settings) -> Path | None:
+    """The node's own policy of linking, read before anything is begun."""
+    if not settings.link_policy:
+        return None
+    file = folder / settings.link_policy
+    policy_in(file)
+    return file
 
 
 def rules_of(folder: Path) -> Path:

@@ -34,6 +34,10 @@ class Settings:
     """Threads of the engine."""
     keep_runs: int = 3
     """How many runs of a register keep their stage tables under `var/runs`."""
+    index_from_persons: int = 1_000_000
+    """Persons from which on the population has an index, refreshed by what changed."""
+    link_policy: str = ""
+    """File of the policy of linking, from the node's folder; empty: the one that travels along."""
     keeper: str = ""
     """Name of the agency that runs the node, printed on worklists and pages."""
     language: str = ""

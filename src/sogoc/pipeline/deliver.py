@@ -18,6 +18,7 @@ from sogoc.errors import DeliveryRefused
 from sogoc.pipeline.again.basis import superseded
 from sogoc.pipeline.judging import Judging, judge
 from sogoc.pipeline.keeping import keep
+from sogoc.pipeline.population.people import landed
 from sogoc.pipeline.run_folder import forget_older
 from sogoc.pipeline.single.judging import judge_single
 from sogoc.pipeline.single.storing import content, store_single
@@ -122,6 +123,8 @@ def _work(parts: Parts, judging: Judging, *, tell: Tell) -> None:
         store_run(parts, judging, judged)
         judged.basis.write()
         tell(Stage.RECORDS, 1, 1)
+    if judging.register.is_population:
+        landed(parts, judging.register)
 
 
 def _work_on_single(parts: Parts, judging: Judging, *, tell: Tell, witness: Witness) -> None:

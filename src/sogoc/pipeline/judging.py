@@ -11,16 +11,16 @@ from sogoc.check.recheck import recheck_plan
 from sogoc.clock import today
 from sogoc.database.decisions.judgements import Judgements
 from sogoc.database.deliveries import Deliveries
-from sogoc.link.calibration.stated import taken_step
 from sogoc.localities.tables import unit_tables
-from sogoc.localities.units import Units
 from sogoc.pipeline.again.basis import earlier_basis, new_basis, older_release, persons_state
 from sogoc.pipeline.again.carrying import Again
-from sogoc.pipeline.again.touched import Changed
 from sogoc.pipeline.judgements import lend_judgements
-from sogoc.pipeline.linking.models import LINKING, link_steps, policies
+from sogoc.pipeline.linking.models import LINKING, policies
 from sogoc.pipeline.linking.promises import promises
-from sogoc.pipeline.persons import exported, lend_population, population_of
+from sogoc.pipeline.linking.ways import Ways
+from sogoc.pipeline.persons import population_of
+from sogoc.pipeline.population.changed import Changed, can_tell
+from sogoc.pipeline.population.people import People
 from sogoc.pipeline.references import lend_references, states_of
 from sogoc.pipeline.run_folder import ready_folder, take_once
 from sogoc.pipeline.stages import Stage, run_steps
@@ -32,7 +32,7 @@ from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.naming import standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -105,7 +105,13 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
         if again:
             again.put_in_place()
         left = replace(
-            basis, day=day, holidays=rules.holidays, known=known, persons=persons, parts=files
+            basis,
+            day=day,
+            holidays=rules.holidays,
+            known=known,
+            persons=persons,
+            numbering=stages.numbering(found) if found else "",
+            parts=files,
         )
         yield Judged(
             engine=engine,
@@ -211,22 +217,24 @@ class _Stages:
 
     def _verify(self, found: tuple[Register, Delivery], persons: str, again: Again | None) -> None:
         register = self.judging.register
-
-        def lend(engine: Engine) -> None:
-            lend_population(self.parts, found, engine, tell=self.tell)
-
+        people = People(self.parts, found)
+        ways = Ways(
+            people=people,
+            index=people.index,
+            by=self.by,
+            machine_code=self.parts.machine_code,
+            tell=self.tell,
+        )
         known = lend_judgements(self.parts.connection, register, self.engine)
         whole = []
         for one in register.objects:
-            if again and self._carries(one, again, found, persons=persons, known=known, lend=lend):
-                again.link(one, self.by.of(one.name), lend, known=known)
+            if again and self._carries(one, again, found, persons=persons, known=known):
+                again.link(one, ways, known=known)
             else:
                 whole.append(one)
         if any(one.persons for one in whole):
-            lend(self.engine)
-            steps = link_steps(replace(register, objects=tuple(whole)), self.by, known=known)
-            steps += [taken_step(one, self.by.of(one.name)) for one in whole if one.persons]
-            run_steps(self.engine, Stage.LINK, steps, tell=self.tell)
+            mine = replace(register, objects=tuple(whole))
+            ways.link(self.engine, mine, folder=self.folder, known=known)
 
     def _carries(
         self,
@@ -236,31 +244,30 @@ class _Stages:
         *,
         persons: str,
         known: frozenset[str],
-        lend: Callable[[Engine], None],
     ) -> bool:
         """Whether answers are carried on: all alike, or a new release touches only some of them."""
         if not again.carries_answers(one):
             return False
+        if one.link_to == "one-to-one":
+            # Claims are carried by the numbers of persons: those of another release are others.
+            alike = (again.basis.persons, again.basis.numbering)
+            return alike == (persons, self.numbering(found))
         if again.basis.persons == persons:
             return True
-        older = older_release(again.basis.persons, persons)
-        population, release = found
-        if older is None or not self._one_map(older, release):
+        number = older_release(again.basis.persons, persons)
+        since = can_tell(self.parts, found, number) if number is not None else None
+        if since is None:
             return False
-        lend(self.engine)  # so that the records of the new release stand there too
-        changed = Changed(
-            population,
-            as_of=release.as_of,
-            then=exported(self.parts, population, older),
-            present=exported(self.parts, population, release.id),
-        )
-        return again.touch(one, self.by.of(one.name), changed, known=known)
+        changed = Changed(self.parts, found, since, self.folder / "moved")
+        count = People(self.parts, found).count()
+        policy = self.by.of(one.name)
+        return changed.one_map and again.touch(one, policy, changed, persons=count, known=known)
 
-    def _one_map(self, older: int, release: Delivery) -> bool:
-        """Whether both releases write of places by the same map: else everybody's code may move."""
-        days = Units.load().change_days
-        then = Deliveries(self.parts.connection).one(older).as_of
-        return sum(day <= then for day in days) == sum(day <= release.as_of for day in days)
+    def numbering(self, found: tuple[Register, Delivery]) -> str:
+        """By which numbers persons stand in tables, where claims are carried by them."""
+        objects = self.judging.register.objects
+        once = any(each.persons and each.link_to == "one-to-one" for each in objects)
+        return People(self.parts, found).numbering() if once else ""
 
     def stated(self) -> dict[str, Any]:
         """For the record of the run: by what it linked, and what it promises of its links."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sogoc.link.policy import policy_in, shipped_policy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from sogoc.clock import Clock
     from sogoc.contract.shelf import Shelf
     from sogoc.database.store import Connection
+    from sogoc.link.policy import Policy
     from sogoc.tables.engine import Engine
 
 
@@ -29,6 +32,16 @@ class Parts:
     rules: Path
     """The folder with the dated rule files."""
     keep_runs: int = 3
+    index_from: int = 1_000_000
+    """Persons from which on the population has an index, which is refreshed and not rebuilt."""
+
+    link_policy: Path | None = None
+    """The node's own policy of linking; None: the one that travels along."""
+
+    @property
+    def policy(self) -> Policy:
+        """By what persons are linked. Raises RuleFileError that names the file and the line."""
+        return policy_in(self.link_policy) if self.link_policy else shipped_policy()
 
     @property
     def deliveries(self) -> Path:
@@ -44,6 +57,11 @@ class Parts:
     def population(self) -> Path:
         """Where the index of persons stands, one folder for each release."""
         return self.folder / "var" / "population"
+
+    @property
+    def machine_code(self) -> Path:
+        """Where the compiled kernels of linking are kept."""
+        return self.folder / "var" / "kernel"
 
     @property
     def expected(self) -> Path:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from sogoc.database.deliveries import Deliveries, Scope
 from sogoc.link.columns import chances
-from sogoc.link.population import population_plan
 from sogoc.link.weights import chances_bits
-from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.linking.models import model_of_run
-from sogoc.pipeline.run_folder import ready_folder
-from sogoc.pipeline.stages import Stage, run_steps
+from sogoc.pipeline.population.people import People
 from sogoc.records.store import RecordStore
-from sogoc.tables.naming import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,24 +59,7 @@ def lend_population(
     parts: Parts, found: tuple[Register, Delivery], engine: Engine, *, tell: Tell
 ) -> None:
     """Put the tables of linking within the engine's reach; make them if the release is new."""
-    register, release = found
-    steps = population_plan(register, as_of=release.as_of)
-    # A later program may make other tables of the same release: both never stand side by side.
-    made_of = (release.sha256, *(step.select for step in steps))
-    folder = ready_folder(parts.population / str(release.id), made_of)
-    with parts.engine(folder) as own:
-        for name, table in unit_tables().items():
-            own.register(name, table)
-        if not all(own.has(step.makes) for step in steps):
-            one = next(each for each in register.objects if each.persons)
-            own.register(
-                reference(register.id, one.name),
-                RecordStore(parts.connection).export(register, one.name, folder),
-            )
-            run_steps(own, Stage.LINK, steps, tell=tell)
-        for step in steps:
-            engine.borrow(step.makes, own)
-    _forget_older(parts.population)
+    People(parts, found).lend(engine, tell=tell)
 
 
 def lend_chances(
@@ -126,16 +104,3 @@ def _is_ours(file: Path, policy: Policy) -> bool:
     """Whether the chances stand under the names by which this program reads them."""
     names = {item.rsplit(" as ", 1)[1] for item in chances_bits(policy)}
     return names <= set(pq.read_schema(file).names)
-
-
-def exported(parts: Parts, population: Register, release: int) -> Path:
-    """Where the records of a release of the population stand, if they are kept."""
-    one = next(each for each in population.objects if each.persons)
-    return parts.population / str(release) / f"{population.id}__{one.name}.parquet"
-
-
-def _forget_older(folder: Path) -> None:
-    """Two releases stay: another delivery may still be reading the one before."""
-    releases = sorted(folder.iterdir(), key=lambda one: int(one.name))
-    for older in releases[:-2]:
-        shutil.rmtree(older, ignore_errors=True)

@@ -30,14 +30,23 @@ def ready_folder(folder: Path, made_of: Iterable[object]) -> Path:
     What goes in decides every table: the file, the contract, the rules, the population release,
     the day, the program. A table from other inputs must never be taken for one of this run.
     """
-    words = "\n".join(str(one) for one in (version("sogoc"), *made_of))
-    mark = hashlib.sha256(words.encode()).hexdigest()
-    file = folder / _MARK
-    if not file.is_file() or file.read_text(encoding="ascii") != mark:
+    words = tuple(made_of)
+    if not is_made_of(folder, words):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        file.write_text(mark, encoding="ascii")
+        (folder / _MARK).write_text(_marked(words), encoding="ascii")
     return folder
+
+
+def is_made_of(folder: Path, made_of: Iterable[object]) -> bool:
+    """Whether the folder is that of a run made of these things, by this program."""
+    file = folder / _MARK
+    return file.is_file() and file.read_text(encoding="ascii") == _marked(made_of)
+
+
+def _marked(made_of: Iterable[object]) -> str:
+    words = "\n".join(str(one) for one in (version("sogoc"), *made_of))
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def forget_older(runs: Path, mine: Iterable[int], *, keep: int) -> None:

@@ -48,6 +48,24 @@ class AsTrue:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class CameSince:
+    """The versions that came after a delivery and stand now; of its moment later deliveries too."""
+
+    at: datetime
+    delivery: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBefore:
+    """What the records of `CameSince` said when that delivery had just been merged."""
+
+    at: datetime
+    delivery: int
+
+
+Reading = Now | AsBelieved | AsTrue | CameSince | HeldBefore
+
 NOW = Now()
 
 
@@ -68,7 +86,7 @@ def types_of(target: Tables) -> dict[str, pa.DataType]:
     }
 
 
-def select_of(target: Tables, reading: Now | AsBelieved | AsTrue) -> sql.Composed:
+def select_of(target: Tables, reading: Reading) -> sql.Composed:
     """The SELECT of a reading, one row a record."""
     names = [name for name in types_of(target) if name != "_record"]
     columns = sql.SQL(", ").join([sql.SQL("id as _record"), *map(sql.Identifier, names)])
@@ -80,6 +98,25 @@ def select_of(target: Tables, reading: Now | AsBelieved | AsTrue) -> sql.Compose
                 "select {0} from {1} where _believed_from <= {3} union all "
                 "select {0} from {2} where _believed_from <= {3} and _believed_to > {3}"
             ).format(columns, target.current, target.history, sql.Literal(at))
+        case CameSince(at, delivery):
+            return sql.SQL("select {} from {} where {}").format(
+                columns, target.current, _came_since(at, delivery)
+            )
+        case HeldBefore(at, delivery):
+            # A mark of missing ends a version and changes nothing else: of alike ones one is told.
+            return sql.SQL(
+                "select distinct on (id) {0} from {1} as held where id in "
+                "(select id from {2} where {3}) "
+                "and (_believed_from, _delivery) <= ({4}, {5}) "
+                "and (_believed_to, _ended_by) > ({4}, {5}) order by id, _believed_from desc"
+            ).format(
+                columns,
+                target.history,
+                target.current,
+                _came_since(at, delivery),
+                sql.Literal(at),
+                sql.Literal(delivery),
+            )
         case AsTrue(on):
             # Several versions may claim a day; what was learned last is what we know.
             return sql.SQL(
@@ -109,6 +146,12 @@ def referred_of(target: Tables, asked: Mapping[str, Sequence[str]]) -> sql.Compo
     ]
     where = sql.SQL(" or ").join(one_of) if one_of else sql.SQL("false")
     return sql.SQL("{} where {}").format(select_of(target, NOW), where)
+
+
+def _came_since(at: datetime, delivery: int) -> sql.Composed:
+    return sql.SQL("(_believed_from, _delivery) > ({}, {})").format(
+        sql.Literal(at), sql.Literal(delivery)
+    )
 
 
 def texts_of(target: Tables, fields: Sequence[str]) -> sql.Composed:

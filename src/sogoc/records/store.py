@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.records.correcting import Places
-    from sogoc.records.readings import AsBelieved, AsTrue, Now
+    from sogoc.records.readings import Reading
     from sogoc.tables.engine import Engine
 
 
@@ -128,6 +128,21 @@ class RecordStore:
         row = self.connection.execute(select, {"value": value}).fetchone()
         return bool(row and row[0])
 
+    def count(self, register: Register, name: str) -> int:
+        """How many current records an object has, those that went missing too."""
+        table = Tables(register.id, register.object(name)).current
+        row = self.connection.execute(sql.SQL("select count(*) from {}").format(table)).fetchone()
+        return int(row[0]) if row else 0
+
+    def holds_at_least(self, register: Register, name: str, least: int) -> bool:
+        """Whether it has so many: no more of them are looked at."""
+        table = Tables(register.id, register.object(name)).current
+        select = sql.SQL("select exists (select from {} offset {})").format(
+            table, sql.Literal(least - 1)
+        )
+        row = self.connection.execute(select).fetchone()
+        return bool(row and row[0])
+
     def places(self, register: Register, name: str) -> pa.Table:
         """How many records of an object stand in each place: `locality`, `records`.
 
@@ -145,7 +160,7 @@ class RecordStore:
         name: str,
         folder: Path,
         *,
-        reading: Now | AsBelieved | AsTrue = NOW,
+        reading: Reading = NOW,
     ) -> Path:
         """Write the records of one object to `folder/<register>__<object>.parquet`.
 

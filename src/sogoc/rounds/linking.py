@@ -15,19 +15,13 @@ import pyarrow.parquet as pq
 
 from sogoc.clock import today
 from sogoc.contract.model import Field, Person, Register, RegisterObject
-from sogoc.errors import IndexRefused, KernelMissing
-from sogoc.link.index.person_index import TABLES, PersonIndex
-from sogoc.link.kernel.candidates import Kernel
-from sogoc.link.kernel.linking import link
-from sogoc.link.plan import plan
-from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
-from sogoc.pipeline.persons import lend_population
-from sogoc.pipeline.stages import Stage, nobody, run_steps
+from sogoc.pipeline.linking.models import Policies
+from sogoc.pipeline.linking.ways import Ways
+from sogoc.pipeline.population.people import People
 from sogoc.records.store import RecordStore
 from sogoc.rounds.minimum import AS_OF, PAYLOAD, ROLES
 from sogoc.rounds.package import refused
-from sogoc.rounds.taken import work_on
 from sogoc.standardise.run import standardise
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import standard, taken, verified
@@ -39,6 +33,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register as Population
     from sogoc.database.deliveries import Delivery
+    from sogoc.link.policy import Costs
     from sogoc.pipeline.parts import Parts
     from sogoc.rounds.package import Manifest
     from sogoc.tables.engine import Engine
@@ -58,7 +53,7 @@ _KINDS = {
     "died": Kind.PARTIAL_DATE,
 }
 _INDEX_PAYS = 100_000
-"""Persons of a round for which an index of the population is made where none stands."""
+"""Persons of a round for which an index is made of a small population too."""
 _LONGEST_TEXT = 4 * 200
 
 
@@ -131,9 +126,9 @@ def link_list(
         for name, table in unit_tables().items():
             engine.register(name, table)
         standardise(engine, register, as_of=today(parts.clock))
-        _link(parts, engine, register, found=found, manifest=manifest)
+        _link(parts, engine, register, found=found, manifest=manifest, folder=folder)
         people = _people(parts, found, engine, fields=manifest.fields)
-        engine.run(answers_step(people, manifest.fields, found[0]))
+        engine.run(answers_step(people, manifest.fields, found[0], costs=parts.policy.costs))
         return engine.parquet(ANSWERS)
 
 
@@ -144,36 +139,13 @@ def _link(
     *,
     found: tuple[Population, Delivery],
     manifest: Manifest,
+    folder: Path,
 ) -> None:
-    if engine.has(verified(_OBJECT)):
-        return
-    lend_population(parts, found, engine, tell=nobody)
-    index = _index(parts, found[1], build=manifest.rows >= _INDEX_PAYS)
-    if index is None:
-        run_steps(engine, Stage.LINK, plan(register, shipped_policy()), tell=nobody)
-        return
-    cache = parts.folder / "var" / "rounds" / "machine-code"
-    cache.mkdir(parents=True, exist_ok=True)
-    kernel = Kernel(index=index, policy=shipped_policy(), cache=cache)
-    link(engine, register, kernel, folder=work_on(parts.folder, manifest.package) / "candidates")
-
-
-def _index(parts: Parts, release: Delivery, *, build: bool) -> PersonIndex | None:
-    """The index of this release, beside the tables it is made of; None: SQL will do."""
-    folder = parts.population / str(release.id)
-    persons = folder / "persons"
-    try:
-        return PersonIndex.open(persons)
-    except IndexRefused:
-        if not build:
-            return None
-    with parts.engine(folder) as own:
-        if not all(own.has(name) for name in TABLES):
-            return None
-        try:
-            return PersonIndex.build(own, persons, source=str(release.id))
-        except KernelMissing:
-            return None
+    people = People(parts, found)
+    index = people.index_at_once if manifest.rows >= _INDEX_PAYS else people.index
+    own = Policies(by_object={}, used={}, policy=parts.policy)
+    ways = Ways(people=people, index=index, by=own, machine_code=parts.machine_code)
+    ways.link(engine, register, folder=folder, known=frozenset())
 
 
 def _check_rows(engine: Engine, manifest: Manifest) -> None:
@@ -200,7 +172,7 @@ def _people(
     return "people"
 
 
-def answers_step(people: str, fields: Sequence[str], register: Population) -> Step:
+def answers_step(people: str, fields: Sequence[str], register: Population, *, costs: Costs) -> Step:
     """One row for each row of the payload, with those whom the journal must name (`subject`)."""
     person = next(one for one in register.objects if one.persons).persons[0]
     number = f"case when v.outcome in {_RIGHT} then v.number end"
@@ -217,7 +189,6 @@ def answers_step(people: str, fields: Sequence[str], register: Population) -> St
         if others
         else ""
     )
-    costs = shipped_policy().costs
     granted = f"case when {agree} then {literal(','.join(sorted(fields)))}"
     if person.number in fields:
         granted += f" when {number} is not null then {literal(person.number)}"

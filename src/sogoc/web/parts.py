@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sogoc.errors import Sentence, UnknownThing
+from sogoc.link.policy import shipped_policy
 from sogoc.worklists.place import UnitNames
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sogoc.clock import Clock
     from sogoc.contract.model import Register
+    from sogoc.link.policy import Policy
     from sogoc.pipeline.parts import Parts as NodeParts
     from sogoc.values.kinds import Kind
     from sogoc.worklists.connection import Connection
@@ -108,3 +110,5 @@ class Parts:
     """What is known of a rule file by its version."""
     flaw: Callable[[Kind, str], Sentence | None] = field(default=lambda _kind, _flaw: None)
     """In words, how a text of this kind could not be read."""
+    policy: Callable[[], Policy] = field(default=shipped_policy)
+    """By what persons are linked: it has the words of evidence."""

@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse
 
 from sogoc.clock import today
 from sogoc.errors import Sentence, UnknownThing
-from sogoc.link.policy import shipped_policy
 from sogoc.link.words import differs_in_words, evidence_in_words
 from sogoc.web import wording
 from sogoc.web.masking import masked
@@ -110,7 +109,7 @@ class View:
 
     def evidence(self, codes: str | None) -> Sentence:
         """The evidence of a verification in words; a sentence of an older node stays as it is."""
-        return evidence_in_words(codes, shipped_policy())
+        return evidence_in_words(codes, self.parts.policy())
 
     def differing(self, words: str | None) -> Sentence:
         """What linking found to differ, in words."""

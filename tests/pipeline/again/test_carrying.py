@@ -11,17 +11,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 from psycopg import conninfo
 
 from sogoc.contract.shelf import Shelf
 from sogoc.database.store import Store
 from sogoc.demo.scale import make_big
+from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.again.basis import basis_of
 from sogoc.pipeline.deliver import Request, deliver
+from sogoc.pipeline.linking.models import link_steps, policies
 from sogoc.pipeline.parts import Parts
+from sogoc.pipeline.persons import lend_population, population_of
+from sogoc.pipeline.stages import nobody
 from sogoc.shipped import shipped
 from sogoc.tables.duckdb_engine import DuckDBEngine
+from sogoc.tables.engine import Step
 from sogoc.testing.stopped_clock import StoppedClock
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -139,6 +145,53 @@ def test_a_sheet_that_comes_again_leaves_what_judging_it_whole_would_leave(
         assert left is not None
         assert len(left.parts["the"]) == month + 1
         rows = later(rows, chance)
+
+
+def test_where_a_person_may_stand_once_claims_of_the_same_records_are_carried_on(
+    nodes: tuple[Node, Node], big: Path, tmp_path: Path
+) -> None:
+    node, _ = nodes
+    once = "{property: linkTo, value: one-to-one, vendor: sogoc}"
+    contract = (shipped("registers") / f"{REGISTER}.odcs.yaml").read_text(encoding="utf-8")
+    told = "      - {property: identities,"
+    assert contract.count(told) == 1
+    own = tmp_path / "registers" / f"{REGISTER}.odcs.yaml"
+    own.parent.mkdir()
+    own.write_text(contract.replace(told, f"      - {once}\n{told}"), encoding="utf-8")
+    node.parts = replace(node.parts, shelf=Shelf((own.parent, shipped("registers"))))
+    with (big / "insurance-big.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    node.deliver("population", big / "population.parquet")
+    chance = random.Random(20261130)  # noqa: S311 - months of a test, no secret
+    node.deliver(REGISTER, write(tmp_path / "0.csv", rows))
+    file = write(tmp_path / "1.csv", later(rows, chance))
+    run = node.parts.runs / str(node.deliver(REGISTER, file))
+    assert pq.read_metadata(run / "anew__the.parquet").num_rows < len(rows) // 4
+    assert in_order(run / "verified__the.parquet") == linked_whole(node, run, tmp_path / "whole")
+
+
+def in_order(file: Path) -> list[dict[str, object]]:
+    return pq.read_table(file).sort_by("_row").to_pylist()  # type: ignore[no-any-return]
+
+
+def linked_whole(node: Node, run: Path, folder: Path) -> list[dict[str, object]]:
+    """The answers for all records of a run, each linked anew by the chances of the run."""
+    register = node.parts.shelf.register(REGISTER)
+    found = population_of(node.parts)
+    assert found is not None
+    with node.parts.engine(folder) as engine:
+        for name, table in unit_tables().items():
+            engine.register(name, table)
+        lend_population(node.parts, found, engine, tell=nobody)
+        engine.register("gone", run / "gone__the.parquet")
+        engine.register("every", run / "part_*__standard__the.parquet")
+        standing = "select * from every where _row not in (select _row from gone)"
+        engine.run(Step("standard__the", ("every", "gone"), standing))
+        engine.register("link_chances__the", run / "link_chances__the.parquet")
+        for step in link_steps(register, policies(node.parts, register), known=frozenset()):
+            if not engine.has(step.makes):
+                engine.run(step)
+        return in_order(engine.parquet("verified__the"))
 
 
 def test_rows_in_another_order_are_the_same_rows(nodes: tuple[Node, Node], big: Path) -> None:

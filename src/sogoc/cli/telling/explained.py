@@ -16,7 +16,6 @@ from sogoc.link.explaining.words import (
     percent,
     summary,
 )
-from sogoc.link.policy import shipped_policy
 from sogoc.link.words import OUTCOME_WORDS, evidence_in_words
 from sogoc.web.persons.waterfall import waterfall
 from sogoc.web.wording import Speech
@@ -55,7 +54,6 @@ def say_doubles(say: Say, found: Searched, *, most: int) -> None:
         f"{found.object.name}: {len(pairs)} pairs that may be one person, "
         f"{len(found.clusters)} clusters, of {found.records} persons",
     )
-    policy = shipped_policy()
     say.table(
         [
             ("Nhóm", "cluster"),
@@ -70,7 +68,7 @@ def say_doubles(say: Say, found: Searched, *, most: int) -> None:
                 str(one.record),
                 str(one.other),
                 _share(say, one.posterior),
-                _said(say, evidence_in_words(one.evidence, policy)),
+                _said(say, evidence_in_words(one.evidence, found.policy)),
             )
             for number, one in pairs[:most]
         ],

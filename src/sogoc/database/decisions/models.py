@@ -40,6 +40,8 @@ class LinkModel:
     accepted_why: str
     retired_at: datetime | None
     retired_by: str | None
+    calibration: str | None = None
+    """Labels of the register by what the model says, as `link.calibration.model.dump` writes it."""
 
     @property
     def in_use(self) -> bool:
@@ -66,6 +68,18 @@ class LinkModels:
     def used(self, register: str) -> dict[str, LinkModel]:
         """By object, the model by which deliveries are linked."""
         return {one.object: one for one in self.of(register) if one.in_use}
+
+    def label(self, register: str, object_name: str, version: int, *, calibration: str) -> None:
+        """Keep what the posteriors of a new model are worth; nothing of it changes afterwards."""
+        self._connection.execute(
+            _SQL["label"],
+            {
+                "register": register,
+                "object": object_name,
+                "version": version,
+                "calibration": calibration,
+            },
+        )
 
     def accept(self, model: LinkModel, *, officer: str, at: datetime, why: str) -> None:
         """Let deliveries be linked by this model from now on, in place of the one before."""

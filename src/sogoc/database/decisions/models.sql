@@ -36,10 +36,22 @@ select
     accepted_by,
     accepted_why,
     retired_at,
-    retired_by
+    retired_by,
+    calibration
 from node.link_model
 where register = %(register)s
 order by object asc, version desc;
+
+-- name: label
+-- What the posteriors of a model are worth on its register; counted once, after it was learned.
+update node.link_model
+set calibration = %(calibration)s
+where
+    register = %(register)s
+    and object = %(object)s
+    and version = %(version)s
+    and calibration is null
+    and accepted_at is null;
 
 -- name: accept
 -- A person lets deliveries be linked by it.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sogoc.link.calibration.applied import group_sql
 from sogoc.link.calibration.bins import position_sql
 from sogoc.link.calibration.isotonic import Labels
-from sogoc.link.calibration.model import GROUPS, Calibration
+from sogoc.link.calibration.model import GROUPS, Calibration, weights_of
 from sogoc.link.columns import answers, asked, judgements
 from sogoc.tables.engine import Step, literal, quoted
 from sogoc.tables.naming import candidates, now, proposal, raw, standard
@@ -112,7 +112,13 @@ def learned(
     groups = tuple(Labels() for _ in GROUPS)
     for group, position, seen, right in rows:
         groups[group].add(position, seen=seen, right=right)
-    return Calibration(version=policy.version, policy=policy.version, source=source, labels=groups)
+    return Calibration(
+        version=policy.version,
+        policy=policy.version,
+        weights=weights_of(policy),
+        source=source,
+        labels=groups,
+    )
 
 
 def _labelled(one: RegisterObject, policy: Policy) -> Step:

@@ -65,6 +65,17 @@ class Labels:
             labels.add(bin_of(posterior), seen=1, right=right)
         return labels
 
+    def before(self, others: Labels, *, most: float) -> Labels:
+        """These labels first: where there are any, the others count as at most this many.
+
+        In bins that these say nothing of, the others count in full.
+        """
+        together = Labels(list(self.seen), list(self.right))
+        for position, seen in enumerate(others.seen):
+            share = min(1.0, most / seen) if seen and self.seen[position] else 1.0
+            together.add(position, seen=seen * share, right=others.right[position] * share)
+        return together
+
     def joined(self, others: Labels, *, most: float) -> Labels:
         """These labels and those of elsewhere, which count as at most this many in a bin."""
         together = Labels(list(self.seen), list(self.right))

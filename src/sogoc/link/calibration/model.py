@@ -6,8 +6,9 @@ many labels stand behind it, and counts of two registers can be added up.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ class Calibration:
 
     version: str
     policy: str
-    """The version of the policy whose posteriors were labelled: another gives other posteriors."""
+    """The version of the policy whose posteriors were labelled."""
+    weights: str = ""
+    """Its content, as far as a posterior depends on it (`weights_of`): another gives others."""
     source: str
     """What was labelled, in words, for whoever reads a figure."""
     labels: tuple[Labels, ...] = field(default_factory=lambda: tuple(Labels() for _ in GROUPS))
@@ -50,8 +53,11 @@ class Calibration:
         return tuple(staircase(each) for each in self.labels)
 
     def fitting(self, policy: Policy) -> Calibration:
-        """This, if it was learned with that policy; else one without labels: at their word."""
-        if self.policy == policy.version:
+        """This, if it was learned with that policy or model; else one without labels.
+
+        Posteriors then stand at their word, and nothing is promised of the links.
+        """
+        if self.weights == weights_of(policy):
             return self
         return Calibration(version="", policy=policy.version, source="")
 
@@ -60,6 +66,7 @@ class Calibration:
         return Calibration(
             version=own.version,
             policy=own.policy,
+            weights=own.weights,
             source=f"{own.source}; {self.source}",
             labels=tuple(
                 mine.joined(others, most=ELSEWHERE)
@@ -70,6 +77,28 @@ class Calibration:
 
 
 @cache
+def weights_of(policy: Policy) -> str:
+    """The SHA-256 of all in a policy that weighs: its words, its costs and its name do not.
+
+    A model that was learned has other chances, and so another. Levels that call for a person are in
+    it, for they part the groups.
+    """
+    told = asdict(policy)
+    for name in _NO_WEIGHT:
+        told.pop(name)
+    for comparison in told["comparisons"]:
+        for name in ("differs", "agrees"):
+            comparison.pop(name)
+        for level in comparison["levels"]:
+            for name in ("vi", "en"):
+                level.pop(name)
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+_NO_WEIGHT = ("version", "costs", "remarks")
+
+
+@cache
 def shipped_calibration() -> Calibration:
     """The calibration that travels with the package; read once."""
     return load(files("sogoc.link.calibration") / "calibration.json")
@@ -77,13 +106,18 @@ def shipped_calibration() -> Calibration:
 
 def load(file: Traversable) -> Calibration:
     """The calibration in this file. Raises RuleFileError if it is not whole."""
+    return read(file.read_text(encoding="utf-8"), name=file.name)
+
+
+def read(text: str, *, name: str) -> Calibration:
+    """The same from its text; `name` says in a refusal where it stands."""
     try:
-        return _calibration(json.loads(file.read_text(encoding="utf-8")))
+        return _calibration(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
         raise RuleFileError(
             Sentence(
-                vi=f"Không đọc được tệp hiệu chỉnh xác suất {file.name}: cần tạo lại tệp.",
-                en=f"The calibration {file.name} cannot be read: make it again.",
+                vi=f"Không đọc được tệp hiệu chỉnh xác suất {name}: cần tạo lại tệp.",
+                en=f"The calibration {name} cannot be read: make it again.",
             )
         ) from unreadable
 
@@ -93,6 +127,7 @@ def dump(calibration: Calibration) -> str:
     kept = {
         "version": calibration.version,
         "policy": calibration.policy,
+        "weights": calibration.weights,
         "source": calibration.source,
         "between": round(calibration.between, 4),
         **{
@@ -115,6 +150,7 @@ def _calibration(raw: dict[str, Any]) -> Calibration:
     return Calibration(
         version=str(raw["version"]),
         policy=str(raw["policy"]),
+        weights=str(raw["weights"]),
         source=str(raw["source"]),
         labels=tuple(_labels(raw[group]) for group in GROUPS),
         between=float(raw["between"]),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.errors import Sentence
+    from sogoc.link.calibration.model import Calibration
     from sogoc.link.index.person_index import PersonIndex
     from sogoc.link.kernel.candidates import Kernel
     from sogoc.link.policy import Policy
@@ -40,13 +41,15 @@ FEW = 100_000
 _TYPES = {"bearers": pa.int64(), "text": pa.string()}
 
 
-def link_few(
+def link_few(  # noqa: PLR0913 - what a run is made of
     engine: Engine,
     register: Register,
     kernel: Kernel,
     *,
     folder: Path,
     known: frozenset[str] = frozenset(),
+    calibration: Calibration | None = None,
+    stands: frozenset[str] = frozenset(),
 ) -> list[Sentence]:
     """Link as `kernel.linking.link` does, to the same rows; the shorter way where records are few.
 
@@ -62,7 +65,16 @@ def link_few(
             kernel.index.register_dictionaries(engine)
 
     few = lend if 0 < rows <= FEW else None
-    return link(engine, register, kernel, folder=folder, known=known, lend=few)
+    return link(
+        engine,
+        register,
+        kernel,
+        folder=folder,
+        known=known,
+        calibration=calibration,
+        stands=stands,
+        lend=few,
+    )
 
 
 def _count(engine: Engine, table: str) -> int:

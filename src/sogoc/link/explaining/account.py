@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogoc.link.calibration.bins import BILLION
-from sogoc.link.columns import asked, candidates, chances, mutual
+from sogoc.link.columns import TOTALS, asked, candidates, chances, mutual
 from sogoc.link.population import number_text
 from sogoc.link.weights import asked_bits, level_bits
 from sogoc.tables.engine import quoted
@@ -98,8 +98,9 @@ def account(engine: Engine, one: RegisterObject, policy: Policy, *, who: int) ->
 
 def _asked(engine: Engine, one: RegisterObject, who: int) -> tuple[int, int, int] | None:
     select = f"""
-        select m.absent, (select count(*) from {POPULATION}), a.bearers
+        select m.absent, n.persons, a.bearers
         from {quoted(asked(one.name))} as a cross join {quoted(chances(one.name))} as m
+        cross join {TOTALS} as n
         where a.asked = ?
     """
     found = engine.rows(select, [who])

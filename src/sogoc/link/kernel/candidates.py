@@ -57,6 +57,8 @@ _NUMBERS = (
 )
 """What the loop keeps of a candidate, in its order; levels stand after the first four."""
 _BEFORE_LEVELS = 4
+_EXPLAINED = 10_000
+"""Candidates up to which all of them are read, not only who is meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +125,12 @@ class Ready:
         A million at a time: a nation's register means half a nation.
         """
         best = f"place = 1 or number_level = {self._policy.level('number:equal')}"
-        # Where a person may stand once, claims of other records may bring up the second best.
-        where = "true" if self._one.link_to == "one-to-one" else best
         table = quoted(candidates_table(self._one.name))
+        [(rows,)] = self._engine.rows(f"select count(*) from {table}")
+        # Where a person may stand once, claims of other records may bring up the second best. Of a
+        # few records everybody is read, for whoever explains them.
+        everybody = self._one.link_to == "one-to-one" or rows <= _EXPLAINED
+        where = "true" if everybody else best
         found = self._engine.arrow(f"select distinct person from {table} where {where}")
         # In their order, so that the arrays are read from front to back.
         persons = np.sort(found["person"].to_numpy())

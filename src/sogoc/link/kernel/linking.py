@@ -30,6 +30,7 @@ def link(  # noqa: PLR0913 - what a run is made of
     folder: Path,
     known: frozenset[str] = frozenset(),
     calibration: Calibration | None = None,
+    stands: frozenset[str] = frozenset(),
     lend: Callable[[], None] | None = None,
 ) -> list[Sentence]:
     """Make what `plan` makes, candidates by the kernel: the same rows of `verified`, to the bit.
@@ -38,6 +39,7 @@ def link(  # noqa: PLR0913 - what a run is made of
     Parts of candidates are kept in `folder` until they are done, and the persons who are meant.
     Where the kernel cannot serve (it is not installed, or the policy says what only SQL can), SQL
     makes them, and a sentence says so.
+    Tables in `stands` are there already and not made: chances that a register measured.
     `lend` registers the dictionaries, if not whole (`desk.few`).
     """
     (lend or partial(kernel.index.register_dictionaries, engine))()
@@ -50,6 +52,7 @@ def link(  # noqa: PLR0913 - what a run is made of
                 known=known,
                 calibration=calibration,
             )
+            steps = [step for step in steps if step.makes not in stands]
             said += _link_object(engine, one, steps, kernel=kernel, folder=folder / one.name)
     if kernel.index.changes is None:
         kernel.index.register(engine)

@@ -22,9 +22,11 @@ from sogoc.contract.model import RuleForm
 from sogoc.database.decisions.judgements import Judgements
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.judgements import lend_to_records
-from sogoc.pipeline.linking.models import link_steps, policies
-from sogoc.pipeline.persons import lend_chances, lend_population, population_of
+from sogoc.pipeline.linking.models import policies
+from sogoc.pipeline.linking.ways import Ways
+from sogoc.pipeline.persons import lend_chances, population_of
 from sogoc.pipeline.placing import place_findings
+from sogoc.pipeline.population.people import People
 from sogoc.pipeline.references import lend_references
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.records.correcting import Place
@@ -121,7 +123,7 @@ def corrected(
         rules = newest(parts.rules, day)
         known = _check(parts, register, engine, day=day, folder=Path(folder))
         lent = _lend_judgements(parts, own, engine, places=places, judgements=judgements)
-        release = _link(parts, register, engine, day=day, lent=lent)
+        release = _link(parts, register, engine, day=day, folder=Path(folder), lent=lent)
         yield Corrected(
             register=own,
             engine=engine,
@@ -215,17 +217,23 @@ def _lend_judgements(
 
 
 def _link(
-    parts: Parts, register: Register, engine: Engine, *, day: date, lent: frozenset[str]
+    parts: Parts,
+    register: Register,
+    engine: Engine,
+    *,
+    day: date,
+    folder: Path,
+    lent: frozenset[str],
 ) -> Delivery | None:
     """Verify the persons named, against the newest release; None where the node has none."""
     holidays = newest(parts.rules, day).holidays
     found = None if register.is_population else population_of(parts)
     if found:
-        lend_population(parts, found, engine, tell=nobody)
         by = policies(parts, register)
         lend_chances(parts, register, engine, release=found[1], by=by)
-        steps = link_steps(register, by, known=lent)
-        run_steps(engine, Stage.LINK, steps, tell=nobody)
+        people = People(parts, found)
+        ways = Ways(people=people, index=people.index, by=by, machine_code=parts.machine_code)
+        ways.link(engine, register, folder=folder, known=lent)
         last = check.plan_after_link(register, today=day, holidays=holidays)
     else:
         last = check.plan_without_link(register, today=day, holidays=holidays)

@@ -11,7 +11,6 @@ from sogoc.clock import today
 from sogoc.database.decisions.duplicates import Duplicates
 from sogoc.link.doubles.clusters import Pair, clustered
 from sogoc.link.doubles.plan import HELD, PAIRS, doubles_plan
-from sogoc.link.policy import shipped_policy
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.records.store import RecordStore
@@ -34,6 +33,8 @@ class Searched:
     records: int
     """Persons compared: where one may stand in several records, each once."""
     clusters: list[list[Pair]]
+    policy: Policy
+    """By which they were compared."""
 
 
 def search(
@@ -43,7 +44,7 @@ def search(
 
     The first person that its records name is compared. Stage tables go when it is done.
     """
-    policy = shipped_policy()
+    policy = parts.policy
     once = "one-to-one" if register.is_population else one.link_to
     alone = replace(one, persons=one.persons[:1], link_to=once)
     parts.runs.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def search(
             found = clustered(_pairs(engine, policy))
             records = _count(engine, reference(register.id, one.name))
     number = _keep(parts, register, one, found=found, records=records, officer=officer)
-    return Searched(search=number, object=one, records=records, clusters=found)
+    return Searched(search=number, object=one, records=records, clusters=found, policy=policy)
 
 
 def _count(engine: Engine, table: str) -> int:
@@ -116,7 +117,7 @@ def _keep(
         "object": one.name,
         "at": parts.clock.now(),
         "officer": officer,
-        "policy": shipped_policy().version,
+        "policy": parts.policy.version,
         "records": records,
         "pairs": len(pairs),
         "clusters": len(found),

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 from sogoc.clock import today
 from sogoc.contract.model import Field, Person, RegisterObject
 from sogoc.contract.model import Register as Contract
-from sogoc.database.deliveries import turn
 from sogoc.errors import KernelMissing, Sentence, UnknownThing
 from sogoc.link.columns import answers, chances
 from sogoc.link.desk.answers import number_of
@@ -27,13 +26,14 @@ from sogoc.link.desk.desk import Answer, Desk, Told
 from sogoc.link.desk.formulas import UnknownToDesk
 from sogoc.link.desk.weights import row_of_chances, starting_chances
 from sogoc.link.explaining.account import account
-from sogoc.link.index.person_index import TABLES, PersonIndex
 from sogoc.link.kernel.writing.predicates import UnknownToKernel
+from sogoc.link.plan import plan
 from sogoc.localities.places import Written, read_place
 from sogoc.localities.tables import unit_tables
 from sogoc.localities.units import Units
-from sogoc.pipeline.linking.models import Policies, link_steps, policies
+from sogoc.pipeline.linking.models import Policies, policies
 from sogoc.pipeline.persons import chances_of, lend_population, population_of
+from sogoc.pipeline.population.people import People
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.tables.duckdb_engine import DuckDBEngine
 from sogoc.tables.engine import quoted
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register
     from sogoc.database.deliveries import Delivery
+    from sogoc.link.index.person_index import PersonIndex
     from sogoc.link.policy import Policy
     from sogoc.pipeline.parts import Parts
     from sogoc.tables.engine import Engine
@@ -174,7 +175,7 @@ class OpenDesk:
         )
 
     def _open(self) -> None:
-        index = _index(self._parts, self._by.found)
+        index = People(self._parts, self._by.found).index_at_once()
         if index is None:
             return
         policy = self._by.policy
@@ -185,8 +186,9 @@ class OpenDesk:
                 with DuckDBEngine(Path(folder), threads=1) as engine:
                     persons = index.persons
                     weights = starting_chances(engine, _ASKED, policy, persons=persons)
-        told = Told(object=_ASKED, policy=policy, chances=weights)
-        self._desk = Desk(index, told, cache=self._parts.folder / "var" / "kernel")
+        own = self._by.policies.calibration_of(self._by.object)
+        told = Told(object=_ASKED, policy=policy, chances=weights, calibration=own)
+        self._desk = Desk(index, told, cache=self._parts.machine_code)
         self._index = index
 
     def _by_desk(self, record: Mapping[str, Any]) -> tuple[Answer, tuple[Meant, ...]] | None:
@@ -221,9 +223,9 @@ class OpenDesk:
             engine.register(standard(_ASKED.name), pa.table({"_row": [1], **columns}))
             if self._by.weighed is not None:
                 engine.register(chances(_ASKED.name), self._by.weighed)
-            by = Policies(by_object={_ASKED.name: self._by.policy}, used={})
             asked = Contract(id="desk", name="desk", version="1", objects=(_ASKED,))
-            steps = link_steps(asked, by, known=frozenset())
+            own = self._by.policies.calibration_of(self._by.object)
+            steps = plan(asked, self._by.policy, calibration=own)
             run_steps(engine, Stage.LINK, steps, tell=nobody)
             return _told_by(engine, self._by.policy)
 
@@ -246,33 +248,13 @@ def _by(parts: Parts, register: str) -> _By:
             )
         )
     if not register:
-        none = Policies(by_object={}, used={})
+        none = Policies(by_object={}, used={}, policy=parts.policy)
         return _By(found=found, policies=none, weighed=None, object="")
     held = parts.shelf.register(register)
     by = policies(parts, held)
     name = next((one.name for one in held.objects if one.persons), "")
     weighed = chances_of(parts, held, name, release=found[1], by=by) if name else None
     return _By(found=found, policies=by, weighed=weighed, object=name)
-
-
-def _index(parts: Parts, found: tuple[Register, Delivery]) -> PersonIndex | None:
-    """The person index of this release; made if it is not there. None where Spark keeps tables."""
-    register, release = found
-    folder = parts.population / str(release.id) / "index"
-    if (folder / "manifest.json").is_file():
-        return PersonIndex.open(folder)
-    with (
-        turn(parts.connection, register.id),
-        tempfile.TemporaryDirectory(prefix="sogoc-desk-") as aside,
-        parts.engine(Path(aside)) as engine,
-    ):
-        lend_population(parts, found, engine, tell=nobody)
-        if not isinstance(engine, DuckDBEngine):
-            return None
-        with parts.engine(folder.parent) as own:
-            if not all(own.has(name) for name in TABLES):
-                return None
-            return PersonIndex.build(own, folder, source=f"{register.id} {release.id}")
 
 
 def _record(told: Mapping[str, str], day: date) -> tuple[dict[str, Any], list[Sentence]]:

@@ -19,7 +19,6 @@ from sogoc.link.columns import TOTALS, asked, candidates, exact
 from sogoc.link.models.model import bits, learned, read, shipped_m
 from sogoc.link.models.splink import model_of, settings, sides
 from sogoc.link.pairing.pairs import chances_step
-from sogoc.link.policy import shipped_policy
 from sogoc.pipeline.after.kept_run import beside_population, keep, kept_run, no_run, table_of
 from sogoc.tables.engine import Step
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.models.model import Model
+    from sogoc.link.policy import Policy
     from sogoc.pipeline.parts import Parts
     from sogoc.tables.engine import Engine
 
@@ -63,7 +63,7 @@ def given(
 
     Raises UnknownThing where there is no such version, or no run where it takes one.
     """
-    policy = shipped_policy()
+    policy = parts.policy
     known = LinkModels(parts.connection).of(register.id)
     mine = [each for each in known if each.object == one.name]
     meant = [each for each in mine if (each.in_use if version is None else each.version == version)]
@@ -99,8 +99,8 @@ def _measured(parts: Parts, register: Register, one: RegisterObject, *, engine: 
     for name in (asked(one.name), exact(one.name)):
         engine.register(name, table_of(run, name))
     # Measured anew: the run itself may have been linked by a model, which measures nothing.
-    engine.run(chances_step(one, shipped_policy()))
-    return learned(engine, one, shipped_policy())
+    engine.run(chances_step(one, parts.policy))
+    return learned(engine, one, parts.policy)
 
 
 def write_sides(parts: Parts, register: Register, one: RegisterObject, *, folder: Path) -> int:
@@ -116,7 +116,7 @@ def write_sides(parts: Parts, register: Register, one: RegisterObject, *, folder
     with beside_population(parts) as engine:
         for name in (asked(one.name), candidates(one.name)):
             engine.register(name, table_of(run, name))
-        for name, select in zip(("records", "persons"), sides(one, shipped_policy()), strict=True):
+        for name, select in zip(("records", "persons"), sides(one, parts.policy), strict=True):
             engine.run(Step(name, (), select))
             shutil.copyfile(engine.parquet(name), folder / f"{name}.parquet")
         return int(engine.rows("select count(*) from records")[0][0])
@@ -129,10 +129,10 @@ def taken_back(
 
     Raises RuleFileError where it is not what was exported, trained.
     """
-    policy = shipped_policy()
+    policy = parts.policy
     back = model_of(_read(file), policy)
     version = keep(parts, register, one, model=back.model, told={"judged": 0, "officer": officer})
-    was = bits(_beginning(back.model))
+    was = bits(_beginning(back.model, policy))
     now = bits(back.model)
     # Only levels with an m of their own count: a ratio stays the policy's.
     own = [
@@ -148,9 +148,9 @@ def taken_back(
 _A_BIT = 1000
 
 
-def _beginning(model: Model) -> Model:
+def _beginning(model: Model, policy: Policy) -> Model:
     """The same u, with m as the policy begins."""
-    starts = shipped_m(shipped_policy())
+    starts = shipped_m(policy)
     told = {code: replace(each, m=starts[code]) for code, each in model.chances.items()}
     return replace(model, chances=told)
 

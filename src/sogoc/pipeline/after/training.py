@@ -2,8 +2,9 @@
 
 The newest run whose tables are kept, and that met the population as it stands, is looked at once
 more: pairs with one number, pairs that people confirmed, and then the records without a number (see
-`link.models.residue`). What comes of it is a file that says what it was learned from; the run and
-the register stay as they are.
+`link.models.residue`). What comes of it is a file that says what it was learned from, and beside it
+what its posteriors are worth on this register (`labelling`); the run and the register stay as they
+are.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from sogoc.database.decisions.judgements import SAME, Judgements
+from sogoc.database.decisions.models import LinkModels
+from sogoc.link.calibration.model import dump
 from sogoc.link.columns import asked, exact, scored
 from sogoc.link.models.model import store
 from sogoc.link.models.residue import trained
 from sogoc.link.pairing.pairs import chances_step
-from sogoc.link.policy import shipped_policy
 from sogoc.pipeline.after.kept_run import beside_population, keep, kept_run, no_run, table_of
+from sogoc.pipeline.after.labelling import lend_pairs, own_labels
 from sogoc.tables.engine import Step, quoted
 from sogoc.tables.naming import POPULATION, recorded
 
@@ -66,11 +69,11 @@ def train(parts: Parts, register: Register, *, officer: str) -> list[Learned]:
 def _learned(
     parts: Parts, register: Register, one: RegisterObject, *, run: Path, officer: str
 ) -> Learned:
-    policy = shipped_policy()
+    policy = parts.policy
     stages = [scored(one.name, number) for number, _ in enumerate(policy.stages, 1)]
     with beside_population(parts) as engine:
-        for name in (asked(one.name), *stages):
-            engine.register(name, table_of(run, name))
+        engine.register(asked(one.name), table_of(run, asked(one.name)))
+        lend_pairs(parts, register, one, engine=engine, run=run)
         engine.register(_OF_RUN, table_of(run, exact(one.name)))
         _lend_judged(parts, register, one, engine=engine, run=run)
         labels = engine.run(_labels(one, policy, stages))
@@ -83,6 +86,8 @@ def _learned(
     models.mkdir(exist_ok=True)
     file = models / f"{register.id}__{one.name}.{version:04d}.json"
     store(model, file)
+    own = own_labels(parts, register, one, run=run, model=model)
+    LinkModels(parts.connection).label(register.id, one.name, version, calibration=dump(own))
     return Learned(object=one.name, version=version, file=file, model=model, judged=judged)
 
 

@@ -54,6 +54,8 @@ class Basis:
     """Tables that rules looked things up in, with the state of the register they show."""
     persons: str = ""
     """The release and the judgements by which persons were verified; empty: nobody was."""
+    numbering: str = ""
+    """By which numbers persons stand in the tables of linking."""
     parts: Mapping[str, tuple[str, ...]]
     """By object the files of its standard records."""
 
@@ -66,6 +68,7 @@ class Basis:
             "holidays": sorted(one.isoformat() for one in self.holidays),
             "known": dict(self.known),
             "persons": self.persons,
+            "numbering": self.numbering,
             "parts": dict(self.parts),
         }
         beside = self.folder / f"{_MARK}.part"

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 from sogoc.check.carried import before, changed, earlier, kept_tables
 from sogoc.check.recheck import Earlier
 from sogoc.link.calibration.stated import taken as links_taken
-from sogoc.link.calibration.stated import taken_step
-from sogoc.link.columns import chances
-from sogoc.link.plan import plan as link_plan
+from sogoc.link.columns import asked, candidates, chances
 from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.again.touched import find_touched, touched
 from sogoc.pipeline.stages import Stage, nobody, run_steps
@@ -33,10 +31,10 @@ if TYPE_CHECKING:
     from sogoc.contract.model import Register, RegisterObject
     from sogoc.link.policy import Policy
     from sogoc.pipeline.again.basis import Basis
-    from sogoc.pipeline.again.touched import Changed
+    from sogoc.pipeline.linking.ways import Ways
     from sogoc.pipeline.parts import Parts
+    from sogoc.pipeline.population.changed import Changed
     from sogoc.tables.duckdb_engine import DuckDBEngine
-    from sogoc.tables.engine import Engine
 
     Files = dict[str, tuple[str, ...]]
 
@@ -101,33 +99,32 @@ class Again:
     def carries_answers(self, one: RegisterObject) -> bool:
         """Whether the answers about the persons of the same records may be carried on.
 
-        Where a person may stand once in the object, the answer for one record depends on all.
+        Where a person may stand once in the object, the answer for one record depends on all: then
+        what each record claims is carried on instead.
         """
-        tables = (naming.verified(one.name), links_taken(one.name))
-        there = all(self._engine.has(earlier(table)) for table in tables)
-        return there and one.link_to != "one-to-one"
+        return all(self._engine.has(earlier(table)) for table in _answered(one))
 
     def touch(
-        self, one: RegisterObject, policy: Policy, changed: Changed, *, known: frozenset[str]
+        self,
+        one: RegisterObject,
+        policy: Policy,
+        changed: Changed,
+        *,
+        persons: int,
+        known: frozenset[str],
     ) -> bool:
         """Find the records that a new release touches; False where all must be linked again."""
-        return changed.told and find_touched(
+        return find_touched(
             self._engine,
             one,
             policy,
             open_engine=lambda: self._parts.engine(self._folder / "touched"),
             changed=changed,
+            persons=persons,
             known=known,
         )
 
-    def link(
-        self,
-        one: RegisterObject,
-        policy: Policy,
-        lend: Callable[[Engine], None],
-        *,
-        known: frozenset[str],
-    ) -> None:
+    def link(self, one: RegisterObject, ways: Ways, *, known: frozenset[str]) -> None:
         """Verify the persons of new and touched rows; the answers for the others are carried on.
 
         How often fields agree stays as it was measured on the whole delivery.
@@ -135,23 +132,24 @@ class Again:
         mine = replace(self._register, objects=(one,))
         anew = self._anew(one)
         run_steps(self._engine, Stage.LINK, [anew], tell=nobody)
-        with self._parts.engine(self._folder / "anew") as engine:
+        folder = self._folder / "anew"
+        with self._parts.engine(folder) as engine:
             engine.register(naming.standard(one.name), self._engine.parquet(anew.makes))
             for name, table in unit_tables().items():
                 engine.register(name, table)
-            lend(engine)
             for table in known:
                 engine.borrow(table, self._engine)
             measured = earlier(chances(one.name))
             if self._engine.has(measured):
                 engine.register(chances(one.name), self._engine.parquet(measured))
                 _link(self._engine.parquet(measured), self._folder / f"{chances(one.name)}.parquet")
-            steps = [*link_plan(mine, policy, known=known), taken_step(one, policy)]
-            run_steps(engine, Stage.LINK, steps, tell=nobody)
-            for made in (naming.verified(one.name), links_taken(one.name)):
+            ways.link(engine, mine, folder=folder, known=known)
+            for made in _answered(one):
                 self._engine.register(f"new_{made}", engine.parquet(made))
-        tables = (naming.verified(one.name), links_taken(one.name))
-        run_steps(self._engine, Stage.LINK, [self._carried(one, t) for t in tables], tell=nobody)
+        tables = [self._carried(one, table) for table in _answered(one)]
+        run_steps(self._engine, Stage.LINK, tables, tell=nobody)
+        if one.link_to == "one-to-one":
+            ways.resolve(self._engine, mine, known=known)
 
     def _anew(self, one: RegisterObject) -> Step:
         """The standard records of which linking decides again."""
@@ -164,10 +162,11 @@ class Again:
     def _carried(self, one: RegisterObject, table: str) -> Step:
         """A table of answers: those that stay, and the new ones."""
         new, again = f"new_{table}", f"anew__{one.name}"
+        row = f"asked // {len(one.persons)}" if table == candidates(one.name) else "_row"
         select = (
             f"select * from {quoted(earlier(table))}"
-            f" where _row not in (select _row from {quoted(_went(one.name))})"
-            f" and _row not in (select _row from {quoted(again)})"
+            f" where {row} not in (select _row from {quoted(_went(one.name))})"
+            f" and {row} not in (select _row from {quoted(again)})"
             f" union all select * from {quoted(new)}"
         )
         return Step(table, (earlier(table), new, again, _went(one.name)), select)
@@ -189,6 +188,8 @@ class Again:
             *(naming.taken(one.name), naming.verified(one.name), chances(one.name)),
             links_taken(one.name),
         ]
+        if one.link_to == "one-to-one":
+            tables += _answered(one)
         if self.basis.parts[one.name][0] == _part(one.name, 0):
             # Else that run was a whole one, numbered as the sheet was.
             tables += [numbered(one.name), gone(one.name)]
@@ -289,6 +290,16 @@ def _told(one: RegisterObject, table: str) -> str:
         f"select _row, _sheet, _line, _part, {whole} as whole from {quoted(table)}"
         ") as texts) as told"
     )
+
+
+def _answered(one: RegisterObject) -> tuple[str, ...]:
+    """What is carried on of the persons of the same records: answers, or what answers come from.
+
+    Whom a record may mean does not depend on other records; who of them gets the person does.
+    """
+    if one.link_to == "one-to-one":
+        return asked(one.name), candidates(one.name)
+    return naming.verified(one.name), links_taken(one.name)
 
 
 def _part(name: str, number: int) -> str:

@@ -9,37 +9,25 @@ everybody were linked again, but for what counts weigh (how common a name or a d
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.columns import judged, pairs, settled
 from sogoc.link.pairing.pairs import pairs_step
-from sogoc.link.population import population_plan
-from sogoc.localities.tables import unit_tables
+from sogoc.pipeline.population.changed import told_of
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.tables.engine import Step, quoted
-from sogoc.tables.naming import (
-    POPULATION,
-    candidates,
-    now,
-    proposal,
-    raw,
-    reference,
-    standard,
-)
+from sogoc.tables.naming import POPULATION, candidates, now, proposal, raw, standard
 from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
-    from pathlib import Path
 
-    from sogoc.contract.model import Person, Register, RegisterObject
+    from sogoc.contract.model import RegisterObject
     from sogoc.link.policy import Policy
+    from sogoc.pipeline.population.changed import Changed
     from sogoc.tables.engine import Engine
 
-_THEN, _NOW = "persons_then", "persons_now"
 _MOST = 0.1
 """Where a greater share of the persons changed, linking everybody again is the shorter way."""
 
@@ -47,47 +35,6 @@ _MOST = 0.1
 def touched(name: str) -> str:
     """`_row` of the records that changes of the population touch."""
     return f"touched__{name}"
-
-
-class Changed:
-    """The persons who changed between two releases, told by the records of both."""
-
-    def __init__(self, population: Register, *, as_of: date, then: Path, present: Path) -> None:
-        self._one = next(each for each in population.objects if each.persons)
-        self._population = replace(population, objects=(self._one,))
-        self._as_of, self._then, self._now = as_of, then, present
-
-    @property
-    def told(self) -> bool:
-        """Whether the records of both releases are kept."""
-        return self._then.is_file() and self._now.is_file()
-
-    def steps(self) -> list[Step]:
-        """The tables of linking, of these persons alone: as they were, and as they are."""
-        return [self.step(), *population_plan(self._population, as_of=self._as_of)]
-
-    def step(self) -> Step:
-        """Their records: who stands in one release and not, in all that tells of a person, in both.
-
-        As often as they stand in it: of two alike one may go.
-        """
-        columns = ", ".join(quoted(name) for name in _needed(self._one))
-        records = [f"select {columns} from {_NOW}", f"select {columns} from {_THEN}"]
-        came, gone = (f"{one} except all {other}" for one, other in (records, records[::-1]))
-        table = reference(self._population.id, self._one.name)
-        return Step(table, (_NOW, _THEN), f"({came}) union all ({gone})")
-
-    def lend(self, engine: Engine) -> bool:
-        """Put them within reach; False where too many changed for it to be worth while."""
-        engine.register(_THEN, self._then)
-        engine.register(_NOW, self._now)
-        for name, table in unit_tables().items():
-            engine.register(name, table)
-        run_steps(engine, Stage.LINK, self.steps(), tell=nobody)
-        [(few, all_of_them)] = engine.rows(
-            f"select (select count(*) from {POPULATION}), (select count(*) from {_NOW})"
-        )
-        return int(few) <= _MOST * int(all_of_them) + 1
 
 
 def touched_plan(one: RegisterObject, policy: Policy, *, known: frozenset[str]) -> list[Step]:
@@ -112,22 +59,25 @@ def touched_plan(one: RegisterObject, policy: Policy, *, known: frozenset[str]) 
     return [*steps, Step(touched(one.name), reads, select)]
 
 
-def find_touched(
+def find_touched(  # noqa: PLR0913 - what is held against what
     engine: Engine,
     one: RegisterObject,
     policy: Policy,
     *,
     open_engine: Callable[[], Engine],
     changed: Changed,
+    persons: int,
     known: frozenset[str],
 ) -> bool:
     """Leave `touched(o)` in `engine`, which holds the standard records; False where all are to be.
 
-    The few persons are coded and met in an engine of their own.
+    The few persons, of so many, are coded and met in an engine of their own.
     """
     run_steps(engine, Stage.LINK, [_standing(one)], tell=nobody)
     with open_engine() as few:
-        if not changed.lend(few):
+        changed.lend(few)
+        [(moved,)] = few.rows(f"select count(*) from {POPULATION}")
+        if int(moved) > _MOST * persons + 1:
             return False
         few.register(standard(one.name), engine.parquet(_standing(one).makes))
         for table in known:
@@ -139,7 +89,7 @@ def find_touched(
 
 def _standing(one: RegisterObject) -> Step:
     """What linking reads of the records, and no more."""
-    names = dict.fromkeys(name for person in one.persons for name in _told(person))
+    names = dict.fromkeys(name for person in one.persons for name in told_of(person))
     columns = ["_row"]
     for name in names:
         columns += [name, raw(name), proposal(name)]
@@ -148,16 +98,3 @@ def _standing(one: RegisterObject) -> Step:
     listed = ", ".join(map(quoted, columns))
     select = f"select {listed} from {quoted(standard(one.name))}"
     return Step(f"persons_of__{one.name}", (standard(one.name),), select)
-
-
-def _needed(one: RegisterObject) -> list[str]:
-    """The fields that tell of the person, and the day at which a commune's code was written."""
-    person = one.persons[0]
-    dated = [one.field(name).as_of for name in (person.commune, person.former) if name]
-    return list(dict.fromkeys([*_told(person), *(name for name in dated if name)]))
-
-
-def _told(person: Person) -> list[str]:
-    told = (person.number, person.old_number, person.name, person.born, person.sex)
-    more = (person.commune, person.died, person.father, person.mother, person.spouse)
-    return [name for name in (*told, *more, person.household, person.former) if name]

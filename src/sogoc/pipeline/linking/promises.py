@@ -21,7 +21,8 @@ def promises(register: Register, by: Policies, engine: Engine) -> dict[str, dict
         if engine.has(taken(one.name)):
             if not engine.has(accepted(one.name)):
                 engine.run(accepted_step(one))
-            fitting = shipped_calibration().fitting(by.of(one.name))
+            own = by.calibration_of(one.name) or shipped_calibration()
+            fitting = own.fitting(by.of(one.name))
             columns = f"select evidence, bin, links from {quoted(accepted(one.name))}"
             promise = stated(
                 [(int(a), int(b), int(c)) for a, b, c in engine.rows(columns)], fitting
