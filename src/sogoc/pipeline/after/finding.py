@@ -3,7 +3,7 @@
 A desk stays open over the person index of the newest release, which is made when it is first asked
 for. It answers what linking a whole register would answer, in milliseconds; where the compiled part
 is not installed, or the policy says what only SQL can, one record is linked by SQL instead: the
-same answer, in seconds. Also what online verification asks when a number leads nowhere.
+same answer, in seconds. For the keeper's own officers: other members verify by number alone (0172).
 """
 
 from __future__ import annotations
