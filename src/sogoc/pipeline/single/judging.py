@@ -20,8 +20,10 @@ from sogoc.localities.tables import unit_tables
 from sogoc.pipeline.after.correcting import judged_alone
 from sogoc.pipeline.judgements import lend_judgements
 from sogoc.pipeline.judging import folder_of
-from sogoc.pipeline.linking.models import link_steps, policies
-from sogoc.pipeline.persons import lend_chances, lend_population, population_of
+from sogoc.pipeline.linking.models import policies
+from sogoc.pipeline.linking.ways import Ways
+from sogoc.pipeline.persons import lend_chances, population_of
+from sogoc.pipeline.population.people import People
 from sogoc.pipeline.run_folder import take_once
 from sogoc.pipeline.single.near import lend_near
 from sogoc.pipeline.stages import Stage, run_steps
@@ -79,7 +81,8 @@ def judge_single(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Sing
             return
         known = _check(parts, judging, single, folder=folder, tell=tell)
         persons = any(one.persons for one in single.register.objects)
-        release = _link(parts, judging, single, found=found if persons else None, tell=tell)
+        asked = found if persons else None
+        release = _link(parts, judging, single, found=asked, folder=folder, tell=tell)
         within = _referred(judging.register, single.register.objects)
         codes = judged_alone(single.register, known, verified=release is not None)
         yield replace(
@@ -132,17 +135,21 @@ def _link(
     single: Single,
     *,
     found: tuple[Register, Delivery] | None,
+    folder: Path,
     tell: Tell,
 ) -> Delivery | None:
     """Verify the persons named, against the newest release; None where there is none to ask."""
     register, engine = single.register, single.engine
     holidays = single.rules.holidays
     if found:
-        lend_population(parts, found, engine, tell=tell)
         by = policies(parts, judging.register)
         lend_chances(parts, register, engine, release=found[1], by=by)
         known = lend_judgements(parts.connection, register, engine)
-        run_steps(engine, Stage.LINK, link_steps(register, by, known=known), tell=tell)
+        people = People(parts, found)
+        ways = Ways(
+            people=people, index=people.index, by=by, machine_code=parts.machine_code, tell=tell
+        )
+        ways.link(engine, register, folder=folder, known=known)
         last = check.plan_after_link(register, today=single.day, holidays=holidays)
     else:
         last = check.plan_without_link(register, today=single.day, holidays=holidays)
