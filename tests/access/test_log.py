@@ -114,7 +114,7 @@ ALTERED = {
         " where (a.number = 7 and b.number = 8) or (a.number = 8 and b.number = 7)"
     ),
     "a tile changed": (
-        "update node.journal_tile set content = overlay(content placing '\\x00' from 40)"
+        "update node.journal_tile set content = set_byte(content, 39, 255 - get_byte(content, 39))"
         " where level = 0 and place = 0"
     ),
 }
