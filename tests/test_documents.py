@@ -56,3 +56,24 @@ def test_every_test_that_the_page_on_security_names_is_there() -> None:
     named = re.findall(r"`(test_\w+)`", page)
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []
+
+
+def test_every_command_in_the_documents_is_one_and_takes_the_options_it_is_given() -> None:
+    told = commands_page().split("\n## ")[1:]
+    known = {part.splitlines()[0]: set(re.findall(r"`(--[\w-]+)", part)) for part in told}
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        if page.parent.name == "decisions":  # they say what was so on their day
+            continue
+        for line in re.findall(
+            r"(?:`|^\s*\$? ?)(sogoc [a-z-][^`\n]*)", page.read_text("utf-8"), re.MULTILINE
+        ):
+            plain = re.sub(r" --(node|language) \S+", "", line)
+            words = [word.strip(".,;:()") for word in plain.split("#")[0].split()]
+            name = next(
+                (" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), "sogoc"
+            )
+            given = {word.partition("=")[0] for word in words if word.startswith("--")}
+            is_group = any(other.startswith(f"{name} ") for other in known)
+            rest = [word for word in words[len(name.split()) :] if not word.startswith("-")]
+            assert not (is_group and rest), f"{page.name}: {line}"
+            assert given <= known[name] | known["sogoc"], f"{page.name}: {line}"

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser
+from tests.acceptance.told_page import Reader, blocks
 
-Command = Callable[..., Any]
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Command, Said
 
 pytestmark = pytest.mark.acceptance
 
 ROOT = Path(__file__).parents[2]
-PROMPT = "$ sogoc "
+WITH_NODES = {"exchange", "connect"}
+"""Pages on which nodes answer one another: `test_exchange.py` follows them."""
 PAGES = [
     page
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    if "```console" in page.read_text(encoding="utf-8")
+    if any(block.commands for block in blocks(page)) and page.stem not in WITH_NODES
 ]
-
-
-def commands(example: Example) -> list[str]:
-    return [line for line in str(example.parsed).splitlines() if line.startswith(PROMPT)]
-
-
-class ConsoleParser(CodeBlockParser):
-    language = "console"
-
-    def evaluate(self, example: Example) -> str | None:
-        for line in commands(example):
-            words = shlex.split(line.removeprefix(PROMPT))
-            said = example.namespace["sogoc"](example.namespace["node"], *words)
-            if said.code != 0:
-                return f"{line}\n{said.out}\n{said.err}"
-        return None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -45,7 +28,12 @@ def test_the_examples_of_a_page_run_as_they_stand(
     sogoc: Command, page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    document = Sybil(parsers=[ConsoleParser()]).parse(page)
-    document.namespace.update(sogoc=sogoc, node=tmp_path)
-    for example in document.examples():
-        example.evaluate()
+
+    def run(node: Path, *words: str) -> Said:
+        return sogoc(node, *words)
+
+    Reader(tmp_path, run=run, serve=_nobody_serves).follow(page)
+
+
+def _nobody_serves(node: Path) -> None:
+    raise AssertionError(f"{node} is served on a page that is not followed with nodes")

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+from tests.acceptance.told_page import Reader, blocks
 
 from sogoc.clock import SystemClock
 from sogoc.contract.load import load
 from sogoc.database.deliveries import Deliveries
+from sogoc.errors import AnswerRefused, NodeUnreachable
+from sogoc.exchange.asking.questions import difference, read
 from sogoc.node.member import membership
 from sogoc.node.node import open_node
+from sogoc.node.serving import BEAT_SECONDS
 from sogoc.node.settings import read_settings
 from sogoc.shipped import shipped
 from sogoc.testing.served import free_port
@@ -30,26 +34,18 @@ from sogoc.trust.tokens import signed_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from tests.acceptance.conftest import Command, Said
+    from tests.acceptance.conftest import Command
+
+    from sogoc.exchange.asking.questions import Peer
 
 pytestmark = pytest.mark.acceptance
 
+ROOT = Path(__file__).parents[2]
+HOW_TO = ROOT / "docs/how-to"
 FACILITIES = shipped("reference-data") / "health-facilities/health-facilities-osm-2024-09-27.csv"
-GRANT = """
-id = "G-2026-0001"
-member = "VN/GOV/02/LAND"
-register = "health-facilities"
-fields = ["ten", "loai_doi_tuong", "ma_ban_do", "ma_xa"]
-operations = ["read", "search", "difference"]
-purpose = "1.012789"
-ground = "Luật Dữ liệu, Điều 17 (ví dụ)"
-most_keys = 1000
-first_day = 2026-01-01
-last_day = 2099-12-31
-"""
-CASE = ("--officer", "VN000000000007", "--issue", "1.012789/H29-260302-0001")
+ISSUE = "1.012789/H29-260302-0001"
+OFFICER = "VN000000000007"
 
 
 @contextmanager
@@ -83,125 +79,103 @@ def wait_until(holds: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Country:
-    """A hub that keeps health facilities, and the land office, each a process of its own."""
+    """A hub that keeps health facilities, and the land office, made as the page says."""
 
     sogoc: Command
-    hub: Path
-    land: Path
+    reader: Reader
     hub_address: str
     land_address: str
-    log_key: str
-    question: Path
+    running: ExitStack
 
-    def ask(self, key: object, *, issue: str = CASE[-1]) -> Said:
-        """The land office asks for the name of one facility."""
-        told = {"key": key, "fields": ["ten"]}
-        self.question.write_text(json.dumps(told), encoding="utf-8")
-        words = (*CASE[:-1], issue, "--body", str(self.question))
-        return self.sogoc(self.land, "ask", SERVICE, PATH, *words)
+    @property
+    def hub(self) -> Path:
+        return self.reader.folder / "hub"
 
-    def list(self, word: str, **question: object) -> Any:  # noqa: ANN401 - JSON
-        """The land office asks for a whole list."""
-        self.question.write_text(json.dumps(question), encoding="utf-8")
-        place = PATH.replace("read", word)
-        told = self.sogoc(
-            self.land, "ask", SERVICE, place, *CASE, "--all", "--body", str(self.question)
-        )
-        assert told.code == 0, told.err
-        return json.loads(told.out)
+    @property
+    def land(self) -> Path:
+        return self.reader.folder / "land"
 
+    @property
+    def log_key(self) -> str:
+        """The verifier key of the hub's journal, as the hub printed it."""
+        return self.reader.in_own_words("127.0.0.1:8461/journal+…")
 
-SERVICE, PATH = "VN/GOV/01/HEALTH/health-facilities", "/v1/co_so/read"
+    def serve(self, node: Path) -> None:
+        """As in a terminal of its own, until the country ends."""
+        address = self.hub_address if node == self.hub else self.land_address
+        self.running.enter_context(serving(node, address))
+
+    def follow(self, *sections: str) -> str:
+        """Do what the page says under these headings; give what the last command answered."""
+        for section in sections:
+            self.reader.follow(HOW_TO / "exchange.md", section=section)
+        return self.reader.said[-1]
 
 
 @pytest.fixture
-def country(tmp_path: Path, sogoc: Command) -> Country:
-    """Both have keys and know each other's; the hub holds the facilities."""
-    nodes = tmp_path / "hub", tmp_path / "land"
-    members = "VN/GOV/01/HEALTH", "VN/GOV/02/LAND"
+def country(tmp_path: Path, sogoc: Command, monkeypatch: pytest.MonkeyPatch) -> Iterator[Country]:
+    """Both nodes as the page leaves them: they are members and the keeper has data."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reference-data").symlink_to(shipped("reference-data"))
     ports = free_port(), free_port()
-    said = list[str]()
-    for node, member, port in zip(nodes, members, ports, strict=True):
-        address = f"http://127.0.0.1:{port}"
-        words = ("--member", member, "--address", address, "--name", "Cơ quan ví dụ")
-        made = sogoc(node, "node", "init", *words, "--port", str(port))
-        assert made.code == 0, made.err
-        said.append(made.out)
-    hub_key = re.findall(r"hub_key of every node is: (\S+)", said[0])[0]
-    with (nodes[1] / "sogoc.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f'hub_address = "http://127.0.0.1:{ports[0]}"\nhub_key = "{hub_key}"\n')
-    first: tuple[str, ...] = ("deliver", "health-facilities", str(FACILITIES))
-    accepted = [("hub", "accept", str(node / "join-request.txt")) for node in nodes]
-    for each in (first, *accepted):
-        told = sogoc(nodes[0], *each)
-        assert told.code == 0, told.err
-    return Country(
-        sogoc=sogoc,
-        hub=nodes[0],
-        land=nodes[1],
-        hub_address=f"http://127.0.0.1:{ports[0]}",
-        land_address=f"http://127.0.0.1:{ports[1]}",
-        log_key=re.findall(r"Verifier key of its journal: (\S+)", said[0])[0],
-        question=tmp_path / "question.json",
-    )
+    hub, land = (f"http://127.0.0.1:{port}" for port in ports)
+    own = {"8461": str(ports[0]), "8462": str(ports[1])}
+    with ExitStack() as running:
+        reader = Reader(tmp_path, run=sogoc, serve=lambda node: made.serve(node), own=own)  # noqa: PLW0108 - it is made below
+        made = Country(sogoc, reader, hub, land, running)
+        made.follow("1.", "2.", "3.")
+        yield made
 
 
-def allow(country: Country, file: Path) -> None:
-    """The land office asks for a grant, and the keeper accepts it."""
-    file.write_text(GRANT, encoding="utf-8")
-    for words, says in (
-        (("ask", str(file)), "permit ("),
-        (EXPLAIN, "No."),
-        (("accept", "G-2026-0001"), "accepted"),
-        (EXPLAIN, "Yes."),
-        (("list",), "accepted"),
-    ):
-        told = country.sogoc(country.hub, "grant", *words)
-        assert told.code == 0, told.err
-        assert says in told.out
-    writes = GRANT.replace('"read", "search", "difference"', '"write"').replace("0001", "0002")
-    file.write_text(writes, encoding="utf-8")
-    # Nobody writes into another's register.
+def allow(country: Country) -> None:
+    """The land office's form came by another way: the keeper enters it and accepts."""
+    (form,) = (one for one in blocks(HOW_TO / "exchange.md", section="5.") if one.file)
+    (country.reader.folder / form.file).write_text(form.text, encoding="utf-8")
+    for words in (("ask", form.file), ("accept", "G-2026-0001")):
+        assert country.sogoc(country.hub, "grant", *words).code == 0
+
+
+def allow_writing(country: Country) -> None:
+    """The keeper's own application may write; nobody writes into another's register."""
+    file = country.reader.folder / "grant.toml"
+    asked = file.read_text(encoding="utf-8").replace('"read", "search", "difference"', '"write"')
+    file.write_text(asked.replace("0001", "0002"), encoding="utf-8")
     assert country.sogoc(country.hub, "grant", "ask", str(file)).code == 1
-    file.write_text(writes.replace("02/LAND", "01/HEALTH"), encoding="utf-8")
+    own = asked.replace("0001", "0002").replace("02/LAND", "01/HEALTH")
+    file.write_text(own, encoding="utf-8")
     for words in (("ask", str(file)), ("accept", "G-2026-0002")):
         assert country.sogoc(country.hub, "grant", *words).code == 0
 
 
-def test_two_agencies_ask_one_another_and_a_stranger_verifies_the_journal(
-    tmp_path: Path, country: Country
+def test_two_agencies_ask_one_another_as_the_page_says_and_a_stranger_verifies_the_journal(
+    country: Country,
 ) -> None:
-    allow(country, tmp_path / "grant.toml")
-    with serving(country.hub, country.hub_address), serving(country.land, country.land_address):
-        assert "UnknownService" in country.ask({**key_of(0), "ma_ban_do": "1"}).err
-        asked = country.ask(key_of(1))
-        assert asked.code == 0, asked.err
-        assert json.loads(asked.out)["records"][0]["key"] == key_of(1)
-        assert "1.012789" in country.ask(key_of(1), issue="9.9/X").err
+    assert "Yes." in country.follow("4.", "5.")
+    time.sleep(BEAT_SECONDS + 1)
+    asked = json.loads(country.follow("6."))
+    assert asked["records"][0]["key"] == key_of(0)
 
-        whole_lists_are_copied_and_searched(country)
-        a_node_describes_itself(country)
-        applications_of_other_standards_are_answered(country)
-        time.sleep(6)  # one beat: the checkpoint takes in what was asked
-        verify = ("journal", "verify", country.hub_address, country.log_key)
-        kept = ("--kept", str(tmp_path / "kept"))
-        told = [country.sogoc(tmp_path / "stranger", *verify, *kept) for _ in range(2)]
-        assert [one.code for one in told] == [0, 0], told
-        assert " entries, continuing 0" in told[0].out
-        assert " entries, continuing 1" in told[1].out
+    a_program_copies_and_searches_as_the_page_says(country)
+    a_node_describes_itself(country)
+    applications_of_other_standards_are_answered(country)
+    time.sleep(BEAT_SECONDS + 1)  # the checkpoint takes in what was asked
+    assert " entries, continuing 0" in country.follow("7.")
+    assert " entries, continuing 1" in country.follow("7.")
 
-        assert country.sogoc(country.hub, "hub", "remove", "VN/GOV/02/LAND").code == 0
-        wait_until(lambda: country.ask(key_of(1)).code == 1)
-    down = country.ask(key_of(1))
-    assert down.code == 1
-    assert "✗" in down.err
+    peer = samples(country)["peer"]
+    names = (country.land, "health-facilities", "VN/GOV/01/HEALTH")
+    country.follow("8.")
+    wait_until(lambda: why_not(peer(*names)) == "Client.BadRequest")
+    country.running.close()
+    assert why_not(peer(*names)) == "unreachable"
     a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country)
 
 
 def a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country: Country) -> None:
     """The keeper's own application writes; its node is killed meanwhile, and asked once more."""
+    allow_writing(country)
     number = str(uuid4())
     with serving(country.hub, country.hub_address) as process, ThreadPoolExecutor(1) as threads:
         assert renamed(country, str(uuid4()), "Trạm y tế Ví Dụ").status_code == 200
@@ -215,7 +189,7 @@ def a_write_cut_off_by_a_kill_is_whole_or_not_at_all(country: Country) -> None:
         assert again.status_code == 200, again.text
         assert again.json()["content"]["ten"] == "Trạm y tế Mẫu"
     lines = FACILITIES.read_text(encoding="utf-8").splitlines()
-    closed = country.question.with_name("closed.csv")
+    closed = country.reader.folder / "closed.csv"
     closed.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8")
     ended = country.sogoc(country.hub, "deliver", "health-facilities", str(closed), "--ending")
     assert (ended.code, "ended" in ended.out) == (0, True), ended.err
@@ -246,19 +220,39 @@ def renamed(country: Country, number: str, name: str) -> httpx2.Response:
     )
 
 
-def whole_lists_are_copied_and_searched(country: Country) -> None:
+def samples(country: Country) -> dict[str, Any]:
+    """What the page for programs names in its samples of Python."""
+    return country.reader.python(HOW_TO / "connect.md")
+
+
+def a_program_copies_and_searches_as_the_page_says(country: Country) -> None:
     """The land office copies the register, follows it, and searches what it may."""
-    key = ["loai_doi_tuong", "ma_ban_do"]
-    copy = country.list("difference", since=0, fields=[*key, "ma_xa"])
+    country.reader.follow(HOW_TO / "connect.md")
+    copy = json.loads(country.reader.said[-1])
     lines = len(FACILITIES.read_text(encoding="utf-8").splitlines()) - 1
     assert 0 < len(copy["changes"]) <= lines
-    after = country.list("difference", since=copy["until"], fields=key)
-    assert after["changes"] == []
-    communes = (one["fields"]["ma_xa"] for one in copy["changes"])
-    commune = next(code for code in communes if code)
-    found = country.list("search", where={"ma_xa": commune}, fields=["ten"])
+    told = samples(country)
+    assert told["changes"] == copy["changes"]
+    (after,) = difference(told["health"], "co_so", copy["until"], fields=[*key_of(0)])
+    assert after.changes == []
+    commune = min(told["communes"])
     there = [one for one in copy["changes"] if one["fields"]["ma_xa"] == commune]
-    assert len(found["records"]) == len(there)
+    assert len(told["found"]) == len(there)
+    health: Peer = told["health"]
+    assert why_not(health, ma_ban_do="1") == "Server.ServerProxy.UnknownService"
+    other = replace(health, asker=replace(health.asker, issue="9.9/X"))
+    assert why_not(other) == "Server.ServerProxy.AccessDenied"
+
+
+def why_not(peer: Peer, **key: str) -> str:
+    """The type of the error that the land office gets for a facility; nothing if it is answered."""
+    try:
+        read(peer, "co_so", {**key_of(0), **key}, fields=["ten"])
+    except AnswerRefused as refused:
+        return refused.error
+    except NodeUnreachable:
+        return "unreachable"
+    return ""
 
 
 def a_node_describes_itself(country: Country) -> None:
@@ -275,7 +269,10 @@ def a_node_describes_itself(country: Country) -> None:
     assert "@prefix dcat:" in turtle.out
 
     records = json.loads(country.sogoc(hub, "node", "monitoring").out)["records"]
-    assert {record.get("restPath") for record in records} >= {PATH, "/v1/co_so/search"}
+    assert {record.get("restPath") for record in records} >= {
+        "/v1/co_so/read",
+        "/v1/co_so/search",
+    }
     assert {record.get("clientSubsystemCode") for record in records} == {"LAND"}
 
 
@@ -340,18 +337,12 @@ def token_of(node: Path, country: Country) -> str:
     claims = {
         "iss": str(who.who),
         "aud": country.hub_address,
-        "sub": CASE[1],
-        "issue": CASE[3],
+        "sub": OFFICER,
+        "issue": ISSUE,
         "iat": now,
         "exp": now + 60,
     }
     return signed_token(claims, key=who.key, key_id=who.key_id)
-
-
-EXPLAIN = (
-    *("explain", "VN/GOV/02/LAND", "health-facilities"),
-    *("--fields", "ten", "--purpose", "1.012789"),
-)
 
 
 def key_of(line: int) -> dict[str, str]:
@@ -364,7 +355,8 @@ def test_a_node_without_a_key_or_settings_says_what_to_do(tmp_path: Path, sogoc:
     told = sogoc(tmp_path / "n", "node", "serve")
     assert told.code == 1
     assert "sogoc node init" in told.err
-    assert sogoc(tmp_path / "n", "ask", "VN/GOV/01/POP/x", "/v1", *CASE).code == 1
+    case = ("--officer", OFFICER, "--issue", ISSUE)
+    assert sogoc(tmp_path / "n", "ask", "VN/GOV/01/POP/x", "/v1", *case).code == 1
 
 
 def test_a_key_is_never_made_twice(tmp_path: Path, sogoc: Command) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.acceptance.test_exchange import allow, key_of, serving, wait_until
+from tests.acceptance.test_exchange import allow, serving, wait_until
 from tests.acceptance.test_exchange import country as country  # noqa: PLC0414 - a fixture
 
 from sogoc.database.store import open_database
@@ -33,11 +33,11 @@ def test_a_node_that_rewrites_its_history_is_caught_by_its_witness(
 ) -> None:
     hub = f"{country.hub_address} {watchful(country)}"
     verify: tuple[str, ...] = ("journal", "verify", *public(country))
-    allow(country, tmp_path / "grant.toml")
+    allow(country)
     # Without the hub it lives and is not ready: there is no directory yet.
     with serving(country.land, country.land_address, "health"):
         with serving(country.hub, country.hub_address):
-            assert country.ask(key_of(1)).code == 0
+            country.follow("6.")
             two = says(country, *verify, "--hub", hub, "--witnesses", "2")
             assert "at least 2 are needed" in two
             one = (*verify, "--hub", hub, "--witnesses", "1")
@@ -59,7 +59,7 @@ def test_a_node_that_rewrites_its_history_is_caught_by_its_witness(
 def test_a_citizen_proves_an_entry_and_a_stranger_checks_it_offline(
     tmp_path: Path, country: Country
 ) -> None:
-    allow(country, tmp_path / "grant.toml")
+    allow(country)
     with serving(country.hub, country.hub_address):
         wait_until(lambda: "4 entries" in says(country, "journal", "verify", *public(country)))
     proof = tmp_path / "mine.tlog-proof"
@@ -91,7 +91,7 @@ def it_goes_on_under_its_new_key(
     country: Country, verify: tuple[str, ...], by_hub: tuple[str, ...], kept: tuple[str, str]
 ) -> None:
     """The land office was told nothing: it follows the hub, asks it, and witnesses it."""
-    assert country.ask(key_of(1)).code == 0
+    country.follow("6.")
     wait_until(lambda: "1 witnesses signed; 1 showed" in says(country, *by_hub, *kept))
     assert "continuing 2" in says(country, *verify, *kept)
     new, old = verify[3:]
@@ -118,7 +118,7 @@ def watchful(country: Country) -> str:
 
 def says(country: Country, *words: str) -> str:
     """What a stranger's command says, in one line."""
-    told = country.sogoc(country.question.parent / "stranger", *words)
+    told = country.sogoc(country.reader.folder / "stranger", *words)
     return " ".join(f"{told.out} {told.err}".split())
 
 
