@@ -10,7 +10,8 @@ from tests.access.conftest import NOON, asked
 
 from sogoc.access.entry import Alike, check_commitment, entry_from
 from sogoc.access.journal import Unit, shared
-from sogoc.access.postgres_journal import PostgresJournal, forget_messages
+from sogoc.access.postgres_journal import PostgresJournal, forget_messages, take_once
+from sogoc.errors import StoreUnreachable
 from sogoc.testing.memory_journal import MemoryJournal
 
 if TYPE_CHECKING:
@@ -61,6 +62,16 @@ def test_two_workers_take_a_message_once_between_them(database: Store) -> None:
     assert all(a != b for a, b in zip(one, other, strict=True))
     for worker in workers:
         worker.close()
+
+
+def test_what_stands_in_no_entry_is_taken_once_for_its_time(database: Store) -> None:
+    with database.connect() as one, database.connect() as other:
+        assert take_once(one, mark(1), seconds=60)
+        assert not take_once(other, mark(1), seconds=60)
+        assert take_once(other, mark(2), seconds=-1)
+        assert take_once(one, mark(2), seconds=60)
+    with pytest.raises(StoreUnreachable):
+        take_once(one, mark(3), seconds=60)
 
 
 def test_whoever_shares_a_journal_hears_that_a_message_was_taken_before() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.security.conftest import PERSON, QUESTION, VERIFY, Attacked
 
-from sogoc.cli.country.cast import BANK, HEALTH, HUB, LAND
+from sogoc.cli.country.cast import BANK, HEALTH, HUB, LAND, OFFICER
 from sogoc.cli.country.serving import serve_all
 from sogoc.clock import SystemClock
 from sogoc.errors import AnswerRefused, BadSeal, DirectoryRefused, KeyRefused, NodeUnreachable
@@ -26,8 +26,9 @@ from sogoc.exchange.directory import read_directory
 from sogoc.exchange.joining import JoinRequest, read_request, written
 from sogoc.testing.served import free_port, served
 from sogoc.trust.keys import SigningKey, public_key
-from sogoc.trust.messages import INPUT, SIGNATURE, Answer, sign_answer
+from sogoc.trust.messages import INPUT, SIGNATURE, Answer, content_digest, sign_answer
 from sogoc.trust.note import NoteKey, believed, read_note
+from sogoc.trust.tokens import signed_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -333,6 +334,21 @@ def test_the_same_question_under_another_id_or_time_is_not_believed(node: Attack
         {**good.headers, "x-road-id": good.headers["x-road-id"].upper()},
     ):
         assert node.sent(replace(good, headers=headers)).json()["message"] == NOT_BELIEVED
+
+
+def test_a_token_heard_on_the_line_of_another_interface_is_not_taken_twice(node: Attacked) -> None:
+    land, now = node.nodes[LAND].who, int(SystemClock().now().timestamp())
+    body = json.dumps({"query": {"content": {"so_dinh_danh": PERSON["number"]}}}).encode()
+    claims = {
+        "iss": str(land.who), "aud": node.address, "sub": OFFICER, "issue": "1.012789/H29-1",
+        "iat": now, "exp": now + 60, "jti": str(now), "content_digest": content_digest(body),
+    }  # fmt: skip
+    token = signed_token(claims, key=land.key, key_id=land.key_id)
+    path = "/govstack/data/population/1.0/read"
+    call = replace(node.request(body, path=path), headers={"authorization": f"Bearer {token}"})
+    assert node.sent(replace(call, body=b"{}")).status_code == 401
+    # Who asks is believed once; no grant of any member reads that register by a number alone.
+    assert [node.sent(call).status_code for _ in range(2)] == [403, 401]
 
 
 @pytest.mark.parametrize("seconds", [-61, 62, -86_400, 86_400])

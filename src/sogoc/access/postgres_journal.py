@@ -53,6 +53,10 @@ GROUP = 20_000
 """Entries about many persons that go in at once."""
 _FEW = 100
 """Entries up to here go by one statement; beyond, COPY gains more than its second way costs."""
+_NOT_WRITTEN = Sentence(
+    vi="Nhật ký không ghi được xuống đĩa; chưa có gì được trả lời.",
+    en="The journal could not be written to disk; nothing was answered.",
+)
 _CHUNK = 500
 """Entries sent at once: while the server takes them in, the next are put into words."""
 
@@ -79,12 +83,7 @@ class PostgresJournal:
             return self._kept(units)
         except psycopg.Error as failed:
             self.close()
-            raise StoreUnreachable(
-                Sentence(
-                    vi="Nhật ký không ghi được xuống đĩa; chưa có gì được trả lời.",
-                    en="The journal could not be written to disk; nothing was answered.",
-                )
-            ) from failed
+            raise StoreUnreachable(_NOT_WRITTEN) from failed
 
     def close(self) -> None:
         """Let the connection go."""
@@ -186,6 +185,19 @@ def _kept_at_once(
 def _subject(told: str) -> bytes:
     # A zero byte would be refused, and with it everybody's entries of this group.
     return told.replace("\0", "").encode()
+
+
+def take_once(connection: Connection, mark: bytes, *, seconds: int) -> bool:
+    """Take something for all workers of the node; whether nobody did within `seconds`.
+
+    For what stands in no journal entry, such as a caller's token. Durable once this returns. Raises
+    StoreUnreachable: then it may be taken or not, and nothing may be answered.
+    """
+    asked = {"marks": [UUID(bytes=mark)], "seconds": seconds}
+    try:
+        return connection.execute(SQL["take_messages"], asked).fetchone() is not None
+    except psycopg.Error as failed:
+        raise StoreUnreachable(_NOT_WRITTEN) from failed
 
 
 def forget_messages(connection: Connection) -> int:

@@ -4,7 +4,9 @@
   asks and says so in a header. The header is believed only from addresses that the operator named;
   from anybody else it is an attack.
 - **By a token.** `Authorization: Bearer` with a token signed by a key that the directory gives to
-  the member it names.
+  the member it names. One that bears an id is taken once by all workers of the node; one that names
+  method, address or body is believed with those alone. Clients whose library makes tokens without
+  an id are believed as well, unless the operator asks for ids (`single_use`).
 
 There is no third way. Officer, procedure and case are asked of every question, as the national
 platform asks them: from a mediator in X-Road's headers, from others in the token.
@@ -12,12 +14,15 @@ platform asks them: from a mediator in X-Road's headers, from others in the toke
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sogoc.errors import BadQuestion, BadSeal, Sentence
+from sogoc.exchange.answering import MARK_BYTES
 from sogoc.exchange.names import subsystem
 from sogoc.exchange.protocol import (
     CLIENT,
@@ -29,21 +34,24 @@ from sogoc.exchange.protocol import (
     envelope,
     is_uuid,
 )
-from sogoc.trust.tokens import believe_token
+from sogoc.trust.tokens import LONGEST_LIFE_SECONDS, Carrier, believe_token, check_carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
     from sogoc.exchange.directory import Directory
     from sogoc.exchange.protocol import Envelope
+    from sogoc.trust.tokens import Token
 
     Network = IPv4Network | IPv6Network
 
 MEDIATED = ("information-mediator-client", "x-govstack-client", CLIENT)
 """Headers in which a mediator says who asks; the first that is there."""
 _BEARER = "bearer "
+MARK_SECONDS = LONGEST_LIFE_SECONDS + 2 * TOLERANCE_SECONDS
+"""As long as a token may be believed, by clocks that differ as much as they may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,10 @@ class Calling:
     headers: Mapping[str, str]
     peer: str
     """The address at the other end of the line, as the socket says it."""
+    method: str
+    path: str
+    """As it was sent, without what follows a question mark."""
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,10 @@ class Doorkeeper:
     mediators: tuple[Network, ...]
     audience: str
     """This node as others see it."""
+    take: Callable[[bytes], bool]
+    """Take a mark for all workers for `MARK_SECONDS`; whether nobody had taken it."""
+    ids_required: bool = False
+    """Whether a token without an id, which may be used again, is refused."""
 
     def believed(self, calling: Calling, *, now: datetime) -> Envelope:
         """Who asks, for whom and why.
@@ -89,6 +105,8 @@ class Doorkeeper:
             now=int(now.timestamp()),
             tolerance_seconds=TOLERANCE_SECONDS,
         )
+        check_carrier(token, Carrier(calling.method, self.audience + calling.path, calling.body))
+        self._take(token)
         for name in MEDIATED:
             if calling.headers.get(name, token.member) != token.member:
                 raise BadSeal(
@@ -106,6 +124,24 @@ class Doorkeeper:
             PARTY: calling.headers.get(PARTY, ""),
         }
         return envelope(_numbered(told))
+
+    def _take(self, token: Token) -> None:
+        """Use up a token that bears an id. Raises BadSeal, StoreError."""
+        if not token.id and self.ids_required:
+            raise BadSeal(
+                Sentence(
+                    vi="Mã truy cập phải có mã riêng (jti), mỗi mã dùng một lần.",
+                    en="A token needs an id of its own (jti) here, and is used once.",
+                )
+            )
+        told = json.dumps(["token", token.member, token.id]).encode()
+        if token.id and not self.take(sha256(told).digest()[:MARK_BYTES]):
+            raise BadSeal(
+                Sentence(
+                    vi="Mã truy cập này đã dùng rồi; mỗi lần gọi cần một mã mới.",
+                    en="This token was used before; each call needs one of its own.",
+                )
+            )
 
     def _behind_mediator(self, headers: Mapping[str, str], *, now: datetime) -> Envelope:
         said = {headers[name] for name in MEDIATED if name in headers}

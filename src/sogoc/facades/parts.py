@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from sogoc.access.postgres_journal import take_once
 from sogoc.clock import today
 from sogoc.errors import Sentence, SettingsError
 from sogoc.exchange.answering import answer
 from sogoc.exchange.limits import Breaker
 from sogoc.exchange.names import subsystem
-from sogoc.facades.callers import Doorkeeper
+from sogoc.facades.callers import MARK_SECONDS, Doorkeeper
 from sogoc.facades.queries import asked_by, checked
 from sogoc.facades.query_shelf import QueryShelf, page_of
 from sogoc.facades.writing import written
@@ -47,6 +48,8 @@ class FacadeSettings:
     """Networks that are not public and may yet be called back."""
     simulates_ndxp: bool = False
     """Whether a simulator of the platform's population service is served, labelled as one."""
+    single_use_required: bool = False
+    """Whether a caller's token must bear an id, by which it is used once."""
     signatures_required: bool = False
     """Whether a DCI message must bear a signature of its own, beside the caller's token."""
 
@@ -99,9 +102,13 @@ class FacadeParts:
     """Which clients are not called back for a while, since they did not answer."""
 
     def caller(self, calling: Calling) -> Envelope:
-        """Who calls. Raises BadSeal, BadQuestion, DirectoryRefused."""
+        """Who calls. Raises BadSeal, BadQuestion, DirectoryRefused, StoreError."""
         keeper = Doorkeeper(
-            directory=self.directory(), mediators=self.settings.mediators, audience=self.address
+            directory=self.directory(),
+            mediators=self.settings.mediators,
+            audience=self.address,
+            take=lambda mark: take_once(self.connection(), mark, seconds=MARK_SECONDS),
+            ids_required=self.settings.single_use_required,
         )
         return keeper.believed(calling, now=self.answering().clock.now())
 

@@ -104,6 +104,8 @@ class Settings:
     """Networks that are not public and may yet be called back, divided by blanks."""
     ndxp_simulator: str = "off"
     """`on`: serve the simulator of the national platform's population service."""
+    single_use: str = "offered"
+    """`required`: a caller's token must bear an id (`jti`), by which it is used once."""
     message_signatures: str = "offered"
     """`required`: a message of SPDCI/DCI bears the sender's signature beside the token."""
 
@@ -157,6 +159,7 @@ _CHOICES = {
     "language": {"", "vi", "en"},
     "engine": {"duckdb", "spark"},
     "message_signatures": {"offered", "required"},
+    "single_use": {"offered", "required"},
     "ndxp_simulator": {"off", "on"},
 }
 

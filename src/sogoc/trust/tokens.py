@@ -4,6 +4,10 @@ For callers whose specification knows an `Authorization: Bearer` and no message 
 is the directory's for the member that the token names, never one that the token brings; the
 algorithm is fixed, so no header can talk the verifier into another. A token names this node as its
 audience and lives for minutes: whoever finds an old one, or one for another node, gains nothing.
+
+A token that says more is good for less. With an id (`jti`) it may be used once; with a method
+(`htm`), an address (`htu`, both as RFC 9449 has them) or the digest of a body (`content_digest`, as
+the header of RFC 9530 writes it) it goes with that call alone.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogoc.errors import BadSeal, Sentence
+from sogoc.trust.messages import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +35,7 @@ _LONGEST = 4096
 _PART = re.compile(r"[A-Za-z0-9_-]+")
 _PARTS = 3
 _ALGORITHM = "EdDSA"
+_LONGEST_ID = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,21 @@ class Token:
 
     member: str
     claims: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """What tells it from the member's other tokens; empty where it may be used again."""
+        return str(self.claims.get("jti", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """The call that a token came with."""
+
+    method: str
+    address: str
+    """As others write it, without what follows a question mark."""
+    body: bytes
 
 
 def signed_token(claims: Mapping[str, object], *, key: SigningKey, key_id: str) -> str:
@@ -52,7 +73,8 @@ def believe_token(
 ) -> Token:
     """Believe a token, or raise BadSeal.
 
-    Not checked: whether it was used before. A bearer token may be, for as long as it lives.
+    Not checked here: whether it was used before, which needs memory, and what it came with
+    (`check_carrier`).
     """
     parts = text.split(".")
     if len(text) > _LONGEST or len(parts) != _PARTS or not all(map(_PART.fullmatch, parts)):
@@ -70,7 +92,21 @@ def believe_token(
     _check_span(claims, now=now, tolerance_seconds=tolerance_seconds)
     if audience not in _audiences(claims):
         raise _bad("is for another node")
+    told = claims.get("jti", "")
+    if not isinstance(told, str) or len(told) > _LONGEST_ID or ("jti" in claims and not told):
+        raise _bad("has an id that is no text of up to 128 letters")
     return Token(member=member, claims=claims)
+
+
+def check_carrier(token: Token, carrier: Carrier) -> None:
+    """Hold the token to the call that it names, as far as it names one. Raises BadSeal."""
+    came = {
+        "htm": carrier.method,
+        "htu": carrier.address,
+        "content_digest": content_digest(carrier.body),
+    }
+    if any(token.claims.get(name, value) != value for name, value in came.items()):
+        raise _bad("was made for another call")
 
 
 def _check_span(claims: Mapping[str, Any], *, now: int, tolerance_seconds: int) -> None:

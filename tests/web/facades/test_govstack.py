@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
@@ -18,6 +19,7 @@ from sogoc.access.journal import GroupCommit
 from sogoc.testing.memory_journal import FailingJournal
 from sogoc.testing.served import NO_TLS
 from sogoc.trust.keys import SigningKey
+from sogoc.trust.messages import content_digest
 from sogoc.trust.tokens import signed_token
 
 NUMBER = "001190000001"
@@ -360,6 +362,30 @@ def test_a_token_that_is_not_sound_opens_nothing(scene: Scene) -> None:
         )
         assert answer.status_code == 400
     assert not scene.journal.entries
+
+
+def test_a_token_with_an_id_is_used_once_and_goes_with_the_call_that_it_names(
+    scene: Scene,
+) -> None:
+    scene.person(NUMBER)
+    body, path = json.dumps(query(so_dinh_danh=NUMBER)).encode(), f"{PEOPLE}/read"
+
+    def status(**claims: object) -> int:
+        token = f"Bearer {scene.token(**claims)}"
+        return scene.raw("POST", path, body, authorization=token).status_code
+
+    # Another library than ours makes them without an id: such a one may come again.
+    assert [status(), status()] == [200, 200]
+    assert [status(jti="T-1"), status(jti="T-1")] == [200, 401]
+    scene.next_worker()
+    assert [status(jti="T-1"), status(jti="T-2")] == [401, 200]
+    named = {"htm": "POST", "htu": scene.address + path, "content_digest": content_digest(body)}
+    assert status(**named) == 200
+    for other in ({"htm": "GET"}, {"htu": scene.address + "/x"}, {"content_digest": "sha-256=:"}):
+        assert status(**named | other) == 401
+    scene.settings(single_use_required=True)
+    assert [status(), status(jti=""), status(jti=3), status(jti="T-3")] == [401, 401, 401, 200]
+    assert len(scene.journal.entries) == 6
 
 
 def test_a_header_that_names_another_caller_than_the_token_is_refused(scene: Scene) -> None:

@@ -33,6 +33,7 @@ def facade_settings(settings: Settings) -> FacadeSettings:
         callbacks=callbacks(settings.callbacks),
         callback_networks=networks(settings.callback_networks, setting="callback_networks"),
         simulates_ndxp=settings.ndxp_simulator == "on",
+        single_use_required=settings.single_use == "required",
         signatures_required=settings.message_signatures == "required",
     )
 

@@ -83,11 +83,23 @@ async def _call(request: Request) -> Call:
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
     ]
     return Call(
-        calling=Calling(headers=single(sent), peer=request.client.host if request.client else ""),
+        calling=Calling(
+            headers=single(sent),
+            peer=request.client.host if request.client else "",
+            method=request.method,
+            path=_path(request.scope),
+            body=bytes(body),
+        ),
         path={name: str(value) for name, value in request.path_params.items()},
         parameters=tuple(request.query_params.multi_items()),
         body=bytes(body),
     )
+
+
+def _path(scope: Mapping[str, Any]) -> str:
+    """The path as it was sent, not as the server decoded it."""
+    raw = bytes(scope.get("raw_path") or scope["path"].encode())
+    return raw.partition(b"?")[0].decode("latin-1")
 
 
 def _response(reply: Reply) -> Response:
