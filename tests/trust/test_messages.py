@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import http_message_signatures as others
@@ -137,6 +140,42 @@ class _Resolver(others.HTTPSignatureKeyResolver):
 
         assert key_id == f"{LAND}#1"
         return Ed25519PublicKey.from_public_bytes(ASKING.public.raw)
+
+
+def told_by(block: str) -> tuple[str, dict[str, str], bytes]:
+    """First line, headers and body of a message as the page shows it."""
+    head, _, body = block.partition("\n\n")
+    first, *lines = head.splitlines()
+    pairs = (line.split(": ", 1) for line in lines)
+    return first, {name.lower(): value for name, value in pairs}, body.rstrip("\n").encode()
+
+
+def test_the_worked_example_of_the_reference_is_made_and_believed_to_the_byte() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/signatures.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```(?:http|text)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    first, asked, question = told_by(shown[0])
+    status, answered, answer = told_by(shown[2])
+    method, path, _ = first.split()
+    # The keys of this file are those of the page; their names by the rule as the page says it.
+    assert ASKING.public.text in page
+    names = {
+        who: "/".join(who.split("/")[:3])
+        + "#"
+        + sha256(f"{who}\n\x01".encode() + key.public.raw).hexdigest()[:8]
+        for who, key in ((LAND, ASKING), (POP, GIVING))
+    }
+    keys = Directory({(LAND, names[LAND]): ASKING.public, (POP, names[POP]): GIVING.public})
+    request = Request(
+        method=method, target_uri=f"https://{asked.pop('host')}{path}", headers=asked, body=question
+    )
+    assert believe_request(request, keys, now=CREATED, tolerance_seconds=WINDOW).client == LAND
+    given = Answer(status=int(status.split()[1]), headers=answered, body=answer)
+    later = {"now": CREATED + 1, "tolerance_seconds": WINDOW}
+    assert believe_answer(given, request, keys, provider=POP, **later) == answer
+    # What the page says is signed is what was signed, whoever computes it.
+    for base, key, headers in ((shown[1], ASKING, asked), (shown[3], GIVING, answered)):
+        signature = read_byte_sequences(headers["signature"])["sig1"]
+        assert key.sign(base.removesuffix("\n").encode()) == signature
 
 
 def test_a_library_of_others_believes_what_we_signed() -> None:

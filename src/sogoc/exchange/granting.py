@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sogoc.trust.messages import Request
 
 SERVICE = "grants"
+OFFERED = ((SERVICE, "POST", "/v1/ask"), (SERVICE, "POST", "/v1/mine"))
+"""Code of the service, method and path of each question."""
 MOST_WAITING = 100
 """How many grants of one member may wait for the keeper: nobody floods its desk."""
 

@@ -115,6 +115,11 @@ def is_uuid(text: str) -> bool:
     return True
 
 
+def is_issue(text: str) -> bool:
+    """Whether it names a procedure, and may be a case."""
+    return _ISSUE.fullmatch(text) is not None
+
+
 def envelope(headers: Mapping[str, str]) -> Envelope:
     """Read the envelope. Raises BadQuestion with the first thing that is missing or wrong.
 

@@ -78,6 +78,8 @@ class Settings:
     """On the hub: how long a directory holds, at most 60; a removed member is refused within it."""
     xroad_trusted: str = ""
     """Addresses of X-Road Security Servers that may ask for their clients, joined by commas."""
+    usage_purpose: str = ""
+    """Procedure of a citizen who looks by Data Tracker, which names none, behind such a server."""
     xroad_server: str = ""
     """Address of the X-Road Security Server through which this node asks others."""
     xroad_certificate: str = ""

@@ -25,6 +25,7 @@ from sogoc.access.postgres_journal import PostgresJournal, entry_with_proof, usa
 from sogoc.access.usage import USAGE
 from sogoc.clock import SystemClock
 from sogoc.contract.load import load
+from sogoc.errors import SettingsError
 from sogoc.exchange.answering import Answering
 from sogoc.exchange.directory import Directory, DirectoryKey, Member
 from sogoc.exchange.granting import GrantDesk
@@ -38,7 +39,9 @@ from sogoc.testing.served import NO_TLS, free_port, served
 from sogoc.trust.keys import SigningKey
 from sogoc.trust.messages import Answer, Request, believe_answer, sign_request
 from sogoc.trust.proof import read_proof
+from sogoc.web.exchange.behind import PREFIX, Behind, purpose_from, trusted_from
 from sogoc.web.exchange.door import Door, ExchangeParts
+from sogoc.web.exchange.metaservices import MetaParts, Metaservices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +109,7 @@ class Scene:
     connection: psycopg.Connection
     directory: Directory
     desk: UsageDesk
-    held: dict[str, Answering]
+    held: dict[str, Any]
     log: Log
 
     def ask(
@@ -141,6 +144,12 @@ class Scene:
         )
         return answer
 
+    def behind(self, path: str, **more: str) -> httpx2.Response:
+        """Ask as a Security Server passes it on, without what Data Tracker does not know."""
+        told = {"x-road-client": PORTAL, "x-road-id": str(uuid4()), "x-road-userid": f"VN{SUBJECT}"}
+        with httpx2.Client(trust_env=False, verify=NO_TLS) as http:
+            return http.get(f"{self.address}/xroad{path}", headers=told | more)
+
     def find(self, query: str = f"userCode=VN{SUBJECT}", **more: Any) -> Any:  # noqa: ANN401 - JSON
         """What the citizen sees."""
         answer = self.ask("GET", f"/findUsage/v2/findUsage?{query}", **more)
@@ -162,6 +171,19 @@ def member(name: str, code: str, key: SigningKey, key_id: str) -> Member:
         keys=keys,
         services=((code, ()),),
     )
+
+
+def whole(given: ExchangeParts, held: dict[str, Any]) -> Any:  # noqa: ANN401 - an ASGI application
+    """The door with its metaservices, and what a Security Server reaches beside it."""
+    meta = MetaParts(records=lambda *_: {}, sees_all=lambda _: False)
+    inside, trusted = Metaservices(Door(given), given, meta), trusted_from("127.0.0.1")
+
+    async def either(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        behind = Behind(given, trusted, held["purpose"])
+        app = behind if scope.get("path", "").startswith(PREFIX) else inside
+        await app(scope, receive, send)
+
+    return either
 
 
 @pytest.fixture
@@ -195,7 +217,7 @@ def scene(database: Store, connection: psycopg.Connection) -> Iterator[Scene]:
         rate=Rate(),
         clock=clock,
     )
-    held = {"answering": answering}
+    held: dict[str, Any] = {"answering": answering, "purpose": ""}
     log = Log(connection, "pop.example/journal")
     names = {str(one.id): one.name for one in directory.members}
     desk = UsageDesk(
@@ -215,21 +237,19 @@ def scene(database: Store, connection: psycopg.Connection) -> Iterator[Scene]:
         rules=RULES,
     )
     with ThreadPoolExecutor(4) as threads:
-        door = Door(
-            ExchangeParts(
-                provider=str(POP),
-                address=address,
-                key=POP_KEY,
-                key_id="pop-1",
-                directory=lambda: directory,
-                answering=lambda: held["answering"],
-                registers={POPULATION.id: POPULATION},
-                shelf=lambda _object: desk,  # type: ignore[arg-type,return-value]  # never asked
-                threads=threads,
-                others={**dict.fromkeys(SERVICES, desk.answered), "grants": grants.answered},
-            )
+        given = ExchangeParts(
+            provider=str(POP),
+            address=address,
+            key=POP_KEY,
+            key_id="pop-1",
+            directory=lambda: directory,
+            answering=lambda: held["answering"],
+            registers={POPULATION.id: POPULATION},
+            shelf=lambda _object: desk,  # type: ignore[arg-type,return-value]  # never asked
+            threads=threads,
+            others={**dict.fromkeys(SERVICES, desk.answered), "grants": grants.answered},
         )
-        with served(door, port):
+        with served(whole(given, held), port):
             yield Scene(address, group, connection, directory, desk, held, log)
     group.close()
     kept.close()
@@ -366,6 +386,66 @@ def test_the_answer_of_govstack_has_its_members_and_no_other(scene: Scene) -> No
     }
     for wrong in (f"userId=12&databaseId={POPULATION.id}", f"userId={SUBJECT}&databaseId=tax"):
         assert scene.ask("GET", f"{path}?{wrong}").status_code == 400
+
+
+def test_the_older_spelling_of_govstack_is_answered_in_its_own_words(scene: Scene) -> None:
+    path = "/myPersonalDataUsage/data/MyPersonalDataUsage/1.0"
+    query = f"userID=VN{SUBJECT}&DatabaseID={POPULATION.id}"
+    scene.journal.append([looked(30)])
+    (told,) = scene.ask("GET", f"{path}?{query}").json()
+    assert told.pop("ID").isdigit()
+    assert told.pop("SearchDateTime").endswith("Z")
+    assert told == {
+        "ReaderID": "…007",
+        "ReaderInitials": "",
+        "ReaderInstitutionID": "VN/GOV/02",
+        "ReaderInstitutionName": "Cơ quan ví dụ 02",
+        "ReaderApplicationName": "LAND",
+        "Refrences": [{"ReferenceID": "request-30"}],
+    }
+    newer = f"{path}?userId=VN{SUBJECT}&databaseId={POPULATION.id}"
+    assert scene.ask("GET", newer).status_code == 400
+
+
+def test_a_security_server_reaches_the_subject_s_view_as_a_service_of_x_road(scene: Scene) -> None:
+    """Data Tracker has no `X-Road-Issue`: the purpose is the operator's, or there is no answer."""
+    scene.journal.append([looked(30)])
+    find = f"/findUsage/v2/findUsage?userCode=VN{SUBJECT}"
+    assert scene.behind(find).status_code == 400
+    scene.held["purpose"] = GRANT.purpose
+    assert scene.behind(find).json()["totalUsages"] == 1
+    looking, *_ = scene.behind(find).json()["usages"]
+    assert f"{GRANT.purpose_title}" in looking["action"]
+    assert scene.behind("/findUsage/v2/heartbeat").json() == {"status": "OK"}
+    assert set(scene.behind("/findUsage/v2/usagePeriod").json()) == {"periodStart"}
+    mine = f"/myPersonalDataUsage/data/myPersonalDataUsage?userId=VN{SUBJECT}&databaseId="
+    assert len(scene.behind(mine + POPULATION.id).json()) == 1
+    # Who names a purpose of its own is judged by that, and another person's entries stay closed.
+    assert scene.behind(find, **{"x-road-issue": "9.9/X"}).status_code == 403
+    other = {"x-road-userid": "VN001190000002"}
+    assert scene.behind(find, **other).status_code == 403
+    assert scene.behind("/findUsage/v3/findUsage").status_code == 404
+    assert scene.behind(find, **{"x-road-client": ""}).status_code == 400
+    with pytest.raises(SettingsError, match="usage_purpose"):
+        purpose_from("who looked?")
+
+
+def test_the_subject_s_view_is_listed_to_members_and_allowed_to_whom_a_grant_lets(
+    scene: Scene,
+) -> None:
+    def listed(name: str) -> dict[str, set[tuple[str, str]]]:
+        return {
+            one["service_code"]: {(each["method"], each["path"]) for each in one["endpoint_list"]}
+            for one in scene.ask("GET", f"/{name}").json()["service"]
+        }
+
+    told = listed("listMethods")
+    assert told.keys() == {POPULATION.id, *SERVICES, "grants"}
+    three = {("GET", f"/v2/{path}") for path in ("findUsage", "usagePeriod", "heartbeat")}
+    assert told["findUsage"] == three
+    assert listed("allowedMethods")["findUsage"] == three
+    scene.held["answering"] = replace(scene.held["answering"], grants={})
+    assert listed("allowedMethods").keys() == {"grants"}
 
 
 def test_heartbeat_and_period_say_what_the_specification_asks(scene: Scene) -> None:

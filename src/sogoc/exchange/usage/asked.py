@@ -2,6 +2,7 @@
 
     GET  findUsage/v2/findUsage?userCode=&periodStart=&periodEnd=&offset=&limit=
     GET  myPersonalDataUsage/data/myPersonalDataUsage?userId=&databaseId=
+    GET  myPersonalDataUsage/data/MyPersonalDataUsage/1.0?userID=&DatabaseID=   the older spelling
     POST usage/v1/find    {"userCode", "fields", "periodStart", "periodEnd", "offset", "limit"}
     POST usage/v1/proof   {"userCode", "number"}
 
@@ -28,7 +29,7 @@ MOST = 1000
 """The most entries in one answer, and as many as come where no limit is given."""
 _COUNTRY = "VN"
 _TRACKER = frozenset({"userCode", "periodStart", "periodEnd", "offset", "limit"})
-_GOVSTACK = frozenset({"userId", "databaseId"})
+_GOVSTACK, _OLDER = ("userId", "databaseId"), ("userID", "DatabaseID")
 _LARGEST = 1 << 31
 
 
@@ -60,8 +61,17 @@ def tracker(query: str) -> Wanted:
 
 def govstack(query: str) -> tuple[Wanted, str]:
     """The question of GovStack's `myPersonalDataUsage`: whose, and of which database."""
-    told = _parameters(query, _GOVSTACK)
-    return Wanted(subject=subject_of(told.get("userId", ""))), told.get("databaseId", "")
+    return _of_database(query, *_GOVSTACK)
+
+
+def older_govstack(query: str) -> tuple[Wanted, str]:
+    """The same as clients of the generation before write it."""
+    return _of_database(query, *_OLDER)
+
+
+def _of_database(query: str, user: str, database: str) -> tuple[Wanted, str]:
+    told = _parameters(query, frozenset({user, database}))
+    return Wanted(subject=subject_of(told.get(user, ""))), told.get(database, "")
 
 
 def own(body: bytes, more: frozenset[str]) -> tuple[Wanted, dict[str, Any]]:

@@ -118,7 +118,22 @@ class UsageDesk:
         return answers.tracker(total, page, names=self.names, registers=self.registers)
 
     def _govstack(self, request: Request, where: Address, by: Answering) -> Found:
-        wanted, database = questions.govstack(where.query)
+        asked = questions.govstack(where.query)
+        return self._by_register(request, by, asked, tell=answers.govstack)
+
+    def _older_govstack(self, request: Request, where: Address, by: Answering) -> Found:
+        asked = questions.older_govstack(where.query)
+        return self._by_register(request, by, asked, tell=answers.older_govstack)
+
+    def _by_register(
+        self,
+        request: Request,
+        by: Answering,
+        asked: tuple[Wanted, str],
+        *,
+        tell: Callable[..., bytes],
+    ) -> Found:
+        wanted, database = asked
         if database not in self.registers:
             raise BadQuestion(
                 Sentence(
@@ -130,7 +145,7 @@ class UsageDesk:
             self,
             by,
             wanted,
-            lambda _total, page: answers.govstack(page, names=self.names),
+            lambda _total, page: tell(page, names=self.names),
             register=database,
         )
         return self._looked_up(request, view, _GOVSTACK_FIELDS)
@@ -214,9 +229,14 @@ _PATHS = {
     ("GET", FIND, "/v2/usagePeriod"): UsageDesk._period,  # noqa: SLF001
     ("GET", FIND, "/v2/heartbeat"): UsageDesk._heartbeat,  # noqa: SLF001
     ("GET", GOVSTACK, "/data/myPersonalDataUsage"): UsageDesk._govstack,  # noqa: SLF001
+    ("GET", GOVSTACK, "/data/MyPersonalDataUsage/1.0"): UsageDesk._older_govstack,  # noqa: SLF001
     ("POST", OWN, "/v1/find"): UsageDesk._own,  # noqa: SLF001
     ("POST", OWN, "/v1/proof"): UsageDesk._proof,  # noqa: SLF001
 }
+
+
+OFFERED = tuple((code, method, path) for method, code, path in _PATHS)
+"""Code of the service, method and path of each question."""
 
 
 @dataclass(frozen=True, slots=True)

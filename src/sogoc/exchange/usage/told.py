@@ -91,21 +91,32 @@ def govstack(entries: list[Shown], *, names: Callable[[str], str]) -> bytes:
 
     Initials stay empty: the exchange knows officers by number alone.
     """
+    return written([_usage(one, names) for one in entries])
+
+
+def older_govstack(entries: list[Shown], *, names: Callable[[str], str]) -> bytes:
+    """The same in the spelling of the generation before: `ID`, `ReaderID`, `SearchDateTime`."""
     return written(
-        [
-            {
-                "id": str(one.number),
-                "readerId": one.officer,
-                "readerInitials": "",
-                "readerInstitutionId": str(subsystem(one.member).owner),
-                "readerInstitutionName": names(one.member),
-                "readerApplicationName": subsystem(one.member).code,
-                "searchDateTime": moment(one.at),
-                "refrences": [{"ReferenceID": one.request_id}],
-            }
-            for one in entries
-        ]
+        [{_older(name): value for name, value in _usage(one, names).items()} for one in entries]
     )
+
+
+def _older(name: str) -> str:
+    whole = name[0].upper() + name[1:]
+    return whole.removesuffix("Id") + "ID" if whole.endswith("Id") else whole
+
+
+def _usage(one: Shown, names: Callable[[str], str]) -> dict[str, object]:
+    return {
+        "id": str(one.number),
+        "readerId": one.officer,
+        "readerInitials": "",
+        "readerInstitutionId": str(subsystem(one.member).owner),
+        "readerInstitutionName": names(one.member),
+        "readerApplicationName": subsystem(one.member).code,
+        "searchDateTime": moment(one.at),
+        "refrences": [{"ReferenceID": one.request_id}],
+    }
 
 
 def own(

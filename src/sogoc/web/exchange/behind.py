@@ -2,11 +2,15 @@
 
     POST /xroad/{register}/v1/{object}/{question}
     GET  /xroad/{register}/openapi.json
+    GET  /xroad/findUsage/v2/findUsage   and the node's other services: the subject's view, grants
 
 The Security Server has verified who asks; so the `X-Road-*` headers are believed, but from its
 addresses alone, as they are set in `xroad_trusted`. Whoever else sends them is refused: such a
 header from anybody but the trusted peer is an attack. The address is that of the connection; what
 a proxy says of another (`X-Forwarded-For`) counts for nothing.
+
+Data Tracker knows no `X-Road-Issue`: for the subject's view alone it may be missing where the
+operator has set what stands in the journal instead.
 
 Grants, journal and rates are those of the exchange. Errors are the service's own, without
 `X-Road-Error`, which a Security Server keeps for itself.
@@ -35,15 +39,19 @@ from sogoc.exchange.answering import answer
 from sogoc.exchange.names import Address, Service, subsystem
 from sogoc.exchange.protocol import (
     CLIENT,
+    ISSUE,
     OWN_ID,
     REQUEST_ID,
     SERVICE,
     envelope,
     error_type,
     headers_from,
+    is_issue,
 )
 from sogoc.exchange.questions.openapi import document
 from sogoc.exchange.services import put
+from sogoc.exchange.usage.desk import SERVICES as USAGE_SERVICES
+from sogoc.trust.messages import Request
 from sogoc.web.exchange.replies import (
     OK,
     Reply,
@@ -106,11 +114,24 @@ def trusted_from(setting: str) -> Trusted:
         ) from wrong
 
 
+def purpose_from(setting: str) -> str:
+    """The procedure of a citizen who looks, or nothing. Raises SettingsError."""
+    if setting and not is_issue(setting):
+        raise SettingsError(
+            Sentence(
+                vi="usage_purpose phải là mã thủ tục, như 1.000001.",
+                en="usage_purpose takes the code of a procedure, such as 1.000001.",
+            )
+        )
+    return setting
+
+
 class Behind:
     """The ASGI application for what a Security Server asks."""
 
-    def __init__(self, parts: ExchangeParts, trusted: Trusted) -> None:
+    def __init__(self, parts: ExchangeParts, trusted: Trusted, usage_purpose: str = "") -> None:
         self._parts, self._trusted = parts, trusted
+        self._usage_purpose = usage_purpose
 
     async def __call__(
         self,
@@ -143,8 +164,14 @@ class Behind:
         try:
             headers = _with_id(headers_from(sent))
             told[REQUEST_ID] = headers[REQUEST_ID]
+            if register in USAGE_SERVICES and self._usage_purpose:
+                headers.setdefault(ISSUE, self._usage_purpose)
             caller = envelope(headers)
             told |= {CLIENT: caller.client, SERVICE: f"{self._parts.provider}/{register}"}
+            if (other := self._parts.others.get(register)) is not None:
+                uri = f"{self._parts.address}/r1/{self._parts.provider}/{register}{path}"
+                request = Request(method=method, target_uri=uri, headers=headers, body=body)
+                return Reply(OK, other(request, self._parts.answering()).body, told)
             path, _, query = path.partition("?")
             where = Address(Service(subsystem(self._parts.provider), register), path, query)
             question = put(method, where, body, registers=self._parts.registers)

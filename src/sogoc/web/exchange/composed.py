@@ -12,7 +12,7 @@ from sogoc.node.describing.shown import (
     signed_catalogue,
     templates,
 )
-from sogoc.web.exchange.behind import PREFIX, Behind, trusted_from
+from sogoc.web.exchange.behind import PREFIX, Behind, purpose_from, trusted_from
 from sogoc.web.exchange.described import DescribedParts
 from sogoc.web.exchange.door import Door, ExchangeParts
 from sogoc.web.exchange.metaservices import MetaParts, Metaservices
@@ -42,12 +42,13 @@ def parts_of(parts: Exchanging) -> ExchangeParts:
     )
 
 
-def around(door: Door, parts: Exchanging) -> ASGIApp:
-    """The door, and what else answers members. Raises SettingsError for a wrong `xroad_trusted`."""
-    given = parts_of(parts)
+def around(door: Door, parts: Exchanging, given: ExchangeParts) -> ASGIApp:
+    """The door, and what else answers members by its parts. Raises SettingsError."""
     meta = MetaParts(records=partial(records, parts), sees_all=partial(sees_all, parts))
     inside = Metaservices(door, given, meta)
-    behind = Behind(given, trusted_from(parts.served.settings.xroad_trusted))
+    settings = parts.served.settings
+    trusted, purpose = trusted_from(settings.xroad_trusted), purpose_from(settings.usage_purpose)
+    behind = Behind(given, trusted, purpose)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):

@@ -119,7 +119,7 @@ class Metaservices:
         match place["name"]:
             case "listMethods":
                 _parameters(query, ())
-                return all_methods(provider, registers.values())
+                return all_methods(provider, registers.values(), self._parts.others)
             case "allowedMethods":
                 _parameters(query, ())
                 answering = self._parts.answering()
@@ -129,6 +129,7 @@ class Metaservices:
                     answering,
                     client=believed.client,
                     on=today(answering.clock),
+                    others=self._parts.others,
                 )
             case "getOpenAPI":
                 return self._described(_parameters(query, ("serviceCode",)))

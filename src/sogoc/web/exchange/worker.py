@@ -128,7 +128,8 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
     """The addresses of the exchange over parts that are open."""
     watch = opened.watch
     parts = watch.parts
-    door = Door(replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts)))
+    given = replace(parts_of(parts), others=own_services(parts), rounds=answers_rounds(parts))
+    door = Door(given)
     public = PublicParts(
         log=parts.log,
         directory=(lambda: parts.hub().latest()) if parts.is_hub else None,
@@ -139,7 +140,7 @@ def application(opened: Opened, lifespan: Any = None) -> ASGIApp:  # noqa: ANN40
         witness=WitnessParts(witness=watch.witness, logs=watch.logs, clock=parts.clock),
     )
     inside = partial(with_facades, parts=opened.facades)
-    app = exchange_app(around(door, parts), public, lifespan=lifespan, inside=inside)
+    app = exchange_app(around(door, parts, given), public, lifespan=lifespan, inside=inside)
     if parts.figures is not None:
         app = _counted(app, door, parts, figures=parts.figures)
     return app if opened.spans is None else Traced(app, opened.spans)
