@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sogoc.cli.context import FROM_ENVIRONMENT
 from sogoc.cli.handbook import commands_page
+from sogoc.exchange.hub import LIFE
+from sogoc.node.serving import BEAT_SECONDS
 from sogoc.node.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +38,12 @@ def test_the_glossary_has_every_folder_that_is_a_word_of_the_field() -> None:
     for folder in folders - plumbing:
         word = folder.removesuffix("ies") + "y" if folder.endswith("ies") else folder
         assert word.removesuffix("s") in glossary, folder
+
+
+def test_a_call_in_the_night_about_the_directory_means_that_it_was_not_fetched() -> None:
+    page = (ROOT / "docs/how-to/watch-a-node.md").read_text(encoding="utf-8")
+    (least,) = re.findall(r"sogoc_directory_expires_in_seconds < (\d+)", page)
+    assert 2 * BEAT_SECONDS < int(least) < LIFE.total_seconds() - 2 * BEAT_SECONDS
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -1,7 +1,8 @@
-"""The tree of a journal and its proofs: published values, every small tree, and forgeries."""
+"""The tree of a journal and its proofs: published values, ours, every small tree, and forgeries."""
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 
 import pytest
@@ -51,6 +52,52 @@ CONSISTENCY_OF_3_WITH_5 = [
 ]
 
 
+# Certificate Transparency's own reference tree (certificate-transparency-go and transparency-dev's
+# merkle, testonly): inputs, the root of every size, and paths between them.
+CT_INPUTS = [
+    bytes.fromhex(told)
+    for told in (
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]  # fmt: skip
+CT_ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+_0, _23, _4567 = (
+    "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+)
+_4, _67 = (
+    "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+)
+CT_INCLUSION = {
+    (0, 8): [_0, _23, _4567],
+    (5, 8): [_4, _67, CT_ROOTS[4]],
+    (2, 3): [CT_ROOTS[2]],
+    (1, 5): [CT_ROOTS[1], _23, _4],
+}
+CT_CONSISTENCY = {
+    (1, 8): [_0, _23, _4567],
+    (6, 8): [
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+        _67,
+        CT_ROOTS[4],
+    ],
+    (2, 5): [_23, _4],
+}
+
+
 class KeptHashes:
     """Whole subtrees in memory, as a journal keeps them."""
 
@@ -82,8 +129,37 @@ def defined_root(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + both).digest()
 
 
+def test_the_reference_tree_of_certificate_transparency_has_its_published_roots_and_paths() -> None:
+    leaves = [leaf_hash(told) for told in CT_INPUTS]
+    assert leaf_hash(b"L123456").hex() == (
+        "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56"
+    )
+    kept = KeptHashes(leaves)
+    for size, root in enumerate(CT_ROOTS):
+        assert root_of(kept, size).hex() == root
+    for (index, size), told in CT_INCLUSION.items():
+        path, root = [bytes.fromhex(one) for one in told], bytes.fromhex(CT_ROOTS[size])
+        assert inclusion_path(kept, index, size) == path
+        check_inclusion(leaves[index], index, size=size, path=path, root=root)
+    for (old, size), told in CT_CONSISTENCY.items():
+        path = [bytes.fromhex(one) for one in told]
+        before, after = ((n, bytes.fromhex(CT_ROOTS[n])) for n in (old, size))
+        assert consistency_path(kept, old, size) == path
+        check_consistency(before, after, path)
+        with pytest.raises(BrokenLog):
+            check_consistency(before, after, path[::-1])
+
+
+def test_tiles_are_those_that_the_specification_counts() -> None:
+    """C2SP tlog-tiles: a tree of 70,000, one of 256, and how an index is spelled."""
+    widths = Counter((tile.level, tile.width) for tile in tiles_of(70_000))
+    assert widths == {(0, 256): 273, (0, 112): 1, (1, 256): 1, (1, 17): 1, (2, 1): 1}
+    assert {(tile.level, tile.width) for tile in tiles_of(256)} == {(0, 256), (1, 1)}
+    assert bundle_path(1_234_067).endswith("entries/x001/x234/067")
+
+
 @pytest.mark.parametrize("size", sorted(ROOTS))
-def test_the_root_of_the_published_entries_is_the_published_root(size: int) -> None:
+def test_the_root_of_our_reference_is_made_again(size: int) -> None:
     tree = GrowingTree()
     tree.extend(leaf_hash(entry) for entry in ENTRIES[:size])
     assert tree.root().hex() == ROOTS[size]
