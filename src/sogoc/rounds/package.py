@@ -11,6 +11,7 @@ for the receiver. Everything here is bytes in, belief or PackageRefused out; not
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -139,7 +140,7 @@ class Package:
         """Raise PackageRefused unless these are the bytes that the sender signed for."""
         if not 0 <= number < self.count:
             raise refused(f"không có phần số {number}", f"it has no chunk {number}")
-        if sha256(chunk).hexdigest() != self.manifest.chunks[number]:
+        if not hmac.compare_digest(sha256(chunk).hexdigest(), self.manifest.chunks[number]):
             raise refused(
                 f"phần số {number} bị hỏng hoặc không thuộc gói này",
                 f"chunk {number} is damaged, or not of this package",

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json; charset=utf-8"
 OK, BAD, FAILED, TOO_MANY = 200, 400, 500, 429
-_SLOWEST_BODY_SECONDS = 30.0
+SLOWEST_BODY_SECONDS = 30.0
+"""Whoever sends a body more slowly is let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ async def body_of(
     if not told.isdigit() or int(told) > LARGEST_BODY:
         raise _too_large()
     try:
-        async with asyncio.timeout(_SLOWEST_BODY_SECONDS):
+        async with asyncio.timeout(SLOWEST_BODY_SECONDS):
             return await _whole(receive)
     except TimeoutError as late:
         raise not_whole() from late

@@ -9,6 +9,7 @@ GET  /journal/stamped, /journal/stamp  the latest own note with a time stamp, an
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from sogoc.access.witness.postgres_witness import Outcome, Witnessed
 from sogoc.database.store import DATABASE_ERROR
 from sogoc.errors import SogocError, StoreError, TrustError
 from sogoc.trust.note import read_checkpoint, read_note
+from sogoc.web.exchange.replies import SLOWEST_BODY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -99,15 +101,15 @@ class _Told:
 
     async def add(self, request: Request) -> Response:
         """A log has a checkpoint cosigned."""
-        body = bytearray()
         try:
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        except ClientDisconnect:
+            # Open to strangers: whoever trickles is let go, as at every other address.
+            async with asyncio.timeout(SLOWEST_BODY_SECONDS):
+                body = await _bounded(request)
+        except (ClientDisconnect, TimeoutError):
             return _said(HTTPStatus.BAD_REQUEST)
-        return await run_in_threadpool(shown_or_why, self._add, bytes(body))
+        if len(body) > LARGEST:
+            return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return await run_in_threadpool(shown_or_why, self._add, body)
 
     async def seen(self, request: Request) -> Response:
         """The last checkpoint of one log that was cosigned here."""
@@ -171,6 +173,16 @@ class _Told:
             return ""
         told = self._parts.witness().seen()
         return next((origin for origin, _, _ in told if place_of(origin) == place), "")
+
+
+async def _bounded(request: Request) -> bytes:
+    """The body; of one that is too large as much as says so."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            break
+    return bytes(body)
 
 
 def shown_or_why(tell: Callable[..., Response], *of: object) -> Response:
