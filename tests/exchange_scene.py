@@ -53,10 +53,12 @@ from sogoc.web.operating.counted import EXCHANGE, Counted
 from sogoc.web.operating.traced import Traced
 
 REGISTERS = {
-    name: load(shipped("registers") / f"{name}.odcs.yaml") for name in ("land", "population")
+    name: load(shipped("registers") / f"{name}.odcs.yaml")
+    for name in ("land", "population", "health-facilities")
 }
 LAND, POPULATION = REGISTERS["land"], REGISTERS["population"]
 PARCEL, PERSON = LAND.object("thua_dat"), POPULATION.object("nguoi")
+CLINIC = REGISTERS["health-facilities"].object("co_so")
 OFFICE, TAX, HUB = "VN/GOV/02/LAND", "VN/GOV/03/TAX", "VN/GOV/00/HUB"
 KEYS = {name: SigningKey(bytes([number]) * 32) for number, name in enumerate((OFFICE, TAX, HUB), 1)}
 ALWAYS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -136,13 +138,19 @@ class Scene:
         )
 
     def signed(
-        self, path: str, *, client: str = TAX, method: str = "GET", body: bytes = b""
+        self,
+        path: str,
+        *,
+        client: str = TAX,
+        method: str = "GET",
+        body: bytes = b"",
+        more: dict[str, str] | None = None,
     ) -> Any:  # noqa: ANN401
-        """A signed request to this node, sent."""
+        """A signed request to this node, sent, with these headers beside who asks."""
         request = Request(
             method=method,
             target_uri=f"{self.address}{path}",
-            headers={"x-road-client": client, "x-road-id": str(uuid4())},
+            headers={"x-road-client": client, "x-road-id": str(uuid4()), **(more or {})},
             body=body,
         )
         now = int(SystemClock().now().timestamp())
@@ -186,7 +194,7 @@ class Scene:
 
 
 def fill(scene: Scene) -> None:
-    """Three parcels, two persons, one release."""
+    """Three parcels, two persons, a clinic, one release of each."""
     store = RecordStore(scene.connections.mine())
     for register in REGISTERS.values():
         store.prepare(register)
@@ -202,11 +210,17 @@ def fill(scene: Scene) -> None:
             Tables("population", PERSON),
             key=told, so_dinh_danh=told, ho_ten=name, ngay_sinh="1990-05-02",
         )  # fmt: skip
-    scene.connections.mine().execute(
-        "insert into node.delivery (register, contract_version, file_name, sha256, bytes, "
-        "kept_path, received_at, received_by, as_of, state, merged_at) values ('land', '1.0.0', "
-        "'x', '1', 1, 'x', now(), 'a', '2026-03-02', 'merged', '2026-03-02T08:00:00Z')"
-    )
+    scene.keep(
+        Tables("health-facilities", CLINIC),
+        key="node|1", loai_doi_tuong="node", ma_ban_do="1", ten="Trạm y tế", ma_xa="00001",
+    )  # fmt: skip
+    for register in ("land", "health-facilities"):
+        scene.connections.mine().execute(
+            "insert into node.delivery (register, contract_version, file_name, sha256, bytes, "
+            "kept_path, received_at, received_by, as_of, state, merged_at) values (%s, '1.0.0', "
+            "'x', %s, 1, 'x', now(), 'a', '2026-03-02', 'merged', '2026-03-02T08:00:00Z')",
+            (register, register),
+        )
 
 
 @contextmanager
