@@ -49,8 +49,10 @@ OFFICER = "VN000000000007"
 
 
 @contextmanager
-def serving(node: Path, address: str, at: str = "ready") -> Iterator[subprocess.Popen[bytes]]:
-    """A node's process, until the block ends."""
+def serving(
+    node: Path, address: str | Callable[[], bool], at: str = "ready"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A node's process, until the block ends; it answers at the address, or as the caller finds."""
     environment = {**os.environ, "SOGOC_NODE": str(node), "SOGOC_LANGUAGE": "en"}  # noqa: TID251 - a command inherits its terminal's
     with subprocess.Popen(
         [sys.executable, "-m", "sogoc", "node", "serve"],
@@ -59,7 +61,10 @@ def serving(node: Path, address: str, at: str = "ready") -> Iterator[subprocess.
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            wait_until(lambda: fetched(f"{address}/{at}") is not None)
+            answers = (
+                address if callable(address) else lambda: fetched(f"{address}/{at}") is not None
+            )
+            wait_until(answers)
             yield process
         finally:
             process.send_signal(signal.SIGINT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -158,3 +159,66 @@ def test_no_public_address_gives_more_than_it_should(
     assert status < 500
     assert b"Traceback" not in said
     assert str(node.nodes["hub"].home).encode() not in said
+
+
+def described(method: str, body: object = None, **query: object) -> dict[str, Any]:
+    """One address as OpenAPI describes it: its parameters, its body."""
+    parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in query.items()]
+    told: dict[str, Any] = {"parameters": parameters, "responses": {"200": {"description": "x"}}}
+    if body is not None:
+        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return {method: told}
+
+
+TEXT: Any = {"type": "string", "maxLength": 40}
+ANY: Any = {"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}}
+PLACE = "/r1/VN/GOV/01/POP"
+PERIOD = {"periodStart": {"type": "string", "format": "date-time"}, "limit": {"type": "integer"}}
+ADDRESSES = {
+    f"{PLACE}/listMethods": described("get", x=TEXT),
+    f"{PLACE}/allowedMethods": described("get"),
+    f"{PLACE}/getOpenAPI": described("get", serviceCode=TEXT),
+    f"{PLACE}/getOperationalData": described("get", recordsFrom={"type": "integer"}),
+    f"{PLACE}/findUsage/v2/findUsage": described("get", userCode=TEXT, **PERIOD),
+    f"{PLACE}/findUsage/v2/usagePeriod": described("get"),
+    f"{PLACE}/myPersonalDataUsage/data/myPersonalDataUsage": described(
+        "get", userId=TEXT, databaseId={"enum": ["population", "land"]}
+    ),
+    f"{PLACE}/usage/v1/find": described("post", ANY),
+    f"{PLACE}/usage/v1/proof": described("post", ANY),
+    f"{PLACE}/grants/v1/ask": described("post", ANY),
+    f"{PLACE}/grants/v1/mine": described("post", ANY),
+    "/xroad/population/v1/nguoi/verify": described("post", ANY),
+    "/witness/add-checkpoint": described("post", {}),
+    "/catalogue": described("get", x=TEXT),
+    "/listClients": described("get", xRoadInstance=TEXT),
+    "/govstack/data/population/1.0/read": described("post", ANY),
+    "/mediator/r1/VN/GOV/01/POP/api/v1/subs": described("get", x=TEXT),
+    "/spdci/population/registry/sync/search": described("post", ANY),
+}
+DESCRIBED = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": ADDRESSES}
+REST: list[Any] = [
+    found.ok()  # type: ignore[union-attr]  # as above
+    for found in schemathesis.openapi.from_dict(DESCRIBED).get_all_operations()
+]
+
+
+@pytest.mark.parametrize("operation", REST, ids=lambda one: one.path)
+def test_no_other_address_breaks_whatever_it_is_asked_by_a_member(
+    node: Attacked,
+    operation: Any,  # noqa: ANN401 - schemathesis' own
+) -> None:
+    """Metaservices, the subject's view, grants, witnesses, the catalogue, façades."""
+
+    @settings(FUZZ, max_examples=6)
+    @given(case=operation.as_strategy())
+    def holds(case: Any) -> None:  # noqa: ANN401 - schemathesis' own
+        query = urlencode({name: str(value) for name, value in (case.query or {}).items()})
+        path = f"{case.path}?{query}" if query else case.path
+        method = operation.method.upper()
+        body = json.dumps(case.body).encode() if method == "POST" else b""
+        answer = node.sent(node.signed(node.request(body, path=path, method=method)))
+        assert answer.status_code < 500 or is_a_refusal(answer), answer.text
+        assert "Traceback" not in answer.text
+
+    holds()
