@@ -214,12 +214,12 @@ def fill(scene: Scene) -> None:
         Tables("health-facilities", CLINIC),
         key="node|1", loai_doi_tuong="node", ma_ban_do="1", ten="Trạm y tế", ma_xa="00001",
     )  # fmt: skip
-    for register in ("land", "health-facilities"):
+    for name in ("land", "health-facilities"):
         scene.connections.mine().execute(
             "insert into node.delivery (register, contract_version, file_name, sha256, bytes, "
             "kept_path, received_at, received_by, as_of, state, merged_at) values (%s, '1.0.0', "
             "'x', %s, 1, 'x', now(), 'a', '2026-03-02', 'merged', '2026-03-02T08:00:00Z')",
-            (register, register),
+            (name, name),
         )
 
 

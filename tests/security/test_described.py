@@ -35,7 +35,7 @@ FEW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 NAMES = ("land", "health-facilities")
-DOCUMENTS = {name: openapi(REGISTERS[name], OFFICE) for name in NAMES}
+DOCUMENTS: dict[str, dict[str, Any]] = {name: openapi(REGISTERS[name], OFFICE) for name in NAMES}
 OPERATIONS = [
     pytest.param(name, found.ok(), id=f"{name} {found.ok().label}")  # type: ignore[union-attr]
     for name in NAMES
@@ -126,14 +126,14 @@ def test_what_is_described_is_answered_between_nodes_as_behind_a_security_server
     where, word = path.rsplit("/", 1)
     if where in RECORDS:
         key, search, field = RECORDS[where]
-        honest = {
+        honest: dict[str, dict[str, Any]] = {
             "read": {"key": key},
             "batch": {"keys": [key]},
             "search": {"where": search},
             "difference": {"since": 0},
-        }[word]
+        }
         identity = list(key) if isinstance(key, dict) else ["ma_thua"]
         fields = [field, *identity] if word == "difference" else [field]
-        answers = both(office, name, path, {**honest, "fields": fields})
+        answers = both(office, name, path, {**honest[word], "fields": fields})
         assert is_as_described(name, path, answers), answers[0].text
         assert answers[0].json()["changes" if word == "difference" else "records"]

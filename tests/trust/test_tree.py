@@ -138,9 +138,9 @@ def test_the_reference_tree_of_certificate_transparency_has_its_published_roots_
     for size, root in enumerate(CT_ROOTS):
         assert root_of(kept, size).hex() == root
     for (index, size), told in CT_INCLUSION.items():
-        path, root = [bytes.fromhex(one) for one in told], bytes.fromhex(CT_ROOTS[size])
+        path, whole = [bytes.fromhex(one) for one in told], bytes.fromhex(CT_ROOTS[size])
         assert inclusion_path(kept, index, size) == path
-        check_inclusion(leaves[index], index, size=size, path=path, root=root)
+        check_inclusion(leaves[index], index, size=size, path=path, root=whole)
     for (old, size), told in CT_CONSISTENCY.items():
         path = [bytes.fromhex(one) for one in told]
         before, after = ((n, bytes.fromhex(CT_ROOTS[n])) for n in (old, size))
