@@ -78,7 +78,7 @@ def test_every_command_in_the_documents_is_one_and_takes_the_options_it_is_given
             plain = re.sub(r" --(node|language) \S+", "", line)
             words = [word.strip(".,;:()") for word in plain.split("#")[0].split()]
             name = next(
-                (" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), "sogoc"
+                (" ".join(words[:n]) for n in (4, 3, 2) if " ".join(words[:n]) in known), "sogoc"
             )
             given = {word.partition("=")[0] for word in words if word.startswith("--")}
             is_group = any(other.startswith(f"{name} ") for other in known)
