@@ -61,6 +61,8 @@ class Reader:
     """Starts a node in a terminal of its own and waits until it answers."""
     own: dict[str, str] = field(default_factory=dict)
     """What this reader has instead of what the page says: ports, printed keys."""
+    made: set[str] = field(default_factory=set)
+    """Files that a page began: what it puts there again replaces what it put before."""
     said: list[str] = field(default_factory=list)
     """What each command answered."""
 
@@ -68,7 +70,10 @@ class Reader:
         """Do what the blocks say, each in its order."""
         for block in blocks(page, section=section):
             if block.file:
-                with (self.folder / block.file).open("a", encoding="utf-8") as file:
+                if not (self.folder / block.file).exists():
+                    self.made.add(block.file)
+                told = "w" if block.file in self.made else "a"
+                with (self.folder / block.file).open(told, encoding="utf-8") as file:
                     file.write(self.in_own_words(block.text))
             for words in block.commands:
                 self._give([self.in_own_words(word) for word in words])
