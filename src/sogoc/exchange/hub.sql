@@ -13,8 +13,8 @@ on conflict (id) do update set
     removed_by = null;
 
 -- name: add_key
--- A key of a member, believed from now on; one that had ended with its membership begins anew. It is
--- sealed for as it says now.
+-- A key of a member, believed from now on; one that had ended with its membership begins anew. It
+-- is sealed for as it says now.
 insert into node.member_key as known (member, id, public, log, since, until, sealing)
 values (%(id)s, %(key_id)s, %(public)s, %(log)s, %(moment)s, %(until)s, %(sealing)s)
 on conflict (member, id) do update set

@@ -24,7 +24,7 @@ from sogoc.link.building.index import build
 from sogoc.link.index.compiled import available
 from sogoc.link.index.person_index import TABLES, PersonIndex
 from sogoc.link.kernel.candidates import Kernel
-from sogoc.link.kernel.linking import link
+from sogoc.link.kernel.linking import link, standing
 from sogoc.link.plan import plan
 from sogoc.link.policy import shipped_policy
 from sogoc.link.population import population_plan
@@ -170,7 +170,9 @@ def link_kernel(task: Task) -> dict[str, Any]:
         started = time.perf_counter()
         index = PersonIndex.open(task.index / "persons")
         kernel = Kernel(index=index, policy=shipped_policy(), cache=code)
-        said = link(engine, register_of(task.variant), kernel, folder=task.links / "parts")
+        register = register_of(task.variant)
+        stands = standing(engine, register.object(OBJECT))
+        said = link(engine, register, kernel, folder=task.links / "parts", stands=stands)
         wall = time.perf_counter() - started
         seconds = {**engine.seconds, "kernel": round(wall - sum(engine.seconds.values()), 2)}
         return {

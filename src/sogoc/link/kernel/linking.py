@@ -7,7 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sogoc.errors import KernelMissing, Sentence
-from sogoc.link.columns import candidates, exact, first, pairs, scored, settled
+from sogoc.link.columns import (
+    asked,
+    candidates,
+    chances,
+    exact,
+    first,
+    judged,
+    pairs,
+    scored,
+    settled,
+)
 from sogoc.link.kernel.writing.predicates import UnknownToKernel
 from sogoc.link.plan import plan
 from sogoc.tables.naming import POPULATION
@@ -39,7 +49,8 @@ def link(  # noqa: PLR0913 - what a run is made of
     Parts of candidates are kept in `folder` until they are done, and the persons who are meant.
     Where the kernel cannot serve (it is not installed, or the policy says what only SQL can), SQL
     makes them, and a sentence says so.
-    Tables in `stands` are there already and not made: chances that a register measured.
+    Tables in `stands` are there already and not made: chances that a register measured, or what a
+    run that was stopped left whole (`standing`).
     `lend` registers the dictionaries, if not whole (`desk.few`).
     """
     (lend or partial(kernel.index.register_dictionaries, engine))()
@@ -59,6 +70,15 @@ def link(  # noqa: PLR0913 - what a run is made of
         for one in register.objects:
             _meant(folder / one.name).unlink(missing_ok=True)
     return said
+
+
+def standing(engine: Engine, one: RegisterObject) -> frozenset[str]:
+    """The tables that parts are made of, where a run that was stopped left them whole.
+
+    Made anew they would hold the same rows in another order, and no part could stay.
+    """
+    tables = (asked(one.name), judged(one.name), chances(one.name))
+    return frozenset(table for table in tables if engine.has(table))
 
 
 def _link_object(

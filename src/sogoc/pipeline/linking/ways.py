@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sogoc.link.calibration.stated import taken_step
-from sogoc.link.columns import answers, candidates, chances, exact, judged, mutual
+from sogoc.link.columns import answers, candidates, exact, judged, mutual
 from sogoc.link.desk.few import link_few
 from sogoc.link.index.compiled import available
 from sogoc.link.kernel.candidates import Kernel
-from sogoc.link.kernel.linking import link
+from sogoc.link.kernel.linking import link, standing
 from sogoc.pipeline.linking.models import link_steps
 from sogoc.pipeline.stages import Stage, nobody, run_steps
 from sogoc.tables.duckdb_engine import DuckDBEngine
@@ -107,7 +107,6 @@ class Ways:
         (one,) = register.objects
         kernel = Kernel(index=index, policy=self.by.of(one.name), cache=self.machine_code)
         way = link_few if _count(engine, one) * _FEW <= index.persons else link
-        stands = frozenset({chances(one.name)}) if engine.has(chances(one.name)) else frozenset()
         # Where the kernel cannot serve a policy, it links by SQL itself: the officer need not know.
         way(
             engine,
@@ -116,7 +115,7 @@ class Ways:
             folder=folder / _PARTS,
             known=known,
             calibration=self.by.calibration_of(one.name),
-            stands=stands,
+            stands=standing(engine, one),
         )
         # Who learns from this run later reads it as a file.
         engine.parquet(exact(one.name))
