@@ -367,15 +367,15 @@ def test_a_key_is_changed_by_asking_the_hub_first_and_a_stolen_one_is_taken_back
     assert sogoc(folder, "node", "init", *words, "--name", "Cơ quan ví dụ").code == 0
     with (folder / "sogoc.toml").open("a", encoding="utf-8") as settings:
         settings.write('hub_address = "https://hub.example"\n')
-    first = read_key(folder / "keys" / "node.key").public.text
+    first = read_key(folder / "keys" / "node.key", password=SECRET).public.text
     assert sogoc(folder, "node", "rotate-key", "--name", "x", "--accepted").code == 1
     assert sogoc(folder, "node", "rotate-key", "--name", "Cơ quan ví dụ").code == 0
     request = (folder / "join-request.txt").read_text(encoding="utf-8")
-    assert read_key(folder / "keys" / "node.key").public.text == first
+    assert read_key(folder / "keys" / "node.key", password=SECRET).public.text == first
     assert first not in request
     assert sogoc(folder, "node", "rotate-key", "--name", "x", "--accepted").code == 0
-    assert read_key(folder / "keys" / "node.key").public.text in request
-    assert read_key(folder / "keys" / "node.old-1.key").public.text == first
+    assert read_key(folder / "keys" / "node.key", password=SECRET).public.text in request
+    assert read_key(folder / "keys" / "node.old-1.key", password=SECRET).public.text == first
 
     assert sogoc(node, "hub", "accept", str(folder / "join-request.txt")).code == 0
     (key,) = re.findall(r"VN/GOV/02#[0-9a-f]{8}", sogoc(node, "hub", "members").out)

@@ -61,8 +61,10 @@ def pairs(engine: Engine, people: list[Someone], *, link_to: str) -> list[tuple[
     return [(record, other) for record, other in found if record > 0]
 
 
-def test_who_was_entered_twice_is_found_and_nobody_is_a_double_of_himself(engine: Engine) -> None:
-    found = pairs(engine, [TWICE, SLIP, MARKS], link_to="one-to-one")
+def test_who_was_entered_twice_is_found_and_nobody_is_a_double_of_himself(
+    duckdb_engine: Engine,
+) -> None:
+    found = pairs(duckdb_engine, [TWICE, SLIP, MARKS], link_to="one-to-one")
     assert found == [(1, 2), (1, 3), (2, 3)]
 
 
