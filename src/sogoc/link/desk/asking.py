@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sogoc.link.columns import ASKED_COLUMNS
-from sogoc.link.kernel.shapes import Asked, Texts
+from sogoc.link.kernel.shapes import Asked, Texts, texts
 from sogoc.link.kernel.writing.source import NONE
 from sogoc.link.weights import asked_bits
 
@@ -58,10 +58,8 @@ def _numbers(rows: Sequence[Row], names: tuple[str, ...], dtype: type) -> np.nda
 
 
 def _texts(rows: Sequence[Row], name: str) -> Texts:
-    texts = [(row[name] or "").encode() for row in rows]
+    told = [(row[name] or "").encode() for row in rows]
     known = np.array([row[name] is not None for row in rows], dtype=np.uint8)
     ends = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in texts], out=ends[1:])
-    # Bytes cannot be written, nor can what comes from a table: one kind of array for both.
-    known.setflags(write=False)
-    return Texts(letters=np.frombuffer(b"".join(texts), dtype=np.uint8), ends=ends, known=known)
+    np.cumsum([len(text) for text in told], out=ends[1:])
+    return texts(np.frombuffer(b"".join(told), dtype=np.uint8), ends, known)

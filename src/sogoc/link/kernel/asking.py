@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sogoc.link.index.arrays import text_array
-from sogoc.link.kernel.shapes import Asked, Texts
+from sogoc.link.kernel.shapes import Asked, Texts, texts
 from sogoc.link.kernel.writing.source import NONE
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _texts(column: pa.ChunkedArray, order: np.ndarray) -> Texts:
     sorted_texts = column.cast(pa.large_string()).combine_chunks().take(pa.array(order))
     known = pc.is_valid(sorted_texts).cast(pa.uint8()).to_numpy(zero_copy_only=False)
     letters, ends = text_array(sorted_texts)
-    return Texts(letters=letters, ends=ends, known=known)
+    return texts(letters, ends, known)
 
 
 def _judged(asked: np.ndarray, judged: Judged) -> dict[str, np.ndarray]:

@@ -57,6 +57,16 @@ class Texts(NamedTuple):
     known: np.ndarray
 
 
+def texts(letters: np.ndarray, ends: np.ndarray, known: np.ndarray) -> Texts:
+    """These arrays as texts, read-only whatever made them.
+
+    Whether an array can be written is part of its type: the loops are compiled once for each.
+    """
+    for array in (letters, ends, known):
+        array.setflags(write=False)
+    return Texts(letters=letters, ends=ends, known=known)
+
+
 class Asked(NamedTuple):
     """Some of the persons asked for, sorted by date of birth and name."""
 
