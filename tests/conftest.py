@@ -117,7 +117,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _length(group: str) -> int:
-    long = (_SPARK, "tests/acceptance/", _KERNEL)
+    long = (_SPARK, "tests/acceptance/", _KERNEL, "tests/security/test_dead_hub")
     return next((at for at, name in enumerate(long) if group.startswith(name)), len(long))
 
 
