@@ -16,6 +16,7 @@ import time
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -163,7 +164,7 @@ def _signed(
     ids: random.Random,
     *,
     told: list[dict[str, str]],
-    key: Any,  # noqa: ANN401
+    key: Any,  # noqa: ANN401 - a SigningKey, imported where it is needed
     created: int,
 ) -> Request:
     number = f"{ids.getrandbits(128):032x}"
@@ -270,9 +271,8 @@ def main(plan: Plan) -> None:
     got, span = asyncio.run(asked(plan, work))
     Path(sys.argv[1]).with_suffix(".ended").touch()
     cpu = time.process_time() - cpu
-    from sogoc.clock import SystemClock
 
-    directory = read_directory(note, [note_key(plan.hub_key)], moment=_issued(note, SystemClock()))
+    directory = read_directory(note, [note_key(plan.hub_key)], moment=_issued(note))
     took = sorted(got.seconds)
     told = {
         "answers": len(took),
@@ -288,10 +288,7 @@ def main(plan: Plan) -> None:
     print(json.dumps(told))
 
 
-def _issued(note: str, clock: Any) -> Any:  # noqa: ANN401
-    from datetime import datetime
-
-    del clock
+def _issued(note: str) -> datetime:
     return datetime.fromisoformat(json.loads(note.split("\n")[1])["issued"])
 
 

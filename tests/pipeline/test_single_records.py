@@ -167,6 +167,15 @@ def test_a_record_that_ends_is_no_more_and_what_was_wrong_with_it_is_no_matter(
     assert [one.kind for one in told] == ["gone"]
 
 
+def test_one_file_may_say_that_records_stand_and_then_that_they_end(node: Node) -> None:
+    row = SCHOOLS[2] | {"si_so": "95"}
+    stood = node.hand_in(row, scope=Scope.RECORDS)
+    ended = node.hand_in(row, scope=Scope.ENDINGS)
+    assert ended.id != stood.id
+    assert node.schools()["24000003"][2] == ended.id
+    assert node.hand_in(row, scope=Scope.ENDINGS).id == ended.id
+
+
 def test_an_end_for_a_record_that_does_not_stand_refuses_the_whole_file(node: Node) -> None:
     codes = ("24000001", "24009999")
     with pytest.raises(DeliveryRefused, match="row 3"):

@@ -157,15 +157,19 @@ class Deliveries:
             raise _unknown(delivery)
         return found[0]
 
-    def of_checksum(self, register: str, sha256: str) -> Delivery | None:
-        """The merged delivery of this very file, if there is one."""
-        found = self._found(register=register, sha256=sha256, state="merged")
+    def of_checksum(
+        self, register: str, sha256: str, scope: Scope = Scope.PLACES
+    ) -> Delivery | None:
+        """The merged delivery of this very file that speaks for the same, if there is one."""
+        found = self._found(register=register, sha256=sha256, scope=scope, state="merged")
         return found[0] if found else None
 
-    def unfinished(self, register: str, sha256: str) -> Delivery | None:
-        """The delivery of this very file that was begun and not ended, to go on with."""
+    def unfinished(
+        self, register: str, sha256: str, scope: Scope = Scope.PLACES
+    ) -> Delivery | None:
+        """The same that was begun and not ended, to go on with."""
         for state in ("running", "kept"):
-            if found := self._found(register=register, sha256=sha256, state=state):
+            if found := self._found(register=register, sha256=sha256, scope=scope, state=state):
                 return found[0]
         return None
 

@@ -98,8 +98,12 @@ class Hub:
             self.connection.execute(_SQL["end_all_keys"], values)
             self._note("member-removed", owner, "", officer=officer)
 
-    def revoke_key(self, member: str, key_id: str, *, officer: str) -> None:
+    def revoke_key(self, member: str, key_id: str, *, officer: str) -> bool:
         """Take a key back: no directory names it from now on, and no request brings it again.
+
+        True where it was announced as this hub's next: the note is out, and whoever holds the key
+        can show it to a node. No directory carries it from now on, yet only a new `hub_key`, set by
+        hand at each node, leaves it behind.
 
         Raises UnknownThing if the member has no such key, DirectoryRefused for the one with which
         this hub signs: it must have a successor first.
@@ -127,7 +131,11 @@ class Hub:
                         en="The hub signs directories with this very key; change it first.",
                     )
                 )
+            announced = self.is_followed_by(public_key(str(row[0])))
+            if announced:
+                self.connection.execute(_SQL["take_back_succession"], {"own": self.key.public.text})
             self._note("key-revoked", owner, key_id, officer=officer)
+        return announced
 
     def _check_key(self, request: JoinRequest, values: dict[str, object]) -> None:
         known = self.connection.execute(_SQL["key"], values).fetchone()

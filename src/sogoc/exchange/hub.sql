@@ -103,10 +103,6 @@ from node.member_key
 where log <> ''
 order by member, since, id;
 
--- name: next_version
--- The version that the next directory bears.
-select coalesce(max(version), 0) + 1 from node.directory;
-
 -- name: publish
 -- A directory as it was signed; none is ever changed.
 insert into node.directory (version, issued, expires, note, changed)
@@ -156,6 +152,11 @@ on conflict (old) do update set
     note = excluded.note,
     announced_at = excluded.announced_at,
     announced_by = excluded.announced_by;
+
+-- name: take_back_succession
+-- Nobody follows this key of the hub, as far as directories say from now on.
+delete from node.hub_key_change
+where old = %(own)s;
 
 -- name: succession
 -- The notes by which keys of the hub follow one another.

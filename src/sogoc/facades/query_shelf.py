@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,9 @@ from sogoc.facades.queries import OPERATORS
 from sogoc.records.readings import AsBelieved, select_of
 from sogoc.records.shape import Tables, postgres_type
 from sogoc.values.identifiers import persons
+from sogoc.values.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sogoc.contract.model import RegisterObject
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _STANDING = sql.SQL("r._missing_since is null")
+Values = Mapping[str, "str | float | None"]
+"""A record by its fields, as it is handed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +72,23 @@ class QueryShelf:
         found = self.connection.execute(select, values).fetchall()
         return frozenset(int(row[0]) for row in found)
 
-    def to_write(self, most: int) -> list[tuple[int, dict[str, str | None]]]:
-        """Number and fields of the records that stand, as texts that say them again.
+    def to_write(self, most: int) -> list[tuple[int, dict[str, str | float | None]]]:
+        """Number and fields of the records that stand, as what says them again.
 
-        Where a value could not be read, it is the text that came. Raises BadQuestion.
+        That is a text, and a number where a text could be read in two ways (12.345). Where a value
+        could not be read, it is the text that came. Raises BadQuestion.
         """
-        names = [field.name for field in self.query.object.fields]
+        fields = self.query.object.fields
+        names = [field.name for field in fields]
         columns = [
-            sql.SQL("coalesce({}::text, r._came ->> {})").format(
-                sql.Identifier("r", name), sql.Literal(name)
+            sql.SQL("coalesce({}, to_jsonb(r._came ->> {}))").format(
+                sql.SQL("to_jsonb({}{})").format(
+                    sql.Identifier("r", field.name),
+                    sql.SQL("" if field.kind is Kind.NUMBER else "::text"),
+                ),
+                sql.Literal(field.name),
             )
-            for name in names
+            for field in fields
         ]
         where, values = self._where()
         select = sql.SQL("select r.id, {} from {} as r where {} order by r.id limit {}").format(

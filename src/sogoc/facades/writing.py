@@ -68,6 +68,8 @@ class Write:
     object: RegisterObject
     values: Mapping[str, str]
     """Fields and what they are to hold; an empty text empties them."""
+    numbers: frozenset[str] = frozenset()
+    """Fields whose value came as a number, not as a text that looks like one."""
     query: Query | None = None
     """Which records; None: a new one."""
 

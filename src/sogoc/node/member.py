@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -190,12 +191,12 @@ def take_new_key(folder: Path, settings: Settings) -> Path:
 
 
 def _follow(own: Path, following: Path, before: Path) -> None:
-    """Put a key in the place of another, which is kept."""
+    """Put a key in the place of another, which is kept: there is no moment without a key."""
     if not following.exists():
         return
     if own.exists() and not before.exists():
-        own.rename(before)
-    following.rename(own)
+        os.link(own, before)
+    following.replace(own)
 
 
 def membership(folder: Path, settings: Settings, *, password: str = "") -> Membership:

@@ -78,10 +78,10 @@ def deliver(
     tell(Stage.KEEP, 1, 1)
     deliveries = Deliveries(parts.connection)
     with turn(parts.connection, register.id):
-        merged = deliveries.of_checksum(register.id, kept.sha256)
+        merged = deliveries.of_checksum(register.id, kept.sha256, request.scope)
         if merged is not None:
             return Delivered(delivery=merged, register=register, known_already=True)
-        delivery = deliveries.unfinished(register.id, kept.sha256)
+        delivery = deliveries.unfinished(register.id, kept.sha256, request.scope)
         if delivery is None:
             arrival = _arrival(parts, request, register=register, kept=kept)
             delivery = deliveries.one(deliveries.keep(arrival))
@@ -128,12 +128,15 @@ def _work(parts: Parts, judging: Judging, *, tell: Tell) -> None:
 
 
 def _work_on_single(parts: Parts, judging: Judging, *, tell: Tell, witness: Witness) -> None:
-    with judge_single(parts, judging, tell=tell) as single:
-        tell(Stage.RECORDS, 0, 1)
-        store_single(parts, judging, single, witness=witness)
-        tell(Stage.RECORDS, 1, 1)
-    # No later delivery begins with what was made of a few records.
-    shutil.rmtree(parts.runs / str(judging.delivery.id), ignore_errors=True)
+    try:
+        with judge_single(parts, judging, tell=tell) as single:
+            tell(Stage.RECORDS, 0, 1)
+            store_single(parts, judging, single, witness=witness)
+            tell(Stage.RECORDS, 1, 1)
+    finally:
+        # No later delivery begins with what was made of a few records, and who comes again after
+        # an error has soon made it anew.
+        shutil.rmtree(parts.runs / str(judging.delivery.id), ignore_errors=True)
 
 
 def _refuse(parts: Parts, delivery: Delivery, kept: Kept, *, why: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ def judge(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Judged]:
     release = found[1] if found else None
     judged = Judgements(parts.connection).mark(judging.register.id)
     by = policies(parts, judging.register)
-    made_of = (day, rules, release and release.id, judged, by.told())
+    made_of = (day, rules, release and release.id, judged, by.told(), parts.policy)
     folder = folder_of(parts, judging, made_of)
     with parts.engine(folder) as engine:
         stages = _Stages(parts, judging, engine, folder, tell, by)

@@ -19,6 +19,7 @@ from sogoc.access.grant import Operation
 from sogoc.access.postgres_journal import GROUP, append_about
 from sogoc.errors import PackageRefused, PopulationMissing, Sentence
 from sogoc.pipeline.persons import population_of
+from sogoc.pipeline.run_folder import ready_folder
 from sogoc.rounds.chunks import make_durable
 from sogoc.rounds.linking import ANSWERS, link_list
 from sogoc.rounds.package import ANSWER, About, kept_package, opened, pack
@@ -103,7 +104,8 @@ def _linked(parts: Parts, question: Package, us: Us, *, tell: Callable[[], None]
             )
         )
     work = work_on(parts.folder, question.manifest.package)
-    answers = work / f"{ANSWERS}.parquet"
+    linked = work / "linked"
+    answers = linked / f"{ANSWERS}.parquet"
     if answers.is_file():
         return answers
     tell()
@@ -112,7 +114,9 @@ def _linked(parts: Parts, question: Package, us: Us, *, tell: Callable[[], None]
     if not payload.is_file():
         chunks = question_of(parts.folder, question.manifest.package)
         opened(question, chunks.all(question), us.openers, payload=payload)
-    made = link_list(parts, found, payload, manifest=question.manifest, folder=work)
+    # Begun with another release, it names other persons by the same numbers.
+    folder = ready_folder(linked, (found[1].id, found[1].sha256, parts.policy))
+    made = link_list(parts, found, payload, manifest=question.manifest, folder=folder)
     make_durable(made)
     return made
 

@@ -186,3 +186,21 @@ def test_a_directory_of_before_names_no_other_key_and_is_read() -> None:
     told = read_directory(published(DIRECTORY, NAME, HUB), KNOWN, moment=DIRECTORY.issued)
     assert (told.succession, told.by) == ((), key(HUB))
     assert "succession" not in published(DIRECTORY, NAME, HUB)
+
+
+def test_a_next_key_that_is_taken_back_is_named_no_more_and_the_operator_hears_what_is_out(
+    country: Country,
+) -> None:
+    number = f"VN/GOV/01#{NEW.public.text[:4]}"
+    country.hub.accept(replace(OWN, key_id=number, public=NEW.public), officer="a")
+    country.shows(under=HUB)
+    note_that_is_out = country.hub.succession()
+    assert country.hub.revoke_key("VN/GOV/01", number, officer="a")
+    assert country.hub.succession() == ()
+    assert not country.hub.is_followed_by(NEW.public)
+    assert line_of_keys(key(HUB), note_that_is_out) == (key(HUB), key(NEW))
+    # The next one after it is named in its place.
+    with new_hub_key(country, THIRD):
+        country.shows(under=HUB)
+    assert country.node_takes_it()
+    assert hub_key(country.folder, country.settings) == key(THIRD)

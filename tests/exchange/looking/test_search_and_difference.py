@@ -171,7 +171,7 @@ def test_what_a_search_goes_by_counts_as_seen() -> None:
         None,
     ],
 )
-def test_other_searches_than_those_of_the_contract_are_refused(office: Office, where: Any) -> None:  # noqa: ANN401
+def test_other_searches_than_those_of_the_contract_are_refused(office: Office, where: Any) -> None:  # noqa: ANN401 - JSON
     with pytest.raises(BadQuestion):
         office.asked("search", {"where": where, "fields": ["ma_thua"]})
 

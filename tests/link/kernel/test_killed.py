@@ -50,8 +50,9 @@ def _link(folder: Path, cache: Path, records: Path, *, engine_in: str) -> dict[s
         engine.register(standard("people"), records)
         kernel = Kernel(index=index, policy=shipped_policy(), cache=cache)
         register = register_of()
-        stands = standing(engine, register.object("people"))
-        assert link(engine, register, kernel, folder=folder / "parts", stands=stands) == []
+        parts = folder / "parts"
+        stands = standing(engine, register.object("people"), kernel, folder=parts)
+        assert link(engine, register, kernel, folder=parts, stands=stands) == []
         return {table: engine.arrow(f"select * from {table} order by all") for table in KEPT}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,8 +20,14 @@ from tests.facade_scene import KEEPERS, LAND, OFFICER, Scene, grant
 from sogoc.access.entry import Entry
 from sogoc.access.grant import Grant, Operation
 from sogoc.access.journal import GroupCommit, Unit
+from sogoc.contract.model import Field, Register, RegisterObject
 from sogoc.database.deliveries import Deliveries, turn
+from sogoc.facades.queries import Condition, Query
+from sogoc.facades.query_shelf import QueryShelf
+from sogoc.pipeline.deliver import Request, deliver
+from sogoc.records.store import RecordStore
 from sogoc.testing.memory_journal import FailingJournal
+from sogoc.values.kinds import Kind as FieldKind
 
 SCHOOLS = "/govstack/data/students.truong/1.0"
 PUPILS = "/govstack/data/students.hoc_sinh/1.0"
@@ -251,6 +259,42 @@ def test_the_same_request_is_written_once_and_told_the_same_again(desk: Scene) -
     assert len(deliveries(desk)) == 2
 
 
+def test_a_record_that_shares_its_key_ends_only_where_it_is_the_one_that_would(desk: Scene) -> None:
+    """Two sheets gave one number to two schools: the second is told apart by its place alone."""
+    twice = [SCHOOL, SCHOOL | {"ten_truong": "Trường Trung học Mẫu"}]
+    with desk.state["store"].connect() as connection:
+        parts = desk.state["writer"].parts(connection)
+        file = parts.folder / "twice.jsonl"
+        file.write_text("\n".join(json.dumps(row) for row in twice), encoding="utf-8")
+        deliver(parts, Request(register="students", file=file, officer="can-bo", form="truong"))
+    assert len(schools(desk)) == 2
+    asked = body(ma_truong=SCHOOL["ma_truong"], ten_truong="Trường Trung học Mẫu")
+    answer = call(desk, "DELETE", f"{SCHOOLS}/delete", asked)
+    assert (answer.status_code, "alone" in answer.json()["detail"]) == (400, True)
+    assert [row["_missing_since"] for row in schools(desk)] == [None, None]
+
+
+def test_what_is_not_found_is_not_created_over_a_record_of_the_same_key(desk: Scene) -> None:
+    assert created(desk).status_code == 200
+    asked = body({"cap_hoc": "thcs"}, ma_truong=SCHOOL["ma_truong"], ten_truong="Trường Khác")
+    answer = call(desk, "POST", f"{SCHOOLS}/updateOrCreate", asked)
+    assert answer.status_code == 409
+    (row,) = schools(desk)
+    assert (row["ten_truong"], row["si_so"]) == (SCHOOL["ten_truong"], 420)
+
+
+def test_one_id_for_another_thing_is_never_taken_for_its_repeat(desk: Scene) -> None:
+    number = {"X-Road-Id": str(uuid4())}
+    asked = body(SCHOOL)
+    assert call(desk, "POST", f"{SCHOOLS}/create", asked, **number).status_code == 200
+    with desk.state["store"].connect() as connection:
+        connection.execute("delete from node.written")  # a week later
+    assert call(desk, "DELETE", f"{SCHOOLS}/24000001/delete").status_code == 204
+    again = call(desk, "POST", f"{SCHOOLS}/create", asked, **number)
+    assert (again.status_code, "used long ago" in again.json()["detail"]) == (400, True)
+    assert schools(desk)[0]["_missing_since"] is not None
+
+
 class _Looking(FailingJournal):
     """A journal that looks at the register while it is written to."""
 
@@ -312,3 +356,27 @@ def test_no_body_makes_a_write_stumble(desk: Scene, told: object, place: tuple[s
     answer = call(desk, place[0], f"{SCHOOLS}/{place[1]}", told)
     assert answer.status_code in {400, 403, 404}, answer.text
     assert set(answer.json()) == {"detail"}
+
+
+def test_a_number_is_said_again_as_one_and_not_as_a_text_that_reads_in_two_ways(
+    connection: psycopg.Connection,
+) -> None:
+    fields = (Field(name="ma", kind=FieldKind.CODE), Field(name="cao", kind=FieldKind.NUMBER))
+    one = RegisterObject(name="diem", fields=fields, identities=(("ma",),))
+    register = Register(id="moc", name="Mốc thử", version="1", objects=(one,))
+    RecordStore(connection).prepare(register)
+    columns = "id, key, _delivery, _digest, _true_from, _believed_from, ma, cao, _came"
+    digest, day = "'00000000-0000-0000-0000-000000000000'", "'2026-01-01'"
+    for row in (
+        "1, '1', {}, 'a', 12.345, null",
+        """2, '2', {}, 'b', null, '{{"cao": "12.345"}}'""",
+    ):
+        values = row.format(f"0, {digest}, {day}, {day}")
+        connection.execute(
+            f"insert into register.moc__diem ({columns}) overriding system value values ({values})"
+        )
+    conditions = (Condition(field="ma", operator="in", values=("a", "b")),)
+    query = Query(register=register, object=one, conditions=conditions)
+    told = QueryShelf(connection, query).to_write(2)
+    # What came as a text that nobody could read stays that text.
+    assert [record["cao"] for _, record in told] == [12.345, "12.345"]

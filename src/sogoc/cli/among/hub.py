@@ -54,12 +54,19 @@ def revoke_key_command(
     who = who_of(desk)
     with open_node(desk.folder, desk.settings) as node:
         hub = Hub(node.parts.connection, SystemClock(), who.hub_key.name, who.key)
-        hub.revoke_key(member, key, officer=desk.officer)
+        announced = hub.revoke_key(member, key, officer=desk.officer)
         members = hub.members()
     desk.say.line(
         f"Khóa {key} đã bị thu hồi; không danh bạ nào nêu nó nữa.",
         f"The key {key} is revoked; no directory names it from now on.",
     )
+    if announced:
+        desk.say.line(
+            "Khóa này đã được báo là khóa tiếp theo của trung tâm: ai giữ nó vẫn có thể đưa lời "
+            "báo đó cho một nút. Hãy đổi khóa trung tâm và đặt lại hub_key bằng tay ở từng nút.",
+            "This key was announced as the hub's next: whoever holds it can still show that note "
+            "to a node. Change the hub's key, and set hub_key by hand at each node.",
+        )
     if any(one.id == subsystem(member).owner and not one.keys for one in members):
         desk.say.line(
             f"{member} không còn khóa nào: mọi câu hỏi của cơ quan này bị từ chối cho đến khi nhận "

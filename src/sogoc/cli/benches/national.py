@@ -171,8 +171,9 @@ def link_kernel(task: Task) -> dict[str, Any]:
         index = PersonIndex.open(task.index / "persons")
         kernel = Kernel(index=index, policy=shipped_policy(), cache=code)
         register = register_of(task.variant)
-        stands = standing(engine, register.object(OBJECT))
-        said = link(engine, register, kernel, folder=task.links / "parts", stands=stands)
+        parts = task.links / "parts"
+        stands = standing(engine, register.object(OBJECT), kernel, folder=parts)
+        said = link(engine, register, kernel, folder=parts, stands=stands)
         wall = time.perf_counter() - started
         seconds = {**engine.seconds, "kernel": round(wall - sum(engine.seconds.values()), 2)}
         return {

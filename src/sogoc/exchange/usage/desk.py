@@ -225,13 +225,13 @@ class UsageDesk:
 
 
 _PATHS = {
-    ("GET", FIND, "/v2/findUsage"): UsageDesk._find,  # noqa: SLF001 - the table of its own paths
-    ("GET", FIND, "/v2/usagePeriod"): UsageDesk._period,  # noqa: SLF001
-    ("GET", FIND, "/v2/heartbeat"): UsageDesk._heartbeat,  # noqa: SLF001
-    ("GET", GOVSTACK, "/data/myPersonalDataUsage"): UsageDesk._govstack,  # noqa: SLF001
-    ("GET", GOVSTACK, "/data/MyPersonalDataUsage/1.0"): UsageDesk._older_govstack,  # noqa: SLF001
-    ("POST", OWN, "/v1/find"): UsageDesk._own,  # noqa: SLF001
-    ("POST", OWN, "/v1/proof"): UsageDesk._proof,  # noqa: SLF001
+    ("GET", FIND, "/v2/findUsage"): UsageDesk._find,  # noqa: SLF001 - its own paths
+    ("GET", FIND, "/v2/usagePeriod"): UsageDesk._period,  # noqa: SLF001 - likewise
+    ("GET", FIND, "/v2/heartbeat"): UsageDesk._heartbeat,  # noqa: SLF001 - likewise
+    ("GET", GOVSTACK, "/data/myPersonalDataUsage"): UsageDesk._govstack,  # noqa: SLF001 - likewise
+    ("GET", GOVSTACK, "/data/MyPersonalDataUsage/1.0"): UsageDesk._older_govstack,  # noqa: SLF001 - likewise
+    ("POST", OWN, "/v1/find"): UsageDesk._own,  # noqa: SLF001 - likewise
+    ("POST", OWN, "/v1/proof"): UsageDesk._proof,  # noqa: SLF001 - likewise
 }
 
 

@@ -86,6 +86,7 @@ def write_of(registry: Registry, kind: Kind, wanted: Wanted) -> Write:
         register=registry.register,
         object=registry.object,
         values=values,
+        numbers=frozenset(name for name, value in wanted.values.items() if _is_number(value)),
         query=None if wanted.query is None else one_record(registry, wanted.query),
     )
 
@@ -224,6 +225,10 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     raise _bad(f"{name} phải là một giá trị", f"{name} must be a value")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(text: str, name: str) -> int:

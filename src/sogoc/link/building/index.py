@@ -70,26 +70,6 @@ def build(
     return PersonIndex(folder, new.finish(source=source, persons=persons), None)
 
 
-def tables_of(
-    engine: Engine, population: Register, files: Sequence[Path], *, as_of: date, folder: Path
-) -> dict[str, Path]:
-    """The tables of some persons alone, as changes over an index take them (`overlay.changes`).
-
-    Reads what `build` reads; `folder` takes the table of persons. The rows are those that
-    `population_plan` makes. Raises KernelMissing, PopulationMissing.
-    """
-    coded = code(engine, population, files, as_of=as_of)
-    if coded is None:
-        for step in population_plan(population, as_of=as_of):
-            engine.run(step)
-        return {name: engine.parquet(name) for name in (POPULATION, *DICTIONARIES)}
-    file = folder / f"{POPULATION}.parquet"
-    with ParquetFile(file, _SCHEMA, near=_NEAR) as written:
-        for _ in _also_written(coded.batches(), written):
-            pass
-    return {POPULATION: file, **{name: engine.parquet(name) for name in DICTIONARIES}}
-
-
 def changes_of(
     engine: Engine,
     population: Register,
@@ -101,8 +81,9 @@ def changes_of(
     """The tables of those who came and of those who are gone, coded at once.
 
     Most names of the two are the same: each is read once. The engine knows all the files, `came`
-    first, as `reference(...)`; else as `tables_of`. The persons stay in memory: changes are few.
-    Raises IndexRefused where these persons alone bear more names than the loops have room for.
+    first, as `reference(...)`, and the map of places as for `build`; the rows are those that
+    `population_plan` makes. The persons stay in memory: changes are few. Raises IndexRefused where
+    these persons alone bear more names than the loops have room for.
     """
     first = sum(pq.ParquetFile(file).metadata.num_rows for file in came)
     coded = code(engine, population, [*came, *gone], as_of=as_of, apart=first)

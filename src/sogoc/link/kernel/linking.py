@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sogoc.errors import KernelMissing, Sentence
+from sogoc.link.asked import asked_step, judged_step
 from sogoc.link.columns import (
     asked,
     candidates,
@@ -63,8 +65,20 @@ def link(  # noqa: PLR0913 - what a run is made of
                 known=known,
                 calibration=calibration,
             )
+            mark = _mark(folder / one.name)
+            if asked(one.name) not in stands:
+                mark.unlink(missing_ok=True)
             steps = [step for step in steps if step.makes not in stands]
-            said += _link_object(engine, one, steps, kernel=kernel, folder=folder / one.name)
+
+            def made(step: Step, one: RegisterObject = one, mark: Path = mark) -> None:
+                engine.run(step)
+                if step.makes == asked(one.name):
+                    mark.parent.mkdir(parents=True, exist_ok=True)
+                    mark.write_text(_made_of(one, kernel, known), encoding="ascii")
+
+            said += _link_object(
+                engine, one, steps, kernel=kernel, folder=folder / one.name, run=made
+            )
     if kernel.index.changes is None:
         kernel.index.register(engine)
         for one in register.objects:
@@ -72,17 +86,46 @@ def link(  # noqa: PLR0913 - what a run is made of
     return said
 
 
-def standing(engine: Engine, one: RegisterObject) -> frozenset[str]:
-    """The tables that parts are made of, where a run that was stopped left them whole.
+def standing(
+    engine: Engine,
+    one: RegisterObject,
+    kernel: Kernel,
+    *,
+    folder: Path,
+    known: frozenset[str] = frozenset(),
+) -> frozenset[str]:
+    """The tables that need not be made: chances, and what a run that was stopped left whole.
 
-    Made anew they would hold the same rows in another order, and no part could stay.
+    Persons asked for that are made anew are the same rows in another order, and no part could
+    stay; but they name persons by the numbers of one index. `folder` and `known` are those of
+    `link`; what is in the engine's reach is one set of records.
     """
-    tables = (asked(one.name), judged(one.name), chances(one.name))
-    return frozenset(table for table in tables if engine.has(table))
+    there = {table for table in (chances(one.name),) if engine.has(table)}
+    mark = _mark(folder / one.name)
+    if mark.is_file() and mark.read_text(encoding="ascii") == _made_of(one, kernel, known):
+        there |= {table for table in (asked(one.name), judged(one.name)) if engine.has(table)}
+    return frozenset(there)
+
+
+def _mark(folder: Path) -> Path:
+    """Of what the persons asked for were made, beside the parts."""
+    return folder.with_name(f"{folder.name}-asked")
+
+
+def _made_of(one: RegisterObject, kernel: Kernel, known: frozenset[str]) -> str:
+    steps = (asked_step(one, kernel.policy), judged_step(one, known))
+    words = "\n".join([kernel.index.identity, *(step.select for step in steps)])
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _link_object(
-    engine: Engine, one: RegisterObject, steps: list[Step], *, kernel: Kernel, folder: Path
+    engine: Engine,
+    one: RegisterObject,
+    steps: list[Step],
+    *,
+    kernel: Kernel,
+    folder: Path,
+    run: Callable[[Step], None],
 ) -> list[Sentence]:
     stages = range(1, len(kernel.policy.stages) + 1)
     replaced = {table(one.name, stage) for table in (pairs, scored, settled) for stage in stages}
@@ -93,7 +136,7 @@ def _link_object(
         if step.makes == pairs(one.name, 1):
             ready, said = _ready(engine, one, kernel)
         if ready is None:
-            engine.run(step)
+            run(step)
         elif step.makes == exact(one.name):
             ready.exact()
         elif step.makes == candidates(one.name):

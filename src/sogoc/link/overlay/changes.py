@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def refresh(index: PersonIndex, *, came: Tables, gone: Tables) -> tuple[PersonIndex, int]:
     """The index with these changes over those it had, and how many of the gone it did not know.
 
-    `came` and `gone` are tables that `population_plan` or `building.index.tables_of` made of these
+    `came` and `gone` are tables that `population_plan` or `building.index.changes_of` made of these
     persons alone: as they are now, and as they were. Of those who are in all columns as told, one
     goes for each told.
     """

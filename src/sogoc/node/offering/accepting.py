@@ -14,36 +14,35 @@ from sogoc.contract.model import RuleForm, Severity
 from sogoc.errors import DeliveryRefused, RecordExists, Sentence
 from sogoc.facades.writing import Kind
 from sogoc.records.finding_plan import opened
-from sogoc.records.plan import held
+from sogoc.records.plan import ended_select, held
 from sogoc.tables.engine import literal, quoted
 from sogoc.tables.naming import raw, recorded, standard
 from sogoc.values.identifiers import persons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from sogoc.contract.model import RegisterObject
+    from sogoc.facades.query_shelf import Values
     from sogoc.facades.writing import Write
     from sogoc.pipeline.single.storing import Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """Records as they are to stand, every field as text."""
+    """Records as they are to stand."""
 
-    rows: tuple[Mapping[str, str | None], ...]
+    rows: tuple[Values, ...]
     records: tuple[int, ...] = ()
     """Their numbers; none for a new record."""
-    before: tuple[Mapping[str, str | None], ...] = ()
+    before: tuple[Values, ...] = ()
     """How those stood."""
 
 
-def subjects_of(
-    one: RegisterObject, records: Iterable[Mapping[str, str | None]]
-) -> tuple[str, ...]:
+def subjects_of(one: RegisterObject, records: Iterable[Values]) -> tuple[str, ...]:
     """Whom records name, by personal number, each once."""
     names = [person.number for person in one.persons if person.number]
-    told = {record.get(name) or "" for record in records for name in names}
+    told = {str(record.get(name) or "") for record in records for name in names}
     return tuple(sorted({value for text in told if (value := persons.read(text).value)}))
 
 
@@ -54,9 +53,15 @@ def check_sent(stored: Stored, write: Write, sent: Sent) -> tuple[int, ...]:
         raise _refused(
             "nội dung không đọc được thành bản ghi", "what was sent does not read as a record"
         )
-    if write.kind is Kind.DELETE:
-        return sent.records
     engine = stored.engine
+    if write.kind is Kind.DELETE:
+        ended = [int(row[0]) for row in engine.rows(ended_select(write.object))]
+        if sorted(ended) != sorted(sent.records):
+            raise _refused(
+                "bản ghi không có khóa riêng, nên một bản ghi khác sẽ kết thúc",
+                "nothing names the record alone, so another one would end",
+            )
+        return sent.records
     told = engine.rows(f"select record, change from {quoted(recorded(name))} order by _row")
     records = tuple(int(row[0]) for row in told)
     if sent.records:
@@ -67,7 +72,8 @@ def check_sent(stored: Stored, write: Write, sent: Sent) -> tuple[int, ...]:
                 "it would change what names the record, or nothing names it alone; end the "
                 "record and create another",
             )
-    elif write.kind is Kind.CREATE and engine.rows(_standing(name)):
+    elif engine.rows(_standing(name)):
+        # Of what was not found nothing was read: written over, all its other fields would go.
         raise RecordExists(
             Sentence(vi="Đã có bản ghi mang khóa này.", en="A record of this key exists already.")
         )

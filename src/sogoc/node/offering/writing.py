@@ -27,6 +27,7 @@ from sogoc.node.offering.accepting import Sent, check_sent, subjects_of
 from sogoc.pipeline.deliver import Request, deliver
 from sogoc.pipeline.parts import Parts
 from sogoc.records.shape import Tables
+from sogoc.values.kinds import Kind as FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,15 +128,16 @@ class _Handing:
             }
             told = asked | dict(write.values)
             _check_named(write, told)
-            return Sent(rows=({name: told.get(name) or None for name in names},))
-        over = {name: value or None for name, value in write.values.items()}
+            over = _as_sent(write)
+            return Sent(rows=({name: over.get(name, told.get(name) or None) for name in names},))
+        over = _as_sent(write)
         return Sent(
             rows=tuple({**texts, **over} for _, texts in found),
             records=tuple(number for number, _ in found),
             before=tuple(texts for _, texts in found),
         )
 
-    def _found(self, query: Query) -> list[tuple[int, dict[str, str | None]]]:
+    def _found(self, query: Query) -> list[tuple[int, dict[str, str | float | None]]]:
         single = self.write.kind in {Kind.UPDATE, Kind.UPDATE_OR_CREATE}
         most = 1 if self.write.kind is Kind.DELETE else self.order.most
         found = QueryShelf(self.parts.connection, query).to_write(1 if single else most + 1)
@@ -151,7 +153,8 @@ class _Handing:
         with TemporaryDirectory(prefix=_HANDING, dir=self.parts.runs) as folder:
             file = Path(folder) / f"govstack-{write.kind}.jsonl"
             # With the request in it: the same record written again later is another file.
-            lines = [json.dumps({**row, "_request": caller.request_id}) for row in sent.rows]
+            asked = f"{caller.client} {write.kind} {caller.request_id}"
+            lines = [json.dumps({**row, "_request": asked}) for row in sent.rows]
             file.write_text("\n".join(lines) + "\n", encoding="utf-8")
             request = Request(
                 register=write.register.id,
@@ -161,6 +164,12 @@ class _Handing:
                 scope=Scope.ENDINGS if write.kind is Kind.DELETE else Scope.RECORDS,
             )
             made = deliver(self.parts, request, witness=lambda stored: self._seen(stored, sent))
+        if made.known_already:
+            # Written and forgotten as a request since: what stands now may be something else.
+            raise bad(
+                "mã yêu cầu này đã dùng từ lâu; hãy gửi lại với mã mới",
+                "this request id was used long ago; send it under a new one",
+            )
         return made.delivery.merged_at or self.parts.clock.now()
 
     def _seen(self, stored: Stored, sent: Sent) -> None:
@@ -184,6 +193,17 @@ class _Handing:
                 {name: value for name, value in one.items() if name in shown} for one in records
             )
         )
+
+
+def _as_sent(write: Write) -> dict[str, str | float | None]:
+    """The new values; a number of a field that holds any number stays one."""
+    kinds = {field.name: field.kind for field in write.object.fields}
+    return {
+        name: float(value)
+        if name in write.numbers and kinds[name] is FieldKind.NUMBER
+        else value or None
+        for name, value in write.values.items()
+    }
 
 
 def _check_named(write: Write, told: dict[str, str]) -> None:

@@ -45,10 +45,11 @@ def no_run() -> UnknownThing:
     """What to say where there is none."""
     return UnknownThing(
         Sentence(
-            "Không còn lượt đối soát nào với sổ dân cư hiện nay để học lại; hãy nộp lại dữ "
-            "liệu rồi chạy lệnh này.",
-            "No run against the present population register is kept to learn from; deliver "
-            "the register again, then run this command.",
+            "Không còn lượt đối soát nào với sổ dân cư đúng như hiện nay để học lại: sổ dân cư đã "
+            "thay đổi từ đó, dù chỉ một bản ghi. Hãy nộp lại dữ liệu rồi chạy lệnh này.",
+            "No run against the population register just as it stands is kept to learn from: it "
+            "has changed since, if only by one record. Deliver the register again, then run this "
+            "command.",
         )
     )
 

@@ -20,6 +20,7 @@ from sogoc.link.models.model import bits, learned, read, shipped_m
 from sogoc.link.models.splink import model_of, settings, sides
 from sogoc.link.pairing.pairs import chances_step
 from sogoc.pipeline.after.kept_run import beside_population, keep, kept_run, no_run, table_of
+from sogoc.pipeline.linking.ways import PARTS
 from sogoc.tables.engine import Step
 
 if TYPE_CHECKING:
@@ -114,12 +115,18 @@ def write_sides(parts: Parts, register: Register, one: RegisterObject, *, folder
         raise no_run()
     folder.mkdir(parents=True, exist_ok=True)
     with beside_population(parts) as engine:
-        for name in (asked(one.name), candidates(one.name)):
-            engine.register(name, table_of(run, name))
+        engine.register(asked(one.name), table_of(run, asked(one.name)))
+        engine.register(candidates(one.name), _candidates_of(run, one))
         for name, select in zip(("records", "persons"), sides(one, parts.policy), strict=True):
             engine.run(Step(name, (), select))
             shutil.copyfile(engine.parquet(name), folder / f"{name}.parquet")
         return int(engine.rows("select count(*) from records")[0][0])
+
+
+def _candidates_of(run: Path, one: RegisterObject) -> Path:
+    """The candidates of a run: a table, or the parts of a run that was larger than one."""
+    whole = table_of(run, candidates(one.name))
+    return whole if whole.is_file() else run / PARTS / one.name / "*.parquet"
 
 
 def taken_back(

@@ -38,7 +38,8 @@ _FEW = 1_000
 """Of so many persons one record: up to there, looking up what records name is the shorter way.
 
 A hundred thousand of a hundred million (`link.desk.few`); dictionaries grow with the persons."""
-_PARTS = "candidates"
+PARTS = "candidates"
+"""Folder of a run in which candidates of more than a million persons lie by parts."""
 """Folder in that of the run where the kernel keeps what it has done so far."""
 
 
@@ -71,7 +72,7 @@ class Ways:
             return
         for done, one in enumerate(objects):
             self.tell(Stage.LINK, done, len(objects))
-            if not engine.has(verified(one.name)):
+            if not all(engine.has(table(one.name)) for table in _last(one)):
                 mine = replace(register, objects=(one,))
                 self._by_kernel(engine, mine, index, folder=folder, known=known)
             taken = taken_step(one, self.by.of(one.name))
@@ -112,13 +113,18 @@ class Ways:
             engine,
             register,
             kernel,
-            folder=folder / _PARTS,
+            folder=folder / PARTS,
             known=known,
             calibration=self.by.calibration_of(one.name),
-            stands=standing(engine, one),
+            stands=standing(engine, one, kernel, folder=folder / PARTS, known=known),
         )
         # Who learns from this run later reads it as a file.
         engine.parquet(exact(one.name))
+
+
+def _last(one: RegisterObject) -> tuple[Callable[[str], str], ...]:
+    """What stands once an object is linked; claims of others are weighed over its candidates."""
+    return (verified, exact, *((candidates,) if one.link_to == "one-to-one" else ()))
 
 
 def _count(engine: Engine, one: RegisterObject) -> int:

@@ -153,13 +153,18 @@ class People:
             if there is not None:
                 return there
             self._tidy()
+            # What does not open is in the way, and a table that was made of it speaks of others.
+            for damaged in (INDEX, _WHOLE):
+                shutil.rmtree(self._ready / damaged, ignore_errors=True)
+            # Until it is known better: a program may be killed before it can say so.
+            (self._ready / _MOVED).touch()
             try:
                 return (self._refreshed() if self._pays else None) or self._built()
             except IndexRefused:
                 # Such as places of too many kinds: SQL knows no such bounds.
                 return None
             finally:
-                self._mark_if_moved()
+                self._unmark_unless_moved()
                 self._tidy()
 
     def _tidy(self) -> None:
@@ -167,11 +172,11 @@ class People:
         for beside in (_NEXT, _WORK):
             shutil.rmtree(self._ready / beside, ignore_errors=True)
 
-    def _mark_if_moved(self) -> None:
+    def _unmark_unless_moved(self) -> None:
         """Where the register moved on meanwhile, the index holds more: no other is made from it."""
         latest = Deliveries(self._parts.connection).latest(self._register.id)
-        if latest is None or latest.id != self._release.id:
-            (self._ready / _MOVED).touch()
+        if latest is not None and latest.id == self._release.id:
+            (self._ready / _MOVED).unlink(missing_ok=True)
 
     def _built(self) -> PersonIndex:
         folder, source = self._ready, f"{self._register.id} {self._release.id}"

@@ -71,7 +71,8 @@ def judge_single(parts: Parts, judging: Judging, *, tell: Tell) -> Iterator[Sing
     found = None if judging.register.is_population else population_of(parts)
     judged = Judgements(parts.connection).mark(judging.register.id)
     by = policies(parts, judging.register).told()
-    made_of = (day, rules, found and found[1].id, judged, by, judging.delivery.scope)
+    held = found and found[1].id
+    made_of = (day, rules, held, judged, by, parts.policy, judging.delivery.scope)
     folder = folder_of(parts, judging, made_of)
     with parts.engine(folder) as engine:
         read = _read(parts, judging, engine, folder=folder, tell=tell)
