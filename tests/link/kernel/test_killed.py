@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from tests.link.kernel.conftest import KEPT, Linked, world
 
+from sogoc.link.columns import asked, chances, judged, judgements
 from sogoc.link.index.person_index import PersonIndex
 from sogoc.link.kernel import asking
 from sogoc.link.kernel.candidates import Kernel
@@ -94,11 +95,34 @@ def test_a_run_killed_within_a_part_keeps_what_stands_and_ends_with_the_same_row
 
     monkeypatch.setattr(asking, "PART", PART)
     # An engine that works with several threads would write the persons asked for in another order.
-    asked = _standing(linked.folder / "killed")["link_asked__people.parquet"]
+    then = _standing(linked.folder / "killed")[f"{asked('people')}.parquet"]
     again = _link(*told, engine_in="killed")
-    assert _standing(linked.folder / "killed")["link_asked__people.parquet"] == asked
+    assert _standing(linked.folder / "killed")[f"{asked('people')}.parquet"] == then
     after = _standing(folder)
     assert len(after) == -(-400 // PART)
     assert {name: after[name] for name in before} == before
     for table in KEPT:
         assert again[table].equals(whole[table]), table
+
+
+def test_what_a_stopped_run_left_stands_for_the_same_records_judgements_and_index_alone(
+    linked: Linked,
+) -> None:
+    one = world(14, 300, 20)
+    linked.populate(one.persons)
+    linked.records(one)
+    records = linked.folder / "records.parquet"
+    linked.engine.rows(f"copy (select * from {standard('people')}) to '{records}'")
+    _link(linked.folder, linked.cache, records, engine_in="killed")
+    people, parts = register_of().object("people"), linked.folder / "parts"
+
+    def stands(known: frozenset[str] = frozenset()) -> set[str]:
+        index = PersonIndex.open(linked.folder / "index")
+        kernel = Kernel(index=index, policy=shipped_policy(), cache=linked.cache)
+        with DuckDBEngine(linked.folder / "killed", threads=1) as engine:
+            return set(standing(engine, people, kernel, folder=parts, known=known))
+
+    assert stands() == {asked("people"), judged("people"), chances("people")}
+    assert stands(frozenset({judgements("people")})) == {chances("people")}
+    linked.populate(one.persons[1:])
+    assert stands() == {chances("people")}

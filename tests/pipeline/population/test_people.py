@@ -183,6 +183,20 @@ def test_an_index_that_a_killed_program_left_half_refreshed_is_made_again(
     assert not (later / "next").exists()
 
 
+def test_an_index_whose_changes_are_damaged_gives_way_to_one_that_is_whole(
+    with_index: tuple[Node, Node], big: Path
+) -> None:
+    node, _ = with_index
+    node.deliver("population", big / "population.parquet")
+    release(node, big, change=renamed(node, 6), name="later.parquet")
+    there = index_of(node)
+    manifest = there.folder / "changes" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:-9])
+    again = index_of(node)
+    again.verify()
+    assert (again.folder, again.identity) == (there.folder, there.identity)
+
+
 def test_a_small_population_has_no_index(with_index: tuple[Node, Node], big: Path) -> None:
     _, node = with_index
     node.deliver("population", big / "population.parquet")
